@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Time. Protocol code gets it as an argument; only the loops ask. */
+#pragma once
+
+#include <stdint.h>
+
+/* Milliseconds of the monotonic clock. */
+uint64_t clock_ms(void);
+/* Seconds since 1970. */
+int64_t clock_wall(void);
+/* RFC 3339 in UTC with microseconds, "2026-01-02T03:04:05.678901Z". */
+enum { CLOCK_TEXT = 28 };
+void clock_text(char out[CLOCK_TEXT]);

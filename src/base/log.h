@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The event log. Every line is one event: its name, then key=value pairs. A thread hands a line to
+ * a bounded ring and goes on; one writer thread drains it. A full ring drops lines and counts them.
+ * Before log_start() and after log_stop() lines are written at once by the caller.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR, LOG_LEVEL_ALERT };
+
+enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
+
+/* Where lines go: a file descriptor (stderr), or syslog when fd is -1. Not thread-safe: call it
+ * before the threads exist, or between log_stop() and log_start(). */
+void log_open(int fd, enum log_format format);
+void log_set_level(enum log_level level);
+enum log_level log_level(void);
+bool log_level_parse(const char *name, enum log_level *out);
+void log_start(void);
+/* Drains the ring, joins the writer. */
+void log_stop(void);
+/* Lines dropped so far because the ring was full or the sink failed. */
+uint64_t log_dropped(void);
+
+/* One line. fmt is "event-name key=%s ..."; values with spaces must be quoted by log_quote(). Control
+ * characters are escaped by the writer, so a peer cannot forge a line. */
+void log_write(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#define log_debug(...) (log_level() <= LOG_LEVEL_DEBUG ? log_write(LOG_LEVEL_DEBUG, __VA_ARGS__) : (void)0)
+#define log_info(...) (log_level() <= LOG_LEVEL_INFO ? log_write(LOG_LEVEL_INFO, __VA_ARGS__) : (void)0)
+#define log_warn(...) log_write(LOG_LEVEL_WARN, __VA_ARGS__)
+#define log_error(...) log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_alert(...) log_write(LOG_LEVEL_ALERT, __VA_ARGS__)
+
+/* A rate limit for one kind of line that a peer can trigger: at most `burst` lines per second and
+ * site; when lines were held back, the next one that passes is told how many (*held_out). */
+struct log_limit {
+	uint64_t second;
+	uint32_t passed;
+	uint32_t held;
+};
+bool log_limit_pass(struct log_limit *l, uint64_t now_ms, uint32_t burst, uint32_t *held_out);

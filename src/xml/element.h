@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A small tree, for negotiation elements only (features, auth, db:*, stream:error ...), which are
+ * bounded before authentication. Never built for a stanza. Owns copies of everything.
+ */
+#pragma once
+
+#include "xml/events.h"
+
+struct xml_element {
+	struct xml_element *next; /* sibling */
+	struct xml_element *child; /* first child */
+	struct xml_element *parent;
+	char *ns, *name; /* terminated */
+	char *text; /* all character data directly inside; "" when none */
+	struct xml_element_attr {
+		char *name, *value; /* attributes without a namespace; "xml:lang" as such */
+	} *attrs;
+	unsigned nattrs;
+};
+
+/* Builds one tree from events: xml_element_sink() with a struct xml_element_builder as its self. */
+struct xml_element_builder {
+	struct xml_element *root, *open;
+};
+struct xml_sink xml_element_sink(void);
+/* Takes the finished tree; NULL when there is none. The caller frees it. */
+struct xml_element *xml_element_take(struct xml_element_builder *b);
+void xml_element_free(struct xml_element *e);
+
+bool xml_element_is(const struct xml_element *e, const char *ns, const char *name);
+/* NULL when absent. */
+const char *xml_element_attr(const struct xml_element *e, const char *name);
+/* First child with this name; ns NULL: any namespace. */
+const struct xml_element *xml_element_child(const struct xml_element *e, const char *ns, const char *name);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Listening sockets, on the main thread's loop: bound and listening before they accept (so that a plan can be
+ * refused whole), accepting by accept4 until told to pause. Descriptors are handed to a callback.
+ */
+#pragma once
+
+#include "config/schema.h"
+#include "net/address.h"
+#include "net/loop.h"
+
+enum listen_mode { LISTEN_STARTTLS, LISTEN_DIRECT_TLS };
+
+struct listen_config { /* "listen = ( ... )" */
+	struct config_origin origin;
+	char *address; /* "::", "0.0.0.0", an address */
+	int64_t port;
+	int mode; /* enum listen_mode */
+	struct config_strings zones; /* which zones may come in here; empty: all */
+};
+extern const struct config_table listen_schema;
+
+struct listener;
+typedef void listener_fn(void *arg, struct listener *l, int fd, const struct address *peer);
+
+/* Binds and listens; does not accept yet. NULL and a line in `report` when it cannot ("address in use ..."). */
+struct listener *listener_new(const struct listen_config *c, struct config_report *report);
+/* Starts to accept on this loop. Runs out of descriptors: pauses for a second, logs. */
+void listener_start(struct listener *l, struct net_loop *loop, listener_fn *fn, void *arg);
+void listener_stop(struct listener *l); /* closes the socket at once */
+void listener_free(struct listener *l);
+enum listen_mode listener_mode(const struct listener *l);
+const struct address *listener_address(const struct listener *l);
+/* Would this configuration listen on the same address, port? A reload then keeps the socket. */
+bool listener_same(const struct listener *l, const struct listen_config *c);
+void listener_configure(struct listener *l, const struct listen_config *c); /* mode and zones */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * TLS contexts and one TLS connection as a filter over memory: ciphertext in and out through bufs, never a
+ * socket. A peer's certificate is asked for, recorded, and judged later (net/trust.h). TLS 1.2 and 1.3 only; no
+ * renegotiation, no compression, no resumption (a resumed session would keep an old verdict).
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "net/credentials.h"
+#include "net/trust.h"
+
+enum tls_version { TLS_1_2, TLS_1_3 };
+
+/* The two contexts of a plan. Reference-free: lives as long as the plan. */
+struct tls_contexts;
+struct tls_contexts *tls_contexts_new(const struct credentials *c, const char *keylog_file);
+void tls_contexts_free(struct tls_contexts *t);
+
+struct tls;
+
+struct tls_server_options {
+	const struct tls_contexts *contexts;
+	const struct credentials *credentials;
+	/* STARTTLS: the domain the header asked for. Direct TLS: NULL, SNI decides (ALPN xmpp-server is
+	 * required there when ALPN is offered at all). */
+	const struct domain *domain;
+	const char *zone; /* of the listener or the peer, NULL: unknown */
+	bool direct;
+	enum tls_version min;
+};
+struct tls *tls_server_new(const struct tls_server_options *o);
+
+struct tls_client_options {
+	const struct tls_contexts *contexts;
+	const struct credential *credential; /* what we show; NULL: nothing */
+	const struct domain *sni; /* the target domain (no SNI for addresses) */
+	const char *ciphers; /* TLS 1.2 list, NULL: default */
+	enum tls_version min;
+};
+struct tls *tls_client_new(const struct tls_client_options *o);
+void tls_free(struct tls *t);
+
+enum tls_outcome { TLS_DONE, TLS_WAIT, TLS_FAILED, TLS_CLOSED };
+/* One step of the handshake over the ciphertext given; appends to `out`. */
+enum tls_outcome tls_handshake(struct tls *t, struct buf *cipher_in, struct buf *cipher_out);
+/* Decrypts what is in cipher_in (consumed) to the end of plain_out. TLS_CLOSED: close_notify. */
+enum tls_outcome tls_read(struct tls *t, struct buf *cipher_in, struct buf *plain_out, struct buf *cipher_out);
+/* Encrypts all of `plain` into records of up to 16 KiB; `ends` gets the length of `cipher_out` after each record. */
+enum tls_outcome tls_write(struct tls *t, struct str plain, struct buf *cipher_out);
+void tls_shutdown(struct tls *t, struct buf *cipher_out); /* close_notify */
+const char *tls_error(const struct tls *t); /* words for the log */
+
+/* The peer's certificate and chain (borrowed), NULL when it sent none. */
+X509 *tls_peer_certificate(const struct tls *t);
+STACK_OF(X509) * tls_peer_chain(const struct tls *t);
+/* "TLSv1.3 TLS_AES_256_GCM_SHA384": for the log. */
+void tls_describe(const struct tls *t, char *out, size_t size);
+enum tls_version tls_version(const struct tls *t);
+/* The SNI the client sent; NULL when none. Server side. */
+const char *tls_sni(const struct tls *t);
+/* Does the certificate that we showed cover this domain? Server side. */
+bool tls_shown_covers(const struct tls *t, const struct domain *d);

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""A trunkd of the bed: its configuration, its process, its log."""
+import asyncio
+import os
+import re
+import signal
+import subprocess
+
+from . import dns, libconfig, space
+
+FIELD = re.compile(r'([A-Za-z_][\w.-]*)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
+WORKERS = 2
+
+
+class Trunk:
+    """Stands in for every host that names it, unless the scenario changes `settings`."""
+
+    def __init__(self, bed, name, address):
+        self.bed, self.name, self.address = bed, name, address
+        self.folder = os.path.join(bed.folder, name)
+        self.log = os.path.join(bed.logs, name + '.out')
+        self.process, self.settings, self.view = None, {}, 'real'
+        os.makedirs(self.folder, exist_ok=True)
+
+    def hosts(self):
+        return [h for h in self.bed.hosts if self.name in
+                (h.trunk.values() if isinstance(h.trunk, dict) else [h.trunk])]
+
+    def cert(self, kind, *names):
+        """An entry of `certificates`."""
+        cert = self.bed.pki.get(kind, *names)
+        return {'name': kind, 'chain': cert.crt, 'key': cert.key}
+
+    def control(self, match, **keys):
+        """The control of this match in `settings`, changed by `keys`; made when it is missing."""
+        controls = self.settings['peering_controls']
+        for found in controls:
+            if found['match'] == match:
+                found.update(keys)
+                return found
+        controls.append({'match': match, **keys})
+        return controls[-1]
+
+    def usual(self, names=()):
+        """The usual settings: all hosts of this trunk and `names`, exactly, found by DNS."""
+        hosts = self.hosts()
+        covered = [n for h in hosts for n in h.names()] + list(names)
+        secret = os.path.join(self.folder, 'dialback.secret')
+        with open(secret, 'w') as f:
+            f.write('the secret of %s, long enough to be one\n' % self.name)
+        os.chmod(secret, 0o600)
+        self.settings = {
+            'node': {'name': self.name + '.bed.example', 'workers': WORKERS},
+            'listen': [{'address': self.address, 'port': 5269, 'mode': 'starttls'},
+                       {'address': self.address, 'port': 5270, 'mode': 'direct-tls'}],
+            'certificates': [self.cert('good', *covered)] if covered else [],
+            'trust': [{'name': 'bed', 'ca': self.bed.pki.root.path,
+                       'crl': self.bed.pki.root.crl_path}],
+            'dialback': {'secret_file': secret},
+            'defaults': {'trust': 'bed', 'tls': 'required',
+                         'authentication': ['external', 'dialback']},
+            'peering_controls': [],
+        }
+        for host in hosts:
+            self.control(host.domain, connect='dns',
+                         prefer='starttls' if host.starttls else 'direct-tls')
+            if host.rooms:
+                self.control(host.service, connect='dns', service='muc',
+                             prefer='starttls' if host.starttls else 'direct-tls')
+        return self.settings
+
+    def write(self):
+        path = os.path.join(self.folder, 'trunkd.conf')
+        with open(path + '.new', 'w') as f:
+            f.write(libconfig.document(self.settings))
+        os.rename(path + '.new', path)
+        return path
+
+    def examine(self, option='-t'):
+        """Run `trunkd -t` (or -T) on the configuration; the finished process."""
+        return subprocess.run([self.bed.trunkd, option, '-c', self.write()], capture_output=True,
+                              text=True, timeout=20)
+
+    def resolv(self):
+        return dns.nowhere(self.folder) if self.view == 'nowhere' \
+            else self.bed.views[self.view].resolv
+
+    async def start(self):
+        self.process = space.Process(self.name, [self.bed.trunkd, '-c', self.write()], self.log,
+                                     files={'/etc/resolv.conf': self.resolv()},
+                                     env=self.bed.trunkd_env)
+        port = self.settings['listen'][0]['port']
+        await self.process.listening(self.address, port, 20)
+
+    async def stop(self):
+        """Returns the exit status; None when it was not running."""
+        process, self.process = self.process, None
+        return await process.stop(12) if process else None
+
+    async def reload(self, seconds=10.0):
+        """Write the settings, send SIGHUP, wait for the verdict: True when the new plan runs."""
+        seen = len(self.events('reload'))
+        self.write()
+        self.process.signal(signal.SIGHUP)
+        for _ in range(int(seconds * 50)):
+            news = self.events('reload')[seen:]
+            if news:
+                return news[-1].get('result') == 'ok'
+            await asyncio.sleep(0.02)
+        return None
+
+    def lines(self):
+        with open(self.log, errors='replace') as f:
+            return f.read().splitlines()
+
+    def events(self, event=None, **fields):
+        """The log's lines as dictionaries: those of this event that have these fields."""
+        found = []
+        for line in self.lines():
+            row = {k: quoted or plain for k, quoted, plain in FIELD.findall(line)}
+            row['line'] = line
+            if event in (None, row.get('event')) and \
+                    all(row.get(k) == v for k, v in fields.items()):
+                found.append(row)
+        return found
+
+    async def logged(self, text, seconds=10.0):
+        """Wait until a line has all these words; the line, or None."""
+        words = [text] if isinstance(text, str) else text
+        for _ in range(int(seconds * 20)):
+            for line in self.lines():
+                if all(w in line for w in words):
+                    return line
+            await asyncio.sleep(0.05)
+        return None

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 struct jid {
-	struct str local; /* empty: none */
-	struct str domain; /* as written */
+	struct str local;    /* empty: none */
+	struct str domain;   /* as written */
 	struct str resource; /* empty: none */
 };
 

@@ -54,10 +54,11 @@ static inline void list_splice(struct list *to, struct list *from)
 	list_init(from);
 }
 
-#define list_item(link, type, member) ((type *)(void *)((char *)(link) - offsetof(type, member)))
+#define list_item(link, type, member)  ((type *)(void *)((char *)(link)-offsetof(type, member)))
 #define list_first(head, type, member) list_item((head)->next, type, member)
+/* The body must not remove `it`. */
 #define list_for_each(it, head) for (struct list *it = (head)->next; it != (head); it = it->next)
 /* The body may remove `it` (only). */
-#define list_for_each_safe(it, head)                                                               \
-	for (struct list *it = (head)->next, *it##_next = it->next; it != (head);                  \
+#define list_for_each_safe(it, head)                                              \
+	for (struct list *it = (head)->next, *it##_next = it->next; it != (head); \
 		it = it##_next, it##_next = it->next)

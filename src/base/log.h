@@ -6,10 +6,18 @@
  */
 #pragma once
 
+#include "base/str.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
-enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR, LOG_LEVEL_ALERT };
+enum log_level {
+	LOG_LEVEL_DEBUG,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_ALERT
+};
 
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
@@ -19,19 +27,32 @@ void log_open(int fd, enum log_format format);
 void log_set_level(enum log_level level);
 enum log_level log_level(void);
 bool log_level_parse(const char *name, enum log_level *out);
+const char *log_level_name(enum log_level level);
 void log_start(void);
-/* Drains the ring, joins the writer. */
+/* Drains the ring, joins the writer. A sink that takes nothing for a second loses the rest. */
 void log_stop(void);
 /* Lines dropped so far because the ring was full or the sink failed. */
 uint64_t log_dropped(void);
 
-/* One line. fmt is "event-name key=%s ..."; values with spaces must be quoted by log_quote(). Control
- * characters are escaped by the writer, so a peer cannot forge a line. */
+/* One line. fmt is "event-name key=%s ..."; whatever a peer or a file can choose must pass through
+ * log_quote(). Control characters and bytes that are no UTF-8 are escaped by the writer, so a peer
+ * cannot forge a line. A line over 4,000 bytes is cut. Keeps errno. */
 void log_write(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-#define log_debug(...) (log_level() <= LOG_LEVEL_DEBUG ? log_write(LOG_LEVEL_DEBUG, __VA_ARGS__) : (void)0)
-#define log_info(...) (log_level() <= LOG_LEVEL_INFO ? log_write(LOG_LEVEL_INFO, __VA_ARGS__) : (void)0)
-#define log_warn(...) log_write(LOG_LEVEL_WARN, __VA_ARGS__)
+/* A value for "key=%s": s in double quotes with \" and \\ escaped where it needs them, as it is
+ * where it does not; cut with "..." when too long. By value: log_info("x name=%s", log_quote(s).s).
+ */
+enum { LOG_QUOTED = 520 };
+struct log_quoted {
+	char s[LOG_QUOTED];
+};
+struct log_quoted log_quote(struct str s);
+
+#define log_debug(...) \
+	(log_level() <= LOG_LEVEL_DEBUG ? log_write(LOG_LEVEL_DEBUG, __VA_ARGS__) : (void)0)
+#define log_info(...) \
+	(log_level() <= LOG_LEVEL_INFO ? log_write(LOG_LEVEL_INFO, __VA_ARGS__) : (void)0)
+#define log_warn(...)  log_write(LOG_LEVEL_WARN, __VA_ARGS__)
 #define log_error(...) log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_alert(...) log_write(LOG_LEVEL_ALERT, __VA_ARGS__)
 

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct map_node {
@@ -30,8 +31,9 @@ struct map_node *map_get(const struct map *m, struct str key);
 /* Adds a node whose key is not in the map yet. */
 void map_put(struct map *m, struct map_node *node, struct str key);
 void map_remove(struct map *m, struct map_node *node);
-/* Walks all nodes in no order: *pos starts at 0; NULL at the end. The node just returned may be
- * removed; nothing may be added during a walk. */
+/* Walks all nodes in no order: *pos starts at 0, last is the node just returned (NULL at first);
+ * NULL at the end. The node just returned may be removed, and freed: then last may be NULL. Nothing
+ * else may be removed and nothing added during a walk. */
 struct map_node *map_next(const struct map *m, size_t *pos, struct map_node *last);
 
-#define map_item(node, type, member) ((type *)(void *)((char *)(node) - offsetof(type, member)))
+#define map_item(node, type, member) ((type *)(void *)((char *)(node)-offsetof(type, member)))

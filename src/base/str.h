@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct str {
@@ -16,7 +17,10 @@ struct str {
 
 /* A view of a string literal, usable in static tables. */
 #define STR(lit) ((struct str){ (lit), sizeof(lit) - 1 })
-#define STR_INIT(lit) { (lit), sizeof(lit) - 1 }
+#define STR_INIT(lit)                  \
+	{                              \
+		(lit), sizeof(lit) - 1 \
+	}
 /* printf("%.*s", STR_ARG(s)) */
 #define STR_ARG(s) (int)(s).n, (s).p
 
@@ -49,12 +53,16 @@ static inline bool str_ends(struct str s, struct str suffix)
 /* The part of s after the first n bytes; n must not exceed s.n. */
 static inline struct str str_skip(struct str s, size_t n)
 {
-	return (struct str){ s.p + n, s.n - n };
+	return (struct str){ n ? s.p + n : s.p, s.n - n };
 }
 
 /* ASCII case is ignored; other bytes compare as they are. */
 bool str_eq_nocase(struct str a, struct str b);
 /* s without leading and trailing space, tab, CR and LF. */
 struct str str_trim(struct str s);
+/* The length in bytes of the UTF-8 character at the start of s, 0 when there is none or a bad one
+ * (RFC 3629: overlong forms, surrogates and what lies past U+10FFFF are bad). */
+size_t str_utf8(struct str s, uint32_t *code_out);
+bool str_is_utf8(struct str s);
 /* A terminated copy on the heap; the caller frees it. */
 char *str_dup(struct str s);

@@ -203,6 +203,7 @@ void log_start(void)
 	pthread_mutex_lock(&ring.lock);
 	if (!ring.running) {
 		hurry = false;
+		ring.sink.stuck = false;
 		/* Signals are for the loops. */
 		sigfillset(&all);
 		pthread_sigmask(SIG_SETMASK, &all, &before);

@@ -23,18 +23,21 @@ static unsigned count_lines(struct str s)
 }
 
 /* Somebody may have made the pipe non-blocking, or stopped reading it. */
-static bool wait_writable(int fd, const _Atomic bool *hurry)
+static bool wait_writable(struct log_sink *sink, const _Atomic bool *hurry)
 {
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	struct pollfd p = { .fd = sink->fd, .events = POLLOUT };
 	int n;
 
 	do {
 		bool last = *hurry;
 
-		n = poll(&p, 1, SINK_PATIENCE_MS);
-		if (n == 0 && last)
+		n = poll(&p, 1, sink->stuck ? 0 : SINK_PATIENCE_MS);
+		if (n == 0 && last) {
+			sink->stuck = true;
 			return false;
+		}
 	} while (n == 0 || (n < 0 && errno == EINTR));
+	sink->stuck = false;
 	return n > 0;
 }
 
@@ -49,7 +52,7 @@ unsigned log_sink_write(struct log_sink *sink, struct str lines, const _Atomic b
 
 		if (mend)
 			part = STR("\n");
-		if (!wait_writable(sink->fd, hurry))
+		if (!wait_writable(sink, hurry))
 			return count_lines(lines);
 		n = write(sink->fd, part.p, part.n);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))

@@ -5,8 +5,9 @@
 #include "base/log.h"
 
 struct log_sink {
-	int fd;    /* -1: syslog */
-	bool torn; /* the last write ended inside a line */
+	int fd;     /* -1: syslog */
+	bool torn;  /* the last write ended inside a line */
+	bool stuck; /* took nothing for a second: not waited for again until it does */
 };
 
 /* Writes whole lines. While *hurry is false a full pipe is waited for; once it is true, for at most

@@ -3,6 +3,7 @@
 import os
 import re
 
+from .pki import ascii_name
 from .server import PASSWORD, Server
 
 SHIPPED = '/etc/prosody/prosody.cfg.lua'
@@ -34,7 +35,7 @@ use_ipv6 = false
 s2s_insecure_domains = {{ {insecure} }}
 ssl = {{ cafile = "{ca}" }}
 log = {{ {{ levels = {{ min = "{level}" }}, to = "file", filename = "{log}" }} }}
-certificates = "{folder}"
+certificates = "{folder}/certs"
 {extra}
 '''
 HOST = '''{kind} "{name}"{muc}
@@ -80,6 +81,16 @@ class Prosody(Server):
                 text += HOST.format(kind='Component', name=host.service, muc=' "muc"', **files)
         return self.write('prosody.cfg.lua', text)
 
+    def _certificates(self):
+        """Direct TLS takes certificates from a folder, by the names in them, not from `ssl`."""
+        folder = os.path.join(self.folder, 'certs')
+        os.makedirs(folder, exist_ok=True)
+        for host in self.hosts:
+            base = os.path.join(folder, ascii_name(host.domain))
+            for path in (self.cert(host).crt, self.cert(host).key):
+                if not os.path.exists(base + path[-4:]):
+                    os.symlink(path, base + path[-4:])
+
     def _accounts(self):
         for host in self.hosts:
             folder = os.path.join(self.folder, 'data', _file_name(host.domain), 'accounts')
@@ -89,6 +100,7 @@ class Prosody(Server):
                     f.write('return {\n\t["password"] = "%s";\n};\n' % PASSWORD)
 
     async def start(self):
+        self._certificates()
         self._accounts()
         process = self.spawn(self.name, ['prosody', '--config', self.configure(), '-F'])
         await process.listening(self.address, 5269)

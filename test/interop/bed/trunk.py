@@ -41,10 +41,12 @@ class Trunk:
         controls.append({'match': match, **keys})
         return controls[-1]
 
-    def usual(self, names=()):
-        """The usual settings: all hosts of this trunk and `names`, exactly, found by DNS."""
+    def usual(self, *peers, names=()):
+        """The usual settings: each host of this trunk, found by DNS, and each scripted peer, by its
+        address, has a control of its own; one certificate covers them all, and `names`."""
         hosts = self.hosts()
-        covered = [n for h in hosts for n in h.names()] + list(names)
+        covered = [n for h in hosts for n in h.names()] + [d for p in peers for d in p.domains]
+        covered += names
         secret = os.path.join(self.folder, 'dialback.secret')
         with open(secret, 'w') as f:
             f.write('the secret of %s, long enough to be one\n' % self.name)
@@ -67,7 +69,15 @@ class Trunk:
             if host.rooms:
                 self.control(host.service, connect='dns', service='muc',
                              prefer='starttls' if host.starttls else 'direct-tls')
+        for peer in peers:
+            for domain in peer.domains:
+                self.control(domain, connect=peer.address + ':5269')
         return self.settings
+
+    def controls(self, host, **keys):
+        """Change the controls of this host's domains."""
+        for name in host.names():
+            self.control(name, **keys)
 
     def write(self):
         path = os.path.join(self.folder, 'trunkd.conf')

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The head of a stanza (kind, type, addresses, id), its checks (RFC 6120 8, protocol checks that need
- * no policy) and the error that answers it (RFC 6120 8.3). No content.
+ * The head of a stanza (kind, type, addresses, id), its checks (RFC 6120 8, protocol checks that
+ * need no policy) and the error that answers it (RFC 6120 8.3). No content.
  */
 #pragma once
 
@@ -12,9 +12,19 @@ enum stanza_kind { STANZA_MESSAGE, STANZA_PRESENCE, STANZA_IQ };
 
 enum stanza_type {
 	TYPE_NONE, /* message: normal; presence: available */
-	TYPE_CHAT, TYPE_GROUPCHAT, TYPE_HEADLINE, TYPE_NORMAL, /* message */
-	TYPE_UNAVAILABLE, TYPE_SUBSCRIBE, TYPE_SUBSCRIBED, TYPE_UNSUBSCRIBE, TYPE_UNSUBSCRIBED, TYPE_PROBE,
-	TYPE_GET, TYPE_SET, TYPE_RESULT, /* iq */
+	TYPE_CHAT,
+	TYPE_GROUPCHAT,
+	TYPE_HEADLINE,
+	TYPE_NORMAL, /* message */
+	TYPE_UNAVAILABLE,
+	TYPE_SUBSCRIBE,
+	TYPE_SUBSCRIBED,
+	TYPE_UNSUBSCRIBE,
+	TYPE_UNSUBSCRIBED,
+	TYPE_PROBE,
+	TYPE_GET,
+	TYPE_SET,
+	TYPE_RESULT, /* iq */
 	TYPE_ERROR,
 	TYPE_UNKNOWN, /* presence, iq: answered bad-request; on a message it counts as normal */
 };
@@ -25,17 +35,18 @@ const char *stanza_type_name(enum stanza_type t); /* "" for TYPE_NONE */
 struct stanza_head {
 	enum stanza_kind kind;
 	enum stanza_type type;
-	struct str from, to; /* as written */
+	struct str from, to;               /* as written */
 	struct str from_domain, to_domain; /* parts of from and to */
-	struct str id; /* p == NULL: none */
-	struct str lang; /* p == NULL: none */
+	struct str id;                     /* p == NULL: none */
+	struct str lang;                   /* p == NULL: none */
 };
 
 enum stanza_check {
 	STANZA_OK,
 	STANZA_NOT_A_STANZA, /* another element: unsupported-stanza-type */
-	STANZA_ADDRESSING, /* from or to missing, empty or no JID: improper-addressing */
-	STANZA_BAD_REQUEST, /* bad type, iq without id: a stanza error bad-request where one may be sent */
+	STANZA_ADDRESSING,   /* from or to missing, empty or no JID: improper-addressing */
+	STANZA_BAD_REQUEST,  /* bad type, iq without id: a stanza error bad-request where one may be
+				sent */
 };
 
 /* Reads the head from a stanza's start tag. The views live as long as the tag. */
@@ -61,17 +72,20 @@ enum stanza_condition {
 };
 
 const char *stanza_condition_name(enum stanza_condition c);
-/* The error type that goes with the condition by RFC 6120 8.3.3: "cancel", "wait", "modify", "auth". */
+/* The error type that goes with the condition by RFC 6120 8.3.3: "cancel", "wait", "modify",
+ * "auth". */
 const char *stanza_condition_type(enum stanza_condition c);
 /* By element name; *known_out false (and CONDITION_INTERNAL_SERVER_ERROR) for others. */
 enum stanza_condition stanza_condition_parse(const char *name, bool *known_out);
 
-/* May an error be sent for this stanza? Never for errors, results; presence: only available, subscribe and
- * probe; headlines are. */
+/* May an error be sent for this stanza? Never for errors, results; presence: only available,
+ * subscribe and probe; headlines are. */
 bool stanza_may_bounce(const struct stanza_head *h);
-/* The error that answers the stanza: addresses swapped exactly, id copied, no payload. text may be NULL; app
- * as in stream_error_write(). permanent: error type "cancel" where the condition says "wait". */
+/* The error that answers the stanza: addresses swapped exactly, id copied, no payload. text may be
+ * NULL; app as in stream_error_write(). permanent: error type "cancel" where the condition says
+ * "wait". */
 void stanza_error_write(struct buf *out, const struct stanza_head *h, enum stanza_condition c,
 	bool permanent, const char *text, const char *app);
 /* <error type=..>..</error> alone, for dialback's error form. */
-void stanza_error_element(struct buf *out, enum stanza_condition c, bool permanent, const char *text);
+void stanza_error_element(
+	struct buf *out, enum stanza_condition c, bool permanent, const char *text);

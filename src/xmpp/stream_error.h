@@ -34,8 +34,10 @@ enum stream_condition {
 };
 
 const char *stream_condition_name(enum stream_condition c);
-/* By element name; unknown names (and RFC 3920's) are STREAM_UNDEFINED_CONDITION or their successor. */
+/* By element name; unknown names (and RFC 3920's) are STREAM_UNDEFINED_CONDITION or their
+ * successor. */
 enum stream_condition stream_condition_parse(const char *name);
-/* <stream:error>...</stream:error> without the closing tag of the stream. text may be NULL; app is the
- * name of an element in urn:xmpp:errors ("stanza-too-big") or NULL (XEP-0205). */
-void stream_error_write(struct buf *out, enum stream_condition c, const char *text, const char *app);
+/* <stream:error>...</stream:error> without the closing tag of the stream. text may be NULL; app is
+ * the name of an element in urn:xmpp:errors ("stanza-too-big") or NULL (XEP-0205). */
+void stream_error_write(
+	struct buf *out, enum stream_condition c, const char *text, const char *app);

@@ -16,8 +16,8 @@ void digest_hkdf(struct str secret, struct str info, unsigned char out[DIGEST_BY
 void digest_hex(const unsigned char in[DIGEST_BYTES], char out[DIGEST_HEX]);
 /* Takes the same time wherever the two differ; lengths are not secret. */
 bool digest_equal(struct str a, struct str b);
-/* Base64 (RFC 4648 section 4, strict: no white space, right padding). decode returns false for
- * anything malformed; *n_out gets the number of bytes, at most in.n. */
+/* Base64 (RFC 4648 section 4, strict: no white space, right padding, no bits left over). decode
+ * returns false for anything malformed; *n_out gets the number of bytes, at most in.n / 4 * 3. */
 bool digest_base64_decode(struct str in, char *out, size_t *n_out);
 /* out needs 4 * ((in.n + 2) / 3) + 1 bytes; terminated. */
 void digest_base64_encode(struct str in, char *out);

@@ -2,8 +2,9 @@
 /*
  * Domain names of XMPP addresses in one canonical form, so that everything which compares names
  * (controls, pairs, dialback keys, certificates) compares the same bytes: A-labels, lower case, no
- * trailing dot (RFC 7622 3.2, RFC 5891). An IP literal is canonical as it stands (IPv6 in brackets,
- * lower case).
+ * trailing dot (RFC 7622 3.2, RFC 5891). IDNA 2008, mapped non-transitionally: a sharp s is not
+ * "ss". Labels may hold underscores, which real XMPP domains do. An IPv4 literal is canonical as it
+ * stands; an IPv6 literal stands in brackets, in the form of RFC 5952.
  */
 #pragma once
 
@@ -19,10 +20,12 @@ struct domain {
 };
 
 /* The canonical form of what a peer or an operator wrote. False when it is no valid domain (empty,
- * over 1,023 bytes before or 255 after conversion, bad label, bad UTF-8). Plain lower-case ASCII
- * takes a short way. */
+ * over 1,023 bytes before or 255 after conversion, bad label, bad UTF-8, an A-label that is not
+ * what its U-label converts to, a last label of digits that is no IPv4 address). ASCII without
+ * A-labels takes a short way. *out is undefined on false. */
 bool domain_parse(struct str in, struct domain *out);
-/* The Unicode form for people; the canonical form where it has none. Terminated, cut to size. */
+/* The Unicode form for people; the canonical form where it has none. Terminated, cut to size (> 0)
+ * between characters. */
 void domain_display(struct str canonical, char *out, size_t size);
 static inline struct str domain_str(const struct domain *d)
 {

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The features that a policy speaks of, and the catalogue that says which namespace and element is which:
- * one table of data, one look-up per element. See catalogue.md's groups; names are those in the manual.
+ * The features that a policy speaks of: names and sets. Which element is which feature is the
+ * catalogue's (catalogue.h). The list itself is in feature_list.h, one line per feature.
  */
 #pragma once
-
-#include "base/str.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The list itself is in feature_list.h, one line per feature: X(ID, "name", "help"). */
 enum feature {
 #define X(id, name, help) FEATURE_##id,
 #include "policy/feature_list.h"
@@ -35,10 +32,8 @@ static inline bool feature_set_has(const struct feature_set *s, enum feature f)
 const char *feature_name(enum feature f);
 /* False when there is no such feature. */
 bool feature_parse(const char *name, enum feature *out);
-
-/* What the reader keeps in xml_ns.mark: where the rows of this namespace start in the catalogue. This is an
- * xml_classify_fn. */
-uint32_t catalogue_mark(struct str uri);
-/* The feature of an element, by the mark of its namespace and its local name; FEATURE_UNKNOWN when the catalogue
- * has no row. Elements of the content namespace (body, subject, show ...) are FEATURE_CORE. */
-enum feature catalogue_feature(uint32_t mark, struct str local);
+/* May a policy name it? Not "core" (a message without a body is no message) and not "carrier" (what
+ * it carries has a name of its own). */
+bool feature_can_strip(enum feature f);
+/* What a policy that names `f` means: f and its parts ("file-transfer" has "oob" and "bob"). */
+struct feature_set feature_parts(enum feature f);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The streaming fold. A sink for the reader: each event of a stanza is kept, stripped, or ends the stanza, as it
- * arrives; what is kept goes through the writer into the stanza's bytes. One pass, no tree. At the end tag
- * there is one result with a verdict and a reason. Owns its buffers, reused from stanza to stanza; knows no
- * sockets, streams or routes.
+ * The streaming fold. A sink for the reader: each event of a stanza is kept, stripped, or ends the
+ * stanza, as it arrives; what is kept goes through the writer into the stanza's bytes. One pass, no
+ * tree. At the end tag there is one result with a verdict and a reason. Owns its buffers, reused
+ * from stanza to stanza; knows no sockets, streams or routes.
+ *
+ * What no policy can change: text directly inside a stanza is dropped; a carbon copy or a roster
+ * push from another domain is spoofed and refused; an IQ has as many children as RFC 6120 8.2.3
+ * allows.
  */
 #pragma once
 
@@ -12,43 +16,56 @@
 #include "xmpp/stanza.h"
 
 enum verdict {
-	VERDICT_PASS, /* bytes: unchanged in meaning */
-	VERDICT_FOLD, /* bytes: something was stripped or mapped */
+	VERDICT_PASS,   /* bytes: unchanged in meaning */
+	VERDICT_FOLD,   /* bytes: something was stripped or mapped */
 	VERDICT_BOUNCE, /* no bytes; answer `condition` if stanza_may_bounce() */
-	VERDICT_DROP, /* no bytes, nothing is answered (folded away included) */
-	VERDICT_NONE, /* the chooser declined: no bytes; the owner decides */
-	VERDICT_INVALID, /* `check` says why: the owner ends the stream or answers */
+	VERDICT_DROP,   /* no bytes, nothing is answered (folded away included) */
+	VERDICT_NONE,   /* the chooser declined: no bytes; the owner decides */
+	/* No bytes. check STANZA_BAD_REQUEST: answer `condition` if stanza_may_bounce(); the others
+	 * end the stream. */
+	VERDICT_INVALID,
 };
 
 const char *verdict_name(enum verdict v);
 
-/* Why, as one word for the audit record: "fold", "strip", "folded-away", "block", "text" ... */
 struct filter_result {
 	enum verdict verdict;
 	enum stanza_check check;
-	struct stanza_head head; /* views into the filter's own copy */
-	struct str bytes; /* the stanza as it will be sent */
-	size_t bytes_in; /* as received: set by filter_finish() */
-	enum stanza_condition condition;
-	const char *reason; /* never NULL */
+	/* Views into the filter's own copy. After STANZA_NOT_A_STANZA and STANZA_ADDRESSING only
+	 * what stanza_head_read() could make of it. */
+	struct stanza_head head;
+	struct str bytes;                /* the stanza as it will be sent */
+	size_t bytes_in;                 /* as received: set by filter_finish() */
+	enum stanza_condition condition; /* with VERDICT_BOUNCE and STANZA_BAD_REQUEST */
+	/* One word for the audit record, never NULL: "pass"; "strip", "fold" (presence), "text"
+	 * (directly inside the stanza); "folded-away" (nothing left); "spoofed"; "oversize";
+	 * "unrouted" (the chooser declined); "not-a-stanza", "addressing", "bad-request". */
+	const char *reason;
 	const struct policy *policy; /* who decided, or NULL */
-	enum feature feature; /* which feature decided; FEATURE_COUNT when none did */
+	enum feature feature;        /* which feature decided; FEATURE_COUNT when none did */
+	/* At the stanza's own level and inside what it forwards or carries. */
 	struct feature_set seen, removed;
-	bool has_text_outside; /* text directly inside the stanza was dropped */
+	bool has_text_outside; /* text (not white space) directly inside the stanza was dropped */
 };
 
-/* Asked once per stanza, at its start tag: the policies in force between its two domains, or NULL when the pair may
- * not pass or is not known yet (VERDICT_NONE; the content is skipped). Must not free or call anything. */
+/* Asked once per stanza, at its start tag: the policies in force between its two domains, or NULL
+ * when the pair may not pass or is not known yet (VERDICT_NONE; the content is skipped). Must not
+ * free or call anything. The table must live until filter_finish(). */
 typedef const struct policy_table *filter_choose_fn(void *arg, const struct stanza_head *head);
 
 struct filter;
 struct filter *filter_new(filter_choose_fn *choose, void *arg);
 void filter_free(struct filter *f);
-/* Another chooser argument (the session whose stream is read next: one filter serves a whole worker), and the
- * default language of that stream, added to stanzas that have none when it differs from `out_lang`. */
+/* Another chooser argument (the session whose stream is read next: one filter serves a whole
+ * worker), and the default language of that stream, added to stanzas that have none when it differs
+ * from `out_lang`. stream_lang must live until the next filter_bind(). A stanza that the last
+ * stream left half-told is forgotten. */
 void filter_bind(struct filter *f, void *arg, struct str stream_lang, struct str out_lang);
 
 /* The sink to give to stream_stanzas(), with the filter as its self. */
 extern const struct xml_sink filter_sink;
-/* After STREAM_STANZA (or STREAM_OVERSIZE): what became of it. Valid until the next stanza's start tag. */
+/* After STREAM_STANZA: what became of it. Valid until the next stanza's start tag. */
 const struct filter_result *filter_finish(struct filter *f, size_t bytes_in);
+/* The same after STREAM_OVERSIZE, when the start tag was told alone: VERDICT_BOUNCE,
+ * policy-violation, unless the start tag itself gave VERDICT_INVALID or VERDICT_NONE. */
+const struct filter_result *filter_oversize(struct filter *f, size_t bytes_in);

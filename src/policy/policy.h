@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A policy as the operator wrote it, and the table that several of them compile to: per feature the
- * strictest of pass < strip < block, the deepest folding, the smallest limit. Immutable once built;
- * tables are shared, one per distinct list of policies.
+ * strictest of pass < strip < block, the deepest folding. Immutable once built; tables are shared,
+ * one per distinct list of policies.
  */
 #pragma once
 
+#include "base/str.h"
 #include "config/schema.h"
 #include "policy/feature.h"
 
-enum policy_fold { FOLD_OFF, FOLD_SHOW, FOLD_AVAILABILITY };
-enum policy_refuse { REFUSE_BOUNCE, REFUSE_DROP };
+#include <stdbool.h>
+#include <stdint.h>
 
-/* Filled by policy_table_schema from "policies = ( ... )". */
+enum policy_fold { FOLD_OFF, FOLD_SHOW, FOLD_AVAILABILITY };
+
+/* Filled by policy_schema from "policies = ( ... )". */
 struct policy {
 	struct config_origin origin;
 	char *name;
-	struct {
+	struct policy_presence {
 		struct config_origin origin;
 		int fold; /* enum policy_fold */
 		struct policy_show_map {
@@ -29,25 +32,37 @@ struct policy {
 
 extern const struct config_table policy_schema;
 
+/* Checks what the schema cannot: unknown features, duplicate names, values of show_map. */
+void policy_check(const struct policy *policies, unsigned n, struct config_report *report);
+
 /* What one element of a feature may do; ordered by strictness. */
 enum feature_action { ACTION_PASS, ACTION_STRIP, ACTION_BLOCK };
 
+/* The values of <show/> (RFC 6121 4.7.2.1). */
+enum policy_show { SHOW_AWAY, SHOW_CHAT, SHOW_DND, SHOW_XA, SHOW_COUNT };
+
+struct str policy_show_name(enum policy_show s);
+/* False when it is none of them. */
+bool policy_show_parse(struct str s, enum policy_show *out);
+
 struct policy_table {
 	uint8_t action[FEATURE_COUNT]; /* enum feature_action */
-	const struct policy *origin[FEATURE_COUNT]; /* who decided: the first of from_peer, flow, to_peer */
+	/* Who decided: the first in the list with the strictest action; NULL with ACTION_PASS. */
+	const struct policy *origin[FEATURE_COUNT];
 	enum policy_fold fold;
-	const struct policy *fold_origin;
-	struct str show[4]; /* away, chat, dnd, xa after all maps in order; p == NULL: as it is */
-	bool transparent; /* nothing to fold, strip or block */
+	const struct policy *fold_origin; /* NULL with FOLD_OFF */
+	struct str show[SHOW_COUNT]; /* with FOLD_SHOW, after all maps in order; empty: removed */
+	bool transparent;            /* nothing to fold, strip or block */
 };
 
-/* Checks what the schema cannot: unknown features, duplicate names. */
-void policy_check(const struct policy *policies, unsigned n, struct config_report *report);
+enum { POLICY_TABLES_MAX = 4096 };
 
-/* The tables of one plan. Policies outlive the set. */
+/* The tables of one plan. Policies outlive the set, and passed policy_check(). */
 struct policy_set;
 struct policy_set *policy_set_new(void);
 void policy_set_free(struct policy_set *s);
-/* The table for this list of policies in order (n may be 0: the transparent table). Never NULL; the same list
- * gives the same table. NULL only when there would be more than 4,096 distinct ones. */
-const struct policy_table *policy_set_merge(struct policy_set *s, const struct policy *const *list, unsigned n);
+/* The table for this list of policies in order: from_peer, flow, to_peer (n may be 0: the
+ * transparent table). The same list gives the same table. NULL when there would be more than
+ * POLICY_TABLES_MAX distinct ones. */
+const struct policy_table *policy_set_merge(
+	struct policy_set *s, const struct policy *const *list, unsigned n);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The filter's events: how deep we are, what is skipped, and whose turn it is. Owns the filter's
+ * memory. Decides nothing itself.
+ */
+#include "policy/filter_private.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+struct filter *filter_new(filter_choose_fn *choose, void *arg)
+{
+	struct filter *f = MEM_NEW(struct filter);
+
+	f->choose = choose;
+	f->arg = arg;
+	f->xml = (struct xml_ns){ .uri = XML_NS_XML };
+	f->writer = xml_writer_new();
+	f->frames_size = 1;
+	f->frames = mem_zero(f->frames_size, sizeof(f->frames[0]));
+	filter_result_reset(f);
+	return f;
+}
+
+void filter_free(struct filter *f)
+{
+	if (!f)
+		return;
+	xml_writer_free(f->writer);
+	buf_fini(&f->out);
+	buf_fini(&f->names);
+	free(f->attrs);
+	free(f->decls);
+	free(f->frames);
+	free(f);
+}
+
+void filter_bind(struct filter *f, void *arg, struct str stream_lang, struct str out_lang)
+{
+	f->arg = arg;
+	/* Language tags are compared without case (RFC 5646 2.1.1). */
+	f->lang = str_eq_nocase(stream_lang, out_lang) ? (struct str){ NULL, 0 } : stream_lang;
+	f->depth = f->skip = 0;
+	buf_clear(&f->out);
+	buf_shrink(&f->out, FILTER_KEEP);
+}
+
+static void on_start(void *self, const struct xml_tag *tag)
+{
+	struct filter *f = self;
+	struct frame *fr;
+
+	f->depth++;
+	if (f->depth == 1) {
+		filter_open(f, tag);
+		return;
+	}
+	if (f->depth == 2)
+		f->children++;
+	if (f->skip)
+		return;
+	fr = filter_top(f);
+	if (f->depth == fr->depth + 1)
+		filter_child(f, fr, tag);
+	else
+		filter_inner(f, fr, tag);
+}
+
+/* Text directly inside a stanza has no meaning (RFC 6120 8.4): it is dropped, white space silently.
+ */
+static void text_outside(struct filter *f, struct str text)
+{
+	if (str_trim(text).n == 0)
+		return;
+	if (f->top == 0)
+		f->lost = f->result.has_text_outside = true;
+	filter_removed(f, FEATURE_COUNT, "text", NULL);
+}
+
+static void on_text(void *self, struct str text)
+{
+	struct filter *f = self;
+	struct frame *fr = filter_top(f);
+
+	if (f->skip)
+		return;
+	switch (fr->inside) {
+	case INSIDE_STANZA: text_outside(f, text); return;
+	case INSIDE_SHOW:
+	case INSIDE_ROOM: presence_text(f, fr, text); return;
+	case INSIDE_TEXT:
+	case INSIDE_PAYLOAD:
+	case INSIDE_FILLED:
+	case INSIDE_CARRIER:
+	case INSIDE_PUBSUB: xml_writer_text(f->writer, text); return;
+	}
+}
+
+/* The stanza inside another has ended and is written: what is open now is its parent's. */
+static struct frame *frame_pop(struct filter *f, struct frame *fr)
+{
+	presence_end(f, fr);
+	filter_hollow(f, fr);
+	f->top--;
+	return filter_top(f);
+}
+
+static void on_end(void *self)
+{
+	struct filter *f = self;
+	struct frame *fr = filter_top(f);
+	unsigned depth = f->depth--;
+
+	if (depth == 1) {
+		filter_close(f);
+		return;
+	}
+	if (f->skip) {
+		if (f->skip == depth)
+			f->skip = 0;
+		return;
+	}
+	if (fr->inside == INSIDE_SHOW)
+		presence_show_end(f, fr);
+	else
+		xml_writer_end(f->writer);
+	if (depth == fr->depth)
+		fr = frame_pop(f, fr);
+	if (fr->inside == INSIDE_PUBSUB)
+		filter_pubsub_end(f, fr, depth - fr->depth);
+	if (depth == fr->depth + 1)
+		filter_child_end(f, fr);
+}
+
+const struct xml_sink filter_sink = { .start = on_start, .text = on_text, .end = on_end };
+
+const struct filter_result *filter_finish(struct filter *f, size_t bytes_in)
+{
+	f->result.bytes_in = bytes_in;
+	return &f->result;
+}
+
+const struct filter_result *filter_oversize(struct filter *f, size_t bytes_in)
+{
+	struct filter_result *r = &f->result;
+
+	/* What the lone start tag was taken for (a request without a child, an empty message) is
+	 * not what the stanza was. */
+	if (r->verdict != VERDICT_NONE && (r->verdict != VERDICT_INVALID || f->counted)) {
+		r->check = STANZA_OK;
+		filter_refuse(f, VERDICT_BOUNCE, CONDITION_POLICY_VIOLATION, "oversize");
+	}
+	return filter_finish(f, bytes_in);
+}

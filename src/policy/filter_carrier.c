@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Children that are decided by what they carry, after they were begun: Jingle by its descriptions,
+ * a reference by what it refers to, pubsub by its nodes and items. A mark is taken before such a
+ * child is written, and the output taken back to it when something inside decides against it.
+ */
+#include "policy/filter_private.h"
+
+/* How far below the stanza what decides may stand. */
+enum {
+	LEVEL_GROUP = 2,   /* pubsub: items, publish, retract ...; Jingle: content */
+	LEVEL_ITEM = 3,    /* pubsub: item; Jingle: description, transport */
+	LEVEL_PAYLOAD = 4, /* pubsub: what the item is */
+};
+
+static struct mark mark_here(struct filter *f)
+{
+	size_t offset = xml_writer_offset(f->writer);
+
+	return (struct mark){ offset, xml_writer_depth(f->writer) };
+}
+
+static void take_back(struct filter *f, struct mark m)
+{
+	while (xml_writer_depth(f->writer) > m.depth)
+		xml_writer_end(f->writer);
+	buf_truncate(&f->out, m.offset);
+}
+
+void filter_carrier_open(
+	struct filter *f, struct frame *fr, const struct xml_tag *tag, enum inside in)
+{
+	fr->inside = in;
+	fr->child = mark_here(f);
+	fr->child_ns = tag->ns;
+	fr->groups = fr->items = (struct tally){ 0, 0 };
+	xml_writer_start(f->writer, tag, true);
+}
+
+/* The stanza's content begins behind the '>' that was written for the first child. */
+static void child_take_back(struct filter *f, struct frame *fr)
+{
+	take_back(f, fr->child);
+	if (--fr->kept == 0)
+		fr->hollow = fr->child.offset;
+}
+
+void filter_hollow(struct filter *f, const struct frame *fr)
+{
+	if (fr->hollow == 0 || fr->kept > 0)
+		return;
+	buf_truncate(&f->out, fr->hollow - 1);
+	buf_put(&f->out, STR("/>"));
+}
+
+/* The feature of something carried, and whether it passes. */
+static bool carried_passes(struct filter *f, const struct xml_tag *tag, enum feature *out)
+{
+	*out = catalogue_feature(tag->ns->mark, tag->local);
+	feature_set_add(&f->result.seen, *out);
+	return filter_passes(f, *out);
+}
+
+void filter_carrier_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
+{
+	unsigned level = f->depth - fr->depth;
+	enum feature feature;
+
+	if (level > LEVEL_ITEM || tag->ns == fr->child_ns || (tag->ns->mark & CATALOGUE_CONTENT) ||
+		carried_passes(f, tag, &feature)) {
+		filter_keep(f, tag);
+		return;
+	}
+	child_take_back(f, fr);
+	filter_strip(f, fr, feature);
+}
+
+static bool is_request(const struct frame *fr)
+{
+	return fr->depth == 1 && (fr->type == TYPE_GET || fr->type == TYPE_SET);
+}
+
+/* Something of a pubsub child goes: the element that is open now, of which nothing is written any
+ * more. A publish and a request for items is a block as a whole. */
+static void pubsub_strip(struct filter *f, struct frame *fr, enum feature feature, unsigned level)
+{
+	if (is_request(fr)) {
+		filter_refuse_feature(f, feature);
+		return;
+	}
+	f->skip = fr->depth + level;
+	fr->taken = feature;
+	filter_removed(f, feature, "strip", f->table->origin[feature]);
+}
+
+static void group_open(struct filter *f, struct frame *fr, const struct xml_tag *tag)
+{
+	struct str node = xml_tag_value(tag, STR("node"));
+	enum feature feature = node.n ? catalogue_node(node) : FEATURE_UNKNOWN;
+
+	fr->items = (struct tally){ 0, 0 };
+	if (feature != FEATURE_UNKNOWN) {
+		feature_set_add(&f->result.seen, feature);
+		if (!filter_passes(f, feature)) {
+			fr->groups.removed++;
+			pubsub_strip(f, fr, feature, LEVEL_GROUP);
+			return;
+		}
+	}
+	fr->group = mark_here(f);
+	xml_writer_start(f->writer, tag, true);
+}
+
+void filter_pubsub_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
+{
+	enum feature feature;
+
+	switch (f->depth - fr->depth) {
+	case LEVEL_GROUP: group_open(f, fr, tag); return;
+	case LEVEL_ITEM:
+		fr->item = mark_here(f);
+		xml_writer_start(f->writer, tag, true);
+		return;
+	case LEVEL_PAYLOAD:
+		if (!(tag->ns->mark & CATALOGUE_CONTENT) && tag->ns != fr->child_ns &&
+			!carried_passes(f, tag, &feature)) {
+			fr->items.removed++;
+			take_back(f, fr->item);
+			pubsub_strip(f, fr, feature, LEVEL_ITEM);
+			return;
+		}
+		break;
+	}
+	filter_keep(f, tag);
+}
+
+void filter_pubsub_end(struct filter *f, struct frame *fr, unsigned level)
+{
+	switch (level) {
+	case LEVEL_ITEM: fr->items.kept++; return;
+	case LEVEL_GROUP:
+		if (fr->items.removed > 0 && fr->items.kept == 0) {
+			take_back(f, fr->group);
+			fr->groups.removed++;
+		} else {
+			fr->groups.kept++;
+		}
+		return;
+	case 1:
+		if (fr->groups.removed > 0 && fr->groups.kept == 0) {
+			child_take_back(f, fr);
+			filter_left_out(f, fr, fr->taken);
+		} else {
+			message_kept(f, fr, fr->child_flags);
+		}
+		return;
+	}
+}

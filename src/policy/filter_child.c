@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The children of a stanza: each is found in the catalogue, and the table says what happens to it.
+ * What a stanza of its own inside a kept child is, is decided again, at any depth.
+ */
+#include "policy/filter_private.h"
+
+enum {
+	IN_MESSAGE = 1 << STANZA_MESSAGE,
+	IN_PRESENCE = 1 << STANZA_PRESENCE,
+	IN_IQ = 1 << STANZA_IQ,
+};
+
+/* The children that RFC 6120 and 6121 define, in the stanza's own namespace. Others there are
+ * `unknown`, as is <error/> in what is no error. */
+struct core_child {
+	struct str local;
+	unsigned kinds;
+	unsigned attrs; /* enum attr_bit */
+	unsigned flags; /* enum catalogue_flag */
+	bool error;
+};
+
+static const struct core_child core_children[] = {
+	{ STR_INIT("body"), IN_MESSAGE, ATTR_LANG, 0, false },
+	{ STR_INIT("thread"), IN_MESSAGE, ATTR_PARENT | ATTR_LANG, ROW_ATTACHED, false },
+	{ STR_INIT("subject"), IN_MESSAGE, ATTR_LANG, 0, false },
+	{ STR_INIT("show"), IN_PRESENCE, ATTR_LANG, 0, false },
+	{ STR_INIT("priority"), IN_PRESENCE, ATTR_LANG, 0, false },
+	{ STR_INIT("status"), IN_PRESENCE, ATTR_LANG, 0, false },
+	{ STR_INIT("error"), IN_MESSAGE | IN_PRESENCE | IN_IQ, 0, 0, true },
+	{ { NULL, 0 }, 0, 0, 0, false },
+};
+
+static const struct core_child *core_find(const struct frame *fr, const struct xml_tag *tag)
+{
+	if (tag->ns != fr->ns)
+		return NULL;
+	for (const struct core_child *c = core_children; c->local.p; c++)
+		if (str_eq(c->local, tag->local))
+			return (c->kinds & 1u << fr->kind) && (!c->error || fr->type == TYPE_ERROR)
+				       ? c
+				       : NULL;
+	return NULL;
+}
+
+/* What a fallback stands in for goes, and the fallback with it: without the one, the other tells a
+ * client to hide text that is all there is left (XEP-0428). */
+static enum feature referred(const struct filter *f, const struct xml_tag *tag, enum feature own)
+{
+	struct str uri = xml_tag_value(tag, STR("for"));
+	uint32_t mark = uri.n ? catalogue_mark(uri) : 0;
+	enum feature feature = catalogue_feature(mark, STR(""));
+
+	return mark != 0 && !filter_passes(f, feature) ? feature : own;
+}
+
+void filter_left_out(struct filter *f, struct frame *fr, enum feature feature)
+{
+	filter_removed(f, feature, "strip", f->table->origin[feature]);
+	if (fr->depth != 1)
+		return;
+	f->lost = true;
+	if (fr->kind == STANZA_IQ && fr->type == TYPE_RESULT)
+		f->emptied = true;
+}
+
+void filter_strip(struct filter *f, struct frame *fr, enum feature feature)
+{
+	fr->inside = INSIDE_STANZA;
+	/* A request without what it asks is another request. */
+	if (fr->depth == 1 && (fr->type == TYPE_GET || fr->type == TYPE_SET)) {
+		filter_refuse_feature(f, feature);
+		return;
+	}
+	f->skip = fr->depth + 1;
+	filter_left_out(f, fr, feature);
+}
+
+/* A carbon copy and a roster push are what a server tells its own user (XEP-0280 11, RFC 6121
+ * 2.1.6): from another domain they lie. */
+static bool refuse_spoofed(struct filter *f, const struct frame *fr, struct catalogue_entry e)
+{
+	if (fr->depth != 1)
+		return false;
+	if (e.feature == FEATURE_CARBONS && fr->kind == STANZA_MESSAGE)
+		filter_refuse(f, VERDICT_DROP, CONDITION_POLICY_VIOLATION, "spoofed");
+	else if (e.feature == FEATURE_ROSTER && fr->type == TYPE_SET)
+		filter_refuse(f, VERDICT_BOUNCE, CONDITION_SERVICE_UNAVAILABLE, "spoofed");
+	else
+		return false;
+	f->result.feature = (enum feature)e.feature;
+	return true;
+}
+
+static void keep_core(struct filter *f, struct frame *fr, const struct xml_tag *tag,
+	const struct core_child *core)
+{
+	struct xml_tag copy;
+
+	message_kept(f, fr, core->flags);
+	fr->inside = core->error ? INSIDE_PAYLOAD : INSIDE_TEXT;
+	if (!core->error && !filter_passes(f, FEATURE_UNKNOWN))
+		tag = filter_reduce(f, tag, core->attrs, &copy);
+	xml_writer_start(f->writer, tag, true);
+}
+
+static void keep_child(
+	struct filter *f, struct frame *fr, const struct xml_tag *tag, unsigned flags)
+{
+	fr->child_flags = flags;
+	if (!f->table->transparent && (flags & (ROW_CARRIER | ROW_PUBSUB))) {
+		filter_carrier_open(
+			f, fr, tag, flags & ROW_CARRIER ? INSIDE_CARRIER : INSIDE_PUBSUB);
+		return;
+	}
+	message_kept(f, fr, flags);
+	fr->inside = flags & ROW_FILLED ? INSIDE_FILLED : INSIDE_PAYLOAD;
+	filter_keep(f, tag);
+}
+
+void filter_child(struct filter *f, struct frame *fr, const struct xml_tag *tag)
+{
+	const struct core_child *core = NULL;
+	struct catalogue_entry e = { FEATURE_UNKNOWN, 0 };
+
+	if (!(tag->ns->mark & CATALOGUE_CONTENT)) {
+		e = catalogue_find(tag->ns->mark, tag->local);
+	} else {
+		core = core_find(fr, tag);
+		e.feature = core ? FEATURE_CORE : FEATURE_UNKNOWN;
+	}
+	if (e.flags & ROW_REFERS)
+		e.feature = (uint8_t)referred(f, tag, (enum feature)e.feature);
+	feature_set_add(&f->result.seen, (enum feature)e.feature);
+	if ((e.flags & ROW_PRIVATE) && refuse_spoofed(f, fr, e))
+		return;
+	if (!filter_passes(f, (enum feature)e.feature)) {
+		filter_strip(f, fr, (enum feature)e.feature);
+		return;
+	}
+	if (fr->folded) {
+		presence_child(f, fr, tag, (enum feature)e.feature);
+		return;
+	}
+	fr->kept++;
+	if (core)
+		keep_core(f, fr, tag, core);
+	else
+		keep_child(f, fr, tag, e.flags);
+}
+
+void filter_keep(struct filter *f, const struct xml_tag *tag)
+{
+	enum stanza_kind kind;
+
+	if ((tag->ns->mark & CATALOGUE_CONTENT) && !f->table->transparent &&
+		filter_is_stanza(tag, &kind))
+		filter_open_inner(f, tag, kind);
+	else
+		xml_writer_start(f->writer, tag, true);
+}
+
+/* body, subject, status ... contain text only: an element inside is nothing that a catalogue knows.
+ */
+static void text_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
+{
+	feature_set_add(&f->result.seen, FEATURE_UNKNOWN);
+	if (filter_passes(f, FEATURE_UNKNOWN)) {
+		filter_keep(f, tag);
+		return;
+	}
+	f->skip = f->depth;
+	filter_removed(f, FEATURE_UNKNOWN, "strip", f->table->origin[FEATURE_UNKNOWN]);
+}
+
+void filter_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
+{
+	switch (fr->inside) {
+	case INSIDE_STANZA: /* only between children, so never here */
+	case INSIDE_PAYLOAD: filter_keep(f, tag); return;
+	case INSIDE_FILLED:
+		fr->inside = INSIDE_PAYLOAD;
+		message_kept(f, fr, 0);
+		filter_keep(f, tag);
+		return;
+	case INSIDE_TEXT: text_inner(f, fr, tag); return;
+	case INSIDE_CARRIER: filter_carrier_inner(f, fr, tag); return;
+	case INSIDE_PUBSUB: filter_pubsub_inner(f, fr, tag); return;
+	case INSIDE_SHOW:
+	case INSIDE_ROOM: presence_inner(f, fr, tag); return;
+	}
+}
+
+void filter_child_end(struct filter *f, struct frame *fr)
+{
+	if (fr->inside == INSIDE_CARRIER)
+		message_kept(f, fr, fr->child_flags);
+	fr->inside = INSIDE_STANZA;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where a stanza begins: its head is read and copied, the policies in force are asked for, and its
+ * start tag is written with the attributes that may stand there. The same for stanzas inside it.
+ * Judges no content.
+ */
+#include "policy/filter_private.h"
+
+#include "base/mem.h"
+
+static const struct str lang_prefix = STR_INIT("xml"), lang_local = STR_INIT("lang");
+
+enum attr_bit filter_attr_bit(const struct xml_attr *a)
+{
+	if (a->prefix.n != 0)
+		return str_eq(a->prefix, lang_prefix) && str_eq(a->local, lang_local) ? ATTR_LANG
+										      : ATTR_OTHER;
+	if (str_eq(a->local, STR("to")))
+		return ATTR_TO;
+	if (str_eq(a->local, STR("from")))
+		return ATTR_FROM;
+	if (str_eq(a->local, STR("id")))
+		return ATTR_ID;
+	if (str_eq(a->local, STR("type")))
+		return ATTR_TYPE;
+	return str_eq(a->local, STR("parent")) ? ATTR_PARENT : ATTR_OTHER;
+}
+
+struct xml_attr *filter_attrs(struct filter *f, unsigned n)
+{
+	if (f->attrs_size < n) {
+		f->attrs_size = n;
+		f->attrs = mem_resize(f->attrs, n * sizeof(f->attrs[0]));
+	}
+	return f->attrs;
+}
+
+/* Declarations whose namespace the catalogue knows. Where another one is used further in, the
+ * writer declares it there. */
+static void reduce_decls(struct filter *f, const struct xml_tag *tag, struct xml_tag *copy)
+{
+	if (f->decls_size < tag->ndecls) {
+		f->decls_size = tag->ndecls;
+		f->decls = mem_resize(f->decls, tag->ndecls * sizeof(f->decls[0]));
+	}
+	copy->decls = f->decls;
+	copy->ndecls = 0;
+	for (unsigned i = 0; i < tag->ndecls; i++)
+		if (tag->decls[i].ns->mark != 0 || tag->decls[i].ns == tag->ns)
+			f->decls[copy->ndecls++] = tag->decls[i];
+}
+
+const struct xml_tag *filter_reduce(
+	struct filter *f, const struct xml_tag *tag, unsigned allowed, struct xml_tag *copy)
+{
+	struct xml_attr *attrs = filter_attrs(f, tag->nattrs + 1);
+
+	*copy = *tag;
+	copy->attrs = attrs;
+	copy->nattrs = 0;
+	for (unsigned i = 0; i < tag->nattrs; i++)
+		if (filter_attr_bit(&tag->attrs[i]) & allowed)
+			attrs[copy->nattrs++] = tag->attrs[i];
+	reduce_decls(f, tag, copy);
+	if (copy->nattrs == tag->nattrs && copy->ndecls == tag->ndecls)
+		return tag;
+	filter_removed(f, FEATURE_UNKNOWN, "strip", f->table->origin[FEATURE_UNKNOWN]);
+	return copy;
+}
+
+bool filter_is_stanza(const struct xml_tag *tag, enum stanza_kind *kind_out)
+{
+	if (!(tag->ns->mark & CATALOGUE_CONTENT))
+		return false;
+	if (str_eq(tag->local, STR("message")))
+		*kind_out = STANZA_MESSAGE;
+	else if (str_eq(tag->local, STR("presence")))
+		*kind_out = STANZA_PRESENCE;
+	else if (str_eq(tag->local, STR("iq")))
+		*kind_out = STANZA_IQ;
+	else
+		return false;
+	return true;
+}
+
+/* The head outlives the tag: what it views is copied behind one another. */
+static struct str copy_one(struct filter *f, struct str s)
+{
+	char *to = f->names.data + f->names.end;
+
+	if (!s.p)
+		return s;
+	if (s.n)
+		memcpy(to, s.p, s.n);
+	buf_commit(&f->names, s.n);
+	return (struct str){ to, s.n };
+}
+
+/* A part of `whole`, at the same place in its copy. */
+static struct str copy_part(struct str part, struct str whole, struct str copy)
+{
+	return part.p ? (struct str){ copy.p + (part.p - whole.p), part.n } : part;
+}
+
+static void copy_head(struct filter *f, const struct stanza_head *h)
+{
+	struct stanza_head *c = &f->result.head;
+
+	buf_clear(&f->names);
+	buf_reserve(&f->names, h->from.n + h->to.n + h->id.n + h->lang.n + 1);
+	*c = *h;
+	c->from = copy_one(f, h->from);
+	c->to = copy_one(f, h->to);
+	c->id = copy_one(f, h->id);
+	c->lang = copy_one(f, h->lang);
+	c->from_domain = copy_part(h->from_domain, h->from, c->from);
+	c->to_domain = copy_part(h->to_domain, h->to, c->to);
+}
+
+/* A stanza without a language has its stream's; on the next stream that may be another one (RFC
+ * 6120 4.7.4). */
+static const struct xml_tag *add_lang(
+	struct filter *f, const struct xml_tag *tag, struct xml_tag *copy)
+{
+	struct xml_attr *attrs = filter_attrs(f, tag->nattrs + 1);
+
+	if (tag != copy && tag->nattrs > 0)
+		memcpy(attrs, tag->attrs, tag->nattrs * sizeof(attrs[0]));
+	*copy = *tag;
+	attrs[copy->nattrs++] = (struct xml_attr){
+		.prefix = lang_prefix, .local = lang_local, .ns = &f->xml, .value = f->lang
+	};
+	copy->attrs = attrs;
+	return copy;
+}
+
+static void frame_init(struct filter *f, struct frame *fr, const struct xml_tag *tag,
+	enum stanza_kind kind, enum stanza_type type)
+{
+	fr->depth = f->depth;
+	fr->ns = tag->ns;
+	fr->kind = kind;
+	fr->type = type;
+	fr->folded = kind == STANZA_PRESENCE && f->table->fold != FOLD_OFF;
+	fr->inside = INSIDE_STANZA;
+	fr->kept = 0;
+	fr->hollow = 0;
+	fr->join = fr->shown = false;
+	fr->id_at = fr->id_end = 0;
+}
+
+static void write_start(struct filter *f, struct frame *fr, const struct xml_tag *tag)
+{
+	struct xml_tag copy;
+	bool crosses = fr->depth == 1;
+
+	if (fr->folded) {
+		presence_open(f, fr, tag);
+		return;
+	}
+	if (!filter_passes(f, FEATURE_UNKNOWN))
+		tag = filter_reduce(f, tag, ATTR_STANZA, &copy);
+	if (crosses && f->lang.n && !f->result.head.lang.p)
+		tag = add_lang(f, tag, &copy);
+	/* First-level elements stand without a prefix (RFC 6120 4.8.5). */
+	xml_writer_start(f->writer, tag, !crosses);
+}
+
+static void reset(struct filter *f)
+{
+	filter_result_reset(f);
+	f->skip = f->children = 0;
+	f->top = 0;
+	f->stands = f->lost = f->emptied = f->counted = false;
+	buf_clear(&f->out);
+	if (f->out.size > FILTER_KEEP)
+		buf_shrink(&f->out, FILTER_KEEP);
+}
+
+void filter_open(struct filter *f, const struct xml_tag *tag)
+{
+	struct stanza_head head = { 0 };
+	struct filter_result *r = &f->result;
+
+	reset(f);
+	r->check = stanza_head_read(tag, &head);
+	copy_head(f, &head);
+	switch (r->check) {
+	case STANZA_OK: break;
+	case STANZA_NOT_A_STANZA:
+		filter_refuse(f, VERDICT_INVALID, CONDITION_BAD_REQUEST, "not-a-stanza");
+		return;
+	case STANZA_ADDRESSING:
+		filter_refuse(f, VERDICT_INVALID, CONDITION_BAD_REQUEST, "addressing");
+		return;
+	case STANZA_BAD_REQUEST:
+		filter_refuse(f, VERDICT_INVALID, CONDITION_BAD_REQUEST, "bad-request");
+		return;
+	}
+	f->table = f->choose(f->arg, &r->head);
+	if (!f->table) {
+		filter_refuse(f, VERDICT_NONE, CONDITION_BAD_REQUEST, "unrouted");
+		return;
+	}
+	xml_writer_begin(f->writer, &f->out, STR("jabber:server"));
+	frame_init(f, &f->frames[0], tag, head.kind, head.type);
+	write_start(f, &f->frames[0], tag);
+}
+
+static enum stanza_type inner_type(const struct xml_tag *tag)
+{
+	struct str type = xml_tag_value(tag, STR("type"));
+
+	if (!type.p)
+		return TYPE_NONE;
+	if (str_eq(type, STR("error")))
+		return TYPE_ERROR;
+	return str_eq(type, STR("unavailable")) ? TYPE_UNAVAILABLE : TYPE_UNKNOWN;
+}
+
+void filter_open_inner(struct filter *f, const struct xml_tag *tag, enum stanza_kind kind)
+{
+	/* As deep as elements nest, which the scanner bounds. */
+	if (++f->top == f->frames_size) {
+		f->frames_size *= 2;
+		f->frames = mem_resize(f->frames, f->frames_size * sizeof(f->frames[0]));
+	}
+	frame_init(f, filter_top(f), tag, kind, inner_type(tag));
+	write_start(f, filter_top(f), tag);
+}

@@ -8,14 +8,14 @@
 #include "xml/events.h"
 
 struct xml_element {
-	struct xml_element *next; /* sibling */
+	struct xml_element *next;  /* sibling */
 	struct xml_element *child; /* first child */
 	struct xml_element *parent;
 	char *ns, *name; /* terminated */
-	char *text; /* all character data directly inside; "" when none */
+	char *text;      /* all character data directly inside; "" when none */
 	struct xml_element_attr {
 		char *name, *value; /* attributes without a namespace; "xml:lang" as such */
-	} *attrs;
+	} * attrs;
 	unsigned nattrs;
 };
 
@@ -32,4 +32,5 @@ bool xml_element_is(const struct xml_element *e, const char *ns, const char *nam
 /* NULL when absent. */
 const char *xml_element_attr(const struct xml_element *e, const char *name);
 /* First child with this name; ns NULL: any namespace. */
-const struct xml_element *xml_element_child(const struct xml_element *e, const char *ns, const char *name);
+const struct xml_element *xml_element_child(
+	const struct xml_element *e, const char *ns, const char *name);

@@ -12,8 +12,8 @@
 
 /*
  * A namespace name. Within one reader equal names are one object, so pointers may be compared; it
- * lives until that reader is freed or renewed (never while an element is open). `mark` is what
- * the classifier given to the reader made of the name: a number that saves a look-up per element.
+ * lives until the reader is given its next piece or made idle. `mark` is what the classifier given
+ * to the reader made of the name: a number that saves a look-up per element.
  */
 struct xml_ns {
 	struct str uri; /* empty: no namespace */

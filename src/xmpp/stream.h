@@ -6,11 +6,13 @@
  * the owner decides between two events. It never calls its owner; stanzas are told to the owner's
  * sink while they are parsed.
  *
- *   receiving:   HEADER -> stream_answer() ; [STARTTLS -> TLS -> stream_secured() ; HEADER ->
- * stream_answer()] ; [AUTH -> stream_auth_result() ; HEADER -> stream_answer()] ; DB_RESULT,
- * DB_VERIFY ; STANZA ... initiating:  stream_open() ; HEADER ; FEATURES -> stream_starttls() |
- * stream_auth_external() | stream_db_result() | stream_db_verify() ; [STARTTLS -> TLS ->
- * stream_secured()] ... READY
+ *   receiving:   HEADER -> stream_answer();
+ *                [STARTTLS -> TLS -> stream_secured(); HEADER -> stream_answer()];
+ *                [AUTH -> stream_auth_result(); HEADER -> stream_answer()];
+ *                DB_RESULT, DB_VERIFY, STANZA ...
+ *   initiating:  stream_open(); HEADER;
+ *                FEATURES -> stream_starttls() | stream_auth_external() | stream_db_result() |
+ *                stream_db_verify(); [STARTTLS -> TLS -> stream_secured(); ...] READY
  *
  * A stream ends once: with STREAM_CLOSED, STREAM_PEER_ERROR or STREAM_FAILED. From then on
  * stream_next() says STREAM_WAIT and every other call does nothing, so an answer that comes late

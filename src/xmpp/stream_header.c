@@ -158,19 +158,29 @@ static bool refuse(struct stream *s, enum stream_condition c, const char *text)
 	return false;
 }
 
+/* Read first: whether our own header has a version depends on it, also when only an error follows.
+ */
+static bool version_is_known(struct stream *s)
+{
+	/* Without a version it is RFC 3920's predecessor (RFC 6120 4.7.5). */
+	s->peer.minor = 9;
+	if (!s->peer.version)
+		return true;
+	if (version_parse(s->peer.version, &s->peer.major, &s->peer.minor))
+		return s->peer.major <= 1;
+	s->peer.major = 1;
+	return false;
+}
+
 static bool check_form(struct stream *s)
 {
+	bool known = version_is_known(s);
+
 	if (s->peer.foreign)
 		return refuse(s, STREAM_INVALID_NAMESPACE, NULL);
 	if (s->peer.wrong_root)
 		return refuse(s, STREAM_BAD_FORMAT, "the root element is not a stream");
-	/* Without a version it is RFC 3920's predecessor (RFC 6120 4.7.5). */
-	s->peer.minor = 9;
-	if (s->peer.version && !version_parse(s->peer.version, &s->peer.major, &s->peer.minor))
-		return refuse(s, STREAM_UNSUPPORTED_VERSION, NULL);
-	if (s->peer.major > 1)
-		return refuse(s, STREAM_UNSUPPORTED_VERSION, NULL);
-	return true;
+	return known || refuse(s, STREAM_UNSUPPORTED_VERSION, NULL);
 }
 
 /* The names of an initiating peer (RFC 6120 4.7.1, 4.7.2). */

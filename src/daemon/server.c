@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* See server.h. */
+#include "daemon/server.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "daemon/notify.h"
+#include "daemon/reload.h"
+#include "daemon/worker.h"
+#include "net/listener.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <uv.h>
+
+struct server {
+	struct net_loop *loop;
+	struct trunk_shared shared;
+	struct worker *workers;
+	unsigned n, running;
+	struct listener **listeners;
+	unsigned nlisteners;
+	struct reload *reload;
+	uv_signal_t signals[4];
+	bool stopping;
+};
+
+static void on_connection(void *arg, struct listener *l, int fd, const struct address *peer)
+{
+	struct server *s = arg;
+	unsigned best = 0;
+	for (unsigned i = 1; i < s->n; i++)
+		if (trunk_load(s->workers[i].trunk) < trunk_load(s->workers[best].trunk))
+			best = i;
+	worker_accept(&s->workers[best], fd, peer, listener_mode(l), listener_address(l));
+}
+
+/* ---- listeners ---- */
+
+static struct listener *take_same(struct server *s, const struct listen_config *c)
+{
+	for (unsigned i = 0; i < s->nlisteners; i++) {
+		struct listener *l = s->listeners[i];
+		if (l && listener_same(l, c)) {
+			s->listeners[i] = NULL;
+			return l;
+		}
+	}
+	return NULL;
+}
+
+/* Binds what the plan wants and is not bound yet; all or nothing. The new array has NULL where a listener is kept. */
+static struct listener **bind_new(struct server *s, struct plan *plan, struct config_report *report)
+{
+	const struct listen_config *c = plan->settings.listen.items;
+	unsigned n = plan->settings.listen.n;
+	struct listener **out = mem_zero(n + 1, sizeof(*out));
+	bool ok = true;
+	for (unsigned i = 0; i < n; i++) {
+		bool same = false;
+		for (unsigned j = 0; j < s->nlisteners && !same; j++)
+			same = listener_same(s->listeners[j], &c[i]);
+		if (!same)
+			ok &= (out[i] = listener_new(&c[i], report)) != NULL;
+	}
+	if (ok)
+		return out;
+	for (unsigned i = 0; i < n; i++)
+		listener_free(out[i]);
+	free(out);
+	return NULL;
+}
+
+static void commit_listeners(struct server *s, struct plan *plan, struct listener **bound)
+{
+	const struct listen_config *c = plan->settings.listen.items;
+	unsigned n = plan->settings.listen.n;
+	for (unsigned i = 0; i < n; i++) {
+		if (!bound[i]) {
+			bound[i] = take_same(s, &c[i]);
+			listener_configure(bound[i], &c[i]);
+			continue;
+		}
+		char text[ADDRESS_TEXT];
+		address_print(listener_address(bound[i]), text);
+		log_info("listening address=%s mode=%s", text,
+			listener_mode(bound[i]) == LISTEN_STARTTLS ? "starttls" : "direct-tls");
+		listener_start(bound[i], s->loop, on_connection, s);
+	}
+	for (unsigned i = 0; i < s->nlisteners; i++) {
+		if (!s->listeners[i])
+			continue;
+		listener_stop(s->listeners[i]);
+		listener_free(s->listeners[i]);
+	}
+	free(s->listeners);
+	s->listeners = bound;
+	s->nlisteners = n;
+}
+
+static void stop_listeners(struct server *s)
+{
+	for (unsigned i = 0; i < s->nlisteners; i++) {
+		listener_stop(s->listeners[i]);
+		listener_free(s->listeners[i]);
+	}
+	free(s->listeners);
+	s->listeners = NULL;
+	s->nlisteners = 0;
+}
+
+/* ---- reload ---- */
+
+static bool prepare_plan(void *arg, struct plan *plan, struct config_report *report, void **kept_out)
+{
+	struct server *s = arg;
+	*kept_out = s->stopping ? NULL : bind_new(s, plan, report);
+	return *kept_out != NULL;
+}
+
+static void commit_plan(void *arg, struct plan *plan, void *kept, void (*done)(void *arg), void *done_arg)
+{
+	struct server *s = arg;
+	commit_listeners(s, plan, kept);
+	log_set_level((enum log_level)plan->settings.log.level);
+	for (unsigned i = 0; i < s->n; i++)
+		worker_change_plan(&s->workers[i], plan, done, done_arg);
+}
+
+/* ---- signals, stop ---- */
+
+static void close_signal(uv_signal_t *sig)
+{
+	uv_signal_stop(sig);
+	uv_close((uv_handle_t *)sig, NULL);
+}
+
+static void worker_stopped(void *arg)
+{
+	struct server *s = arg;
+	if (--s->running)
+		return;
+	for (unsigned i = 0; i < sizeof(s->signals) / sizeof(s->signals[0]); i++)
+		close_signal(&s->signals[i]);
+	net_loop_stop(s->loop);
+}
+
+static void stop(struct server *s)
+{
+	if (!s->stopping) {
+		log_info("stopping");
+		notify_send("STOPPING=1\nSTATUS=closing streams");
+		stop_listeners(s);
+	}
+	s->stopping = true;
+	for (unsigned i = 0; i < s->n; i++)
+		worker_stop(&s->workers[i], worker_stopped, s);
+}
+
+static void on_signal(uv_signal_t *sig, int number)
+{
+	struct server *s = sig->data;
+	if (number == SIGHUP && !s->stopping)
+		reload_request(s->reload);
+	else if (number == SIGTERM || number == SIGINT)
+		stop(s);
+}
+
+static void watch_signals(struct server *s)
+{
+	static const int numbers[] = { SIGHUP, SIGTERM, SIGINT, SIGUSR1 };
+	for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		uv_signal_init(net_loop_uv(s->loop), &s->signals[i]);
+		s->signals[i].data = s;
+		uv_signal_start(&s->signals[i], on_signal, numbers[i]);
+	}
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Every connection costs a descriptor: take what the system allows. */
+static void raise_descriptors(void)
+{
+	struct rlimit r;
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < r.rlim_max) {
+		r.rlim_cur = r.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
+}
+
+static unsigned worker_count(const struct plan *plan)
+{
+	long n = plan->settings.node.workers;
+	if (n == 0)
+		n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n < 1 ? 1 : (unsigned)n;
+}
+
+static bool start_workers(struct server *s, struct plan *plan)
+{
+	s->n = s->shared.n = worker_count(plan);
+	s->workers = mem_zero(s->n, sizeof(*s->workers));
+	s->shared.trunks = mem_zero(s->n, sizeof(*s->shared.trunks));
+	for (unsigned i = 0; i < s->n; i++) {
+		worker_init(&s->workers[i], s->loop, &s->shared, i, plan);
+		s->shared.trunks[i] = s->workers[i].trunk;
+	}
+	for (unsigned i = 0; i < s->n; i++) {
+		int error = worker_start(&s->workers[i]);
+		if (error) {
+			log_error("worker-failed error=%s", strerror(-error));
+			return false;
+		}
+	}
+	s->running = s->n;
+	return true;
+}
+
+static void free_server(struct server *s)
+{
+	reload_free(s->reload);
+	for (unsigned i = 0; i < s->n; i++)
+		worker_fini(&s->workers[i]);
+	net_loop_free(s->loop);
+	free(s->workers);
+	free(s->shared.trunks);
+}
+
+int server_run(const struct server_options *o, struct plan *plan, const char *fallback_secret)
+{
+	struct server s = { 0 };
+	struct config_report *report = config_report_new();
+	raise_descriptors();
+	s.loop = net_loop_new();
+	struct listener **bound = bind_new(&s, plan, report);
+	for (unsigned i = 0; config_report_line(report, i, NULL); i++)
+		log_error("configuration error=%s",
+			log_quote(str_of(config_report_line(report, i, NULL))).s);
+	config_report_free(report);
+	if (!bound || !start_workers(&s, plan)) {
+		net_loop_free(s.loop);
+		plan_unref(plan);
+		return EXIT_FAILURE;
+	}
+	watch_signals(&s);
+	struct reload_options r = {
+		.path = o->path,
+		.keylog_file = o->keylog_file,
+		.fallback_secret = fallback_secret,
+		.loop = s.loop,
+		.workers = s.n,
+		.prepare = prepare_plan,
+		.commit = commit_plan,
+		.arg = &s,
+	};
+	s.reload = reload_new(&r, plan);
+	log_info("started node=%s workers=%u configuration=%s hash=%s", plan->node_name, s.n,
+		log_quote(str_of(o->path)).s, plan->hash);
+	commit_listeners(&s, plan, bound);
+	notify_send("READY=1\nSTATUS=%u peering controls, %u workers", plan->settings.controls.n, s.n);
+	plan_unref(plan);
+	net_loop_run(s.loop);
+	log_info("stopped");
+	free_server(&s);
+	return EXIT_SUCCESS;
+}

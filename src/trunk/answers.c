@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* See answers.h. Keys are text: a letter for the kind, then the addresses that an answer will carry. */
+#include "trunk/answers.h"
+
+#include "base/jid.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "base/mem.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+enum {
+	ANSWERS_MAX = 20000, /* entries of one pair; the oldest goes first */
+	IQ_MS = 600 * 1000,
+	PRESENCE_MS = 7 * 24 * 3600 * 1000, /* a subscription is asked about again by every probe */
+};
+
+struct entry {
+	struct map_node node;
+	struct list age; /* oldest first, one list per life time */
+	uint64_t until_ms;
+	bool presence;
+	char key[];
+};
+
+struct answers {
+	struct map map;
+	struct list iqs, presences; /* by age */
+	struct buf key;
+};
+
+struct answers *answers_new(void)
+{
+	struct answers *a = MEM_NEW(struct answers);
+	map_init(&a->map);
+	list_init(&a->iqs);
+	list_init(&a->presences);
+	return a;
+}
+
+static void drop(struct answers *a, struct entry *e)
+{
+	map_remove(&a->map, &e->node);
+	list_remove(&e->age);
+	free(e);
+}
+
+void answers_free(struct answers *a)
+{
+	if (!a)
+		return;
+	list_for_each_safe(it, &a->iqs)
+		drop(a, list_item(it, struct entry, age));
+	list_for_each_safe(it, &a->presences)
+		drop(a, list_item(it, struct entry, age));
+	map_fini(&a->map);
+	buf_fini(&a->key);
+	free(a);
+}
+
+static void expire(struct answers *a, struct list *l, uint64_t now)
+{
+	while (!list_empty(l)) {
+		struct entry *e = list_first(l, struct entry, age);
+		if (e->until_ms > now && a->map.count <= ANSWERS_MAX)
+			break;
+		drop(a, e);
+	}
+}
+
+/* ASCII letters of addresses are compared without case: servers may normalise what a client wrote. */
+static void key_part(struct buf *b, struct str s)
+{
+	buf_put_char(b, ' ');
+	for (size_t i = 0; i < s.n; i++)
+		buf_put_char(b, (char)tolower((unsigned char)s.p[i]));
+}
+
+static struct str make_key(struct answers *a, char kind, struct str from, struct str to, struct str id)
+{
+	buf_clear(&a->key);
+	buf_put_char(&a->key, kind);
+	key_part(&a->key, from);
+	key_part(&a->key, to);
+	buf_put_char(&a->key, ' ');
+	buf_put(&a->key, id);
+	return buf_view(&a->key);
+}
+
+static void remember(struct answers *a, struct str key, bool presence, uint64_t now)
+{
+	struct map_node *node = map_get(&a->map, key);
+	if (node)
+		drop(a, map_item(node, struct entry, node));
+	expire(a, &a->iqs, now);
+	expire(a, &a->presences, now);
+	struct entry *e = mem_zero(1, sizeof(*e) + key.n);
+	memcpy(e->key, key.p, key.n);
+	e->presence = presence;
+	e->until_ms = now + (presence ? PRESENCE_MS : IQ_MS);
+	map_put(&a->map, &e->node, (struct str){ e->key, key.n });
+	list_append(presence ? &a->presences : &a->iqs, &e->age);
+}
+
+static void forget(struct answers *a, struct str key)
+{
+	struct map_node *node = map_get(&a->map, key);
+	if (node)
+		drop(a, map_item(node, struct entry, node));
+}
+
+/* Presence along the flow opens the way back for the bare JID that was asked: a subscription, a probe, a room that is joined. */
+static void note_presence(struct answers *a, const struct stanza_head *h, uint64_t now)
+{
+	struct str none = STR("");
+	struct str key = make_key(a, 'p', jid_bare(h->to), jid_bare(h->from), none);
+	bool directed = memchr(h->to.p, '/', h->to.n) != NULL;
+	if (h->type == TYPE_SUBSCRIBE || h->type == TYPE_PROBE || (h->type == TYPE_NONE && directed))
+		remember(a, key, true, now);
+	else if (h->type == TYPE_UNSUBSCRIBE)
+		forget(a, key);
+}
+
+void answers_note(struct answers *a, const struct stanza_head *h, uint64_t now_ms)
+{
+	if (h->kind == STANZA_PRESENCE)
+		note_presence(a, h, now_ms);
+	else if (h->kind == STANZA_IQ && (h->type == TYPE_GET || h->type == TYPE_SET))
+		remember(a, make_key(a, 'i', h->to, h->from, h->id), false, now_ms);
+}
+
+static bool known(struct answers *a, struct str key, uint64_t now)
+{
+	struct map_node *node = map_get(&a->map, key);
+	return node && map_item(node, struct entry, node)->until_ms > now;
+}
+
+bool answers_allow(struct answers *a, const struct stanza_head *h, uint64_t now_ms)
+{
+	struct str none = STR("");
+	if (h->kind == STANZA_IQ) {
+		if (h->type != TYPE_RESULT && h->type != TYPE_ERROR)
+			return false;
+		struct str key = make_key(a, 'i', h->from, h->to, h->id);
+		bool ok = known(a, key, now_ms);
+		forget(a, key);
+		return ok;
+	}
+	/* An error to what was sent along the flow. Whoever forges one gains nothing: its text never crosses a
+	 * boundary that cares (labels, policies apply to it). */
+	if (h->type == TYPE_ERROR)
+		return true;
+	if (h->kind == STANZA_MESSAGE && h->type != TYPE_GROUPCHAT)
+		return false;
+	if (h->kind == STANZA_PRESENCE && (h->type == TYPE_SUBSCRIBE || h->type == TYPE_PROBE))
+		return false;
+	if (h->kind == STANZA_PRESENCE && h->type != TYPE_NONE && h->type != TYPE_SUBSCRIBED)
+		return true; /* unavailable, unsubscribe, unsubscribed: no ghosts (ruling 24) */
+	return known(a, make_key(a, 'p', jid_bare(h->from), jid_bare(h->to), none), now_ms);
+}
+
+bool answers_empty(const struct answers *a, uint64_t now_ms)
+{
+	if (!a)
+		return true;
+	const struct list *lists[] = { &a->iqs, &a->presences };
+	for (unsigned i = 0; i < 2; i++)
+		if (!list_empty(lists[i]) && list_item(lists[i]->prev, struct entry, age)->until_ms > now_ms)
+			return false;
+	return true;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What may come back where a flow leads one way only (ruling 14): results and errors of IQ requests that passed, presence to one who
+ * subscribed or joined, and what a joined room says. A bounded table per pair; entries age out.
+ */
+#pragma once
+
+#include "xmpp/stanza.h"
+
+#include <stdint.h>
+
+struct answers;
+struct answers *answers_new(void);
+void answers_free(struct answers *a);
+/* Remembers a stanza that passed along the flow, when something may answer it. */
+void answers_note(struct answers *a, const struct stanza_head *h, uint64_t now_ms);
+/* Does this stanza, against the flow, answer something? An IQ's entry is used up by it. */
+bool answers_allow(struct answers *a, const struct stanza_head *h, uint64_t now_ms);
+/* Nothing worth keeping; NULL is empty. */
+bool answers_empty(const struct answers *a, uint64_t now_ms);

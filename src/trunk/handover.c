@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* See handover.h. */
+#include "trunk/handover.h"
+
+#include "base/mem.h"
+#include "trunk/bounce.h"
+#include "trunk/head.h"
+
+#include <stdlib.h>
+
+enum { CREDIT = 4 * 1024 * 1024, BOUNCE_CREDIT = 5 * 1024 * 1024 }; /* bytes on their way to one worker */
+
+struct item {
+	struct list link;
+	struct domain from, to;
+	bool bounce;
+	size_t n;
+	char bytes[];
+};
+
+struct batch {
+	struct mail mail;
+	struct trunk *to;
+	struct list items;
+	size_t bytes;
+};
+
+static bool put(struct trunk *t, unsigned home, const struct domain *from, const struct domain *to,
+	struct str bytes, bool bounce)
+{
+	struct trunk *target = t->shared->trunks[home];
+	size_t n = sizeof(struct item) + bytes.n;
+	if (atomic_fetch_add(&target->handed_bytes, n) + n > (bounce ? BOUNCE_CREDIT : CREDIT)) {
+		atomic_fetch_sub(&target->handed_bytes, n);
+		return false;
+	}
+	struct item *i = mem_alloc(n);
+	*i = (struct item){ .from = *from, .to = *to, .bounce = bounce, .n = bytes.n };
+	memcpy(i->bytes, bytes.p, bytes.n);
+	list_append(&t->outbox[home], &i->link);
+	t->outbox_bytes[home] += n;
+	return true;
+}
+
+enum route_outcome handover_stanza(struct inbound *in, struct inbound_pair *p,
+	const struct filter_result *f)
+{
+	struct trunk *t = in->leg.trunk;
+	if (!put(t, p->home, &p->from, &p->to, f->bytes, false))
+		return ROUTE_FULL;
+	atomic_fetch_add(&t->stats.handed_over, 1);
+	return ROUTE_QUEUED;
+}
+
+void handover_bounce(struct inbound *in, struct inbound_pair *p, const struct stanza_head *h,
+	enum stanza_condition c, const char *app)
+{
+	struct trunk *t = in->leg.trunk;
+	struct buf error = { 0 };
+	if (stanza_may_bounce(h))
+		stanza_error_write(&error, h, c, false, NULL, app);
+	if (!buf_len(&error) || !put(t, p->home, &p->to, &p->from, buf_view(&error), true)) {
+		atomic_fetch_add(&t->stats.dropped, 1);
+		leg_log(&in->leg, LOG_LEVEL_INFO, "drop", " kind=%s type=%s reason=%s",
+			stanza_kind_name(h->kind), stanza_type_name(h->type),
+			buf_len(&error) ? "bounce-undeliverable" : "not-bounceable");
+	} else {
+		atomic_fetch_add(&t->stats.bounced, 1);
+	}
+	buf_fini(&error);
+}
+
+static void deliver(struct trunk *t, struct item *i)
+{
+	struct route *r = pair_route(t, &i->from, &i->to);
+	struct stanza_head head;
+	struct str bytes = { i->bytes, i->n };
+	if (!head_read(t->heads, bytes, &head))
+		return;
+	struct delivery d = { .head = &head, .bytes = bytes, .bounce = i->bounce };
+	switch (route_deliver(r, &d)) {
+	case ROUTE_SENT:
+	case ROUTE_QUEUED: break;
+	case ROUTE_FULL:
+		bounce_bytes(r, bytes, i->bounce, CONDITION_RESOURCE_CONSTRAINT, false, "the queue is full");
+		break;
+	case ROUTE_REFUSED:
+		bounce_bytes(r, bytes, i->bounce, CONDITION_NOT_ALLOWED, true, "no flow leads there");
+		break;
+	case ROUTE_UNREACHABLE:
+		bounce_bytes(r, bytes, i->bounce, CONDITION_REMOTE_SERVER_TIMEOUT, false,
+			"the next hop has been down");
+		break;
+	}
+}
+
+static void take_batch(struct mail *m, bool cancelled)
+{
+	struct batch *b = list_item(m, struct batch, mail);
+	list_for_each_safe(it, &b->items) {
+		struct item *i = list_item(it, struct item, link);
+		list_remove(it);
+		if (!cancelled)
+			deliver(b->to, i);
+		free(i);
+	}
+	atomic_fetch_sub(&b->to->handed_bytes, b->bytes);
+	free(b);
+}
+
+void handover_flush(struct trunk *t)
+{
+	for (unsigned i = 0; i < t->shared->n; i++) {
+		if (list_empty(&t->outbox[i]))
+			continue;
+		struct batch *b = MEM_NEW(struct batch);
+		list_init(&b->items);
+		list_splice(&b->items, &t->outbox[i]);
+		b->bytes = t->outbox_bytes[i];
+		b->to = t->shared->trunks[i];
+		b->mail.run = take_batch;
+		t->outbox_bytes[i] = 0;
+		net_loop_post(b->to->loop, &b->mail);
+	}
+}
+
+void handover_free(struct trunk *t)
+{
+	for (unsigned i = 0; t->outbox && i < t->shared->n; i++)
+		list_for_each_safe(it, &t->outbox[i]) {
+			list_remove(it);
+			free(list_item(it, struct item, link));
+		}
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/* An inbound leg's life: accept, TLS, events to where they are decided, pausing and reading on, end. See inbound.h. */
+#include "trunk/inbound.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+enum { TURN_MS = 10000 };
+
+static void start_tls(struct inbound *in, const struct domain *domain)
+{
+	struct plan *plan = in->leg.trunk->plan;
+	const struct control *c = in->from.n ? peering_accepted(plan->peering, &in->from) : NULL;
+	struct tls_server_options o = {
+		.contexts = plan->tls,
+		.credentials = plan->credentials,
+		.domain = domain,
+		.zone = c ? c->zone : NULL,
+		.direct = in->mode == LISTEN_DIRECT_TLS,
+		.min = TLS_1_2,
+	};
+	conn_start_tls(in->leg.conn, tls_server_new(&o));
+}
+
+static void prepare(struct leg *l)
+{
+	if (l->stream)
+		filter_bind(l->trunk->filter, l, stream_lang(l->stream), STR("en"));
+}
+
+static void transport(struct leg *l, enum conn_event e)
+{
+	if (e != CONN_SECURED)
+		return;
+	if (l->stream) {
+		stream_secured(l->stream);
+		leg_pump(l);
+		return;
+	}
+	l->step_ms = 0;
+	leg_open_stream(l, STREAM_RECEIVING, true);
+	leg_pump(l);
+}
+
+static void event(struct leg *l, enum stream_event e, const struct stream_info *info)
+{
+	struct inbound *in = (struct inbound *)l;
+	if (e == STREAM_STANZA || e == STREAM_OVERSIZE)
+		inbound_stanza(in, info, e == STREAM_OVERSIZE);
+	else if (e == STREAM_HEADER)
+		inbound_header(in, info);
+	else if (e == STREAM_STARTTLS)
+		start_tls(in, &in->to);
+	else if (e == STREAM_AUTH)
+		inbound_auth(in, info);
+	else if (e == STREAM_DB_RESULT)
+		inbound_db_result(in, info);
+	else if (e == STREAM_DB_VERIFY)
+		inbound_db_verify(in, info);
+}
+
+/* The stream gives up its places at routes, so that the next one of a pair is read. */
+static void leave_routes(struct inbound *in)
+{
+	for (unsigned i = 0; i < in->npairs; i++) {
+		struct inbound_pair *p = in->pairs[i];
+		struct route *r = p->route;
+		if (!r)
+			continue;
+		list_remove(&p->feed.waiting);
+		list_remove(&p->feed.link);
+		p->route = NULL;
+		inbounds_next(r);
+	}
+}
+
+static void ended(struct leg *l)
+{
+	struct inbound *in = (struct inbound *)l;
+	list_remove(&in->resume);
+	inbound_drop_claims(in);
+	leave_routes(in);
+}
+
+static void gone(struct leg *l)
+{
+	struct inbound *in = (struct inbound *)l;
+	atomic_fetch_sub(&l->trunk->shared->inbound, 1);
+	inbound_pairs_free(in);
+	free(in->proofs);
+	leg_fini(l);
+	free(in);
+}
+
+const struct leg_ops inbound_ops = {
+	.event = event,
+	.transport = transport,
+	.ended = ended,
+	.prepare = prepare,
+	.gone = gone,
+};
+
+void inbound_new(struct trunk *t, int fd, const struct address *peer, enum listen_mode mode,
+	const struct address *listener)
+{
+	struct inbound *in = MEM_NEW(struct inbound);
+	list_init(&in->resume);
+	list_init(&in->claims);
+	in->mode = mode;
+	in->listener = *listener;
+	leg_init(&in->leg, t, LEG_IN, &inbound_ops);
+	in->leg.conn = conn_accepted(t->loop, fd, peer, leg_conn_event, &in->leg);
+	conn_resume(in->leg.conn);
+	if (mode == LISTEN_DIRECT_TLS) {
+		in->leg.step_ms =
+			net_loop_now(t->loop) + (uint64_t)t->plan->settings.limits.setup_time;
+		start_tls(in, NULL);
+	} else {
+		leg_open_stream(&in->leg, STREAM_RECEIVING, false);
+	}
+	leg_settle(&in->leg);
+}
+
+const struct address *inbound_peer(const struct inbound *in)
+{
+	return conn_peer(in->leg.conn);
+}
+
+/* ---- pausing ---- */
+
+void inbound_resume(struct inbound *in)
+{
+	/* At the end of the turn: whoever calls may be in the middle of another stream's stanza. */
+	if (!in->waits_turn && !in->leg.ended && list_empty(&in->resume))
+		list_append(&in->leg.trunk->resumed, &in->resume);
+}
+
+void inbound_read_on(struct inbound *in)
+{
+	list_remove(&in->resume);
+	if (in->leg.ended)
+		return;
+	if (in->moving) {
+		inbound_move_home(in);
+		return;
+	}
+	in->leg.held = false;
+	conn_resume(in->leg.conn);
+	leg_pump(&in->leg);
+}
+
+void inbound_continue(struct inbound *in)
+{
+	if (!in->leg.held)
+		leg_pump(&in->leg);
+	else
+		leg_settle(&in->leg);
+}
+
+/* ---- whose turn it is ---- */
+
+static void give_turn(struct feed *f)
+{
+	struct inbound *in = f->inbound;
+	f->held_since = 0;
+	in->waits_turn = false;
+	inbound_resume(in);
+}
+
+void inbounds_next(struct route *r)
+{
+	if (list_empty(&r->inbounds))
+		return;
+	struct feed *first = list_first(&r->inbounds, struct feed, link);
+	if (first->held_since)
+		give_turn(first);
+}
+
+/* Everything that came was taken: nothing unread here, and nothing came for a moment. */
+static bool drained(const struct inbound *in, uint64_t now)
+{
+	return !in->leg.held && buf_len(conn_in(in->leg.conn)) == 0 &&
+	       now - in->leg.quiet_since > 200;
+}
+
+void inbounds_tick(struct route *r, uint64_t now)
+{
+	const struct feed *before = NULL;
+	list_for_each(it, &r->inbounds) {
+		struct feed *f = list_item(it, struct feed, link);
+		if (!f->held_since) {
+			before = f;
+			continue;
+		}
+		bool late = now - f->held_since > TURN_MS;
+		if (late)
+			leg_log(&f->inbound->leg, LOG_LEVEL_WARN, "order",
+				" what=\"an older stream of this pair has not been drained for 10 s; reading both\"");
+		if (late || !before || drained(before->inbound, now))
+			give_turn(f);
+		return;
+	}
+}
+
+void inbound_attach(struct inbound *in, struct inbound_pair *p)
+{
+	struct trunk *t = in->leg.trunk;
+	p->route = pair_route(t, &p->from, &p->to);
+	p->feed.inbound = in;
+	p->feed.route = p->route;
+	list_init(&p->feed.waiting);
+	bool first = list_empty(&p->route->inbounds);
+	unsigned n = 0;
+	list_for_each(it, &p->route->inbounds)
+		n++;
+	list_append(&p->route->inbounds, &p->feed.link);
+	if (n >= (unsigned)t->plan->settings.limits.streams_per_pair) {
+		leg_fail(&in->leg, STREAM_RESOURCE_CONSTRAINT, "too many streams for this pair of domains",
+			NULL);
+		return;
+	}
+	/* A stream of several pairs is never held for the sake of one. */
+	if (!first && in->npairs == 1) {
+		p->feed.held_since = net_loop_now(t->loop);
+		in->waits_turn = true;
+		in->leg.held = true;
+		conn_pause(in->leg.conn);
+	}
+}
+
+/* ---- another plan ---- */
+
+static const char *check(struct inbound *in, const struct control *c, enum stream_condition *cond)
+{
+	*cond = STREAM_POLICY_VIOLATION;
+	if (!c)
+		return "this domain is not served any more";
+	bool secure = stream_is_secure(in->leg.stream);
+	if (!secure && c->config->tls == TLS_POLICY_REQUIRED)
+		return "TLS is required now";
+	if (secure && tls_version(conn_tls(in->leg.conn)) < (enum tls_version)c->config->tls_min)
+		return "a newer TLS version is required now";
+	return NULL;
+}
+
+/* Is the proof still good under the plan in force? */
+static const char *check_proof(struct inbound *in, const struct proof *p, enum stream_condition *cond)
+{
+	struct plan *plan = in->leg.trunk->plan;
+	const struct control *c = peering_accepted(plan->peering, &p->from);
+	const char *why = check(in, c, cond);
+	if (why)
+		return why;
+	if (strcmp(p->how, "dialback") == 0)
+		return c->config->authentication & 1u << PROOF_DIALBACK ? NULL :
+									  "dialback is not accepted any more";
+	struct trust_answer a;
+	leg_judge(&in->leg, c, &p->from, false, &a);
+	*cond = STREAM_RESET;
+	return a.verdict == TRUST_OK ? NULL : "your certificate is not accepted any more";
+}
+
+void inbound_replan(struct inbound *in)
+{
+	struct plan *plan = in->leg.trunk->plan;
+	enum stream_condition cond;
+	if (in->leg.ended || !in->leg.stream || !in->header_final)
+		return;
+	if (!peering_accepted(plan->peering, &in->to)) {
+		leg_fail(&in->leg, STREAM_HOST_GONE, NULL, NULL);
+		return;
+	}
+	in->control = peering_accepted(plan->peering, &in->from);
+	const char *why = check(in, in->control, &cond);
+	for (unsigned i = 0; i < in->nproofs && !why; i++)
+		why = check_proof(in, &in->proofs[i], &cond);
+	if (why) {
+		leg_fail(&in->leg, cond, why, NULL);
+		return;
+	}
+	for (unsigned i = 0; i < in->npairs; i++) {
+		struct inbound_pair *p = in->pairs[i];
+		peering_permit(plan->peering, &p->from, &p->to, &p->passage);
+		p->plan = plan->number;
+		if (p->passage.permit != PERMIT_YES && p->passage.permit != PERMIT_ANSWERS) {
+			leg_fail(&in->leg, p->passage.to ? STREAM_POLICY_VIOLATION : STREAM_HOST_GONE,
+				permit_name(p->passage.permit), NULL);
+			return;
+		}
+	}
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A leg that a peer opened: it is told which domain it reaches, has to prove which domains it speaks for, and then sends stanzas,
+ * each held against the pairs that are proven on it.
+ */
+#pragma once
+
+#include "trunk/leg.h"
+#include "trunk/pair.h"
+
+/* One proof on this stream: EXTERNAL and certificates prove a domain towards anyone, dialback a pair. */
+struct proof {
+	struct domain from, to; /* to.n == 0: any */
+	const char *how; /* "external", "external-dialback", "dialback" */
+	int64_t certificate_end; /* 0: not by certificate */
+};
+
+/* A pair that stanzas on this stream use, as the peer writes it. */
+struct inbound_pair {
+	char *from_text, *to_text; /* domain parts as written */
+	size_t from_n, to_n;
+	struct domain from, to;
+	struct passage passage;
+	uint64_t plan; /* the plan that `passage` is from */
+	unsigned home;
+	struct route *route; /* when the home is here */
+	struct feed feed; /* the place at that route */
+};
+
+struct claim;
+
+struct inbound {
+	struct leg leg;
+	struct list resume; /* in trunk->resumed */
+	enum listen_mode mode;
+	struct address listener;
+	struct domain from, to; /* of the header protected as it will be; from.n == 0: none given */
+	bool header_final; /* from and to are those of the TLS-protected header (or of the only one) */
+	bool offered_external;
+	const struct control *control; /* of `from`, under `plan` */
+	struct trust_answer trust;
+	struct proof *proofs;
+	unsigned nproofs;
+	struct inbound_pair **pairs;
+	unsigned npairs;
+	struct inbound_pair *last; /* of the last stanza */
+	struct list claims; /* dialback verifications under way */
+	unsigned nclaims;
+	bool settled; /* moved home, or never will */
+	bool moving; /* at the end of this turn */
+	size_t max_stanza; /* in force on the stream */
+	bool waits_turn; /* an older stream of the pair is still being read */
+	enum stream_condition refused; /* why choose() declined, */
+	const char *refused_text; /* in words */
+};
+
+void inbound_new(struct trunk *t, int fd, const struct address *peer, enum listen_mode mode,
+	const struct address *listener);
+/* The route has room again, or it is the stream's turn: read on. */
+void inbound_resume(struct inbound *in);
+/* The end of the turn: does what inbound_resume() asked for. */
+void inbound_read_on(struct inbound *in);
+extern const struct leg_ops inbound_ops;
+const struct address *inbound_peer(const struct inbound *in);
+/* Older streams first: lets the next one be read when the one before it is drained. */
+void inbounds_tick(struct route *r, uint64_t now);
+/* The first stream of the pair is over: the next one's turn. */
+void inbounds_next(struct route *r);
+/* The plan changed: closes the stream when it may not go on. */
+void inbound_replan(struct inbound *in);
+
+/* ---- inbound_proof.c ---- */
+/* A header arrived: decides what is offered, or ends the stream. */
+void inbound_header(struct inbound *in, const struct stream_info *info);
+void inbound_auth(struct inbound *in, const struct stream_info *info);
+void inbound_db_result(struct inbound *in, const struct stream_info *info);
+void inbound_db_verify(struct inbound *in, const struct stream_info *info);
+/* Is this domain proven here, towards `to`? Judges the certificate now where that may be the proof (ruling 1). */
+const struct proof *inbound_proven(struct inbound *in, const struct domain *from, const struct domain *to);
+/* A proof was made: limits, log, and the way to the pair's home. */
+void inbound_prove(struct inbound *in, const struct domain *from, const struct domain *to, const char *how,
+	int64_t certificate_end);
+void inbound_drop_claims(struct inbound *in);
+
+/* ---- inbound_stanza.c ---- */
+/* The chooser for the filter: arg is the inbound. */
+const struct policy_table *inbound_choose(void *arg, const struct stanza_head *head);
+void inbound_stanza(struct inbound *in, const struct stream_info *info, bool oversize);
+struct inbound_pair *inbound_pair_find(struct inbound *in, struct str from, struct str to);
+void inbound_pairs_free(struct inbound *in);
+/* A pair was just proven and nothing of it is on the way: stanzas are taken, by the pair's home worker. */
+void inbound_settle(struct inbound *in, const struct domain *from, const struct domain *to);
+/* A control was proven: its limits hold for the stream if they are wider. */
+void inbound_widen(struct inbound *in, const struct control *c);
+/* Takes its place at the route of a pair whose home is here. */
+void inbound_attach(struct inbound *in, struct inbound_pair *p);
+
+/* ---- inbound_move.c ---- */
+/* To the worker that is home to its first pair; `in` is no longer ours. */
+void inbound_move_home(struct inbound *in);
+/* After a verification: reads on with what has come meanwhile. */
+void inbound_continue(struct inbound *in);

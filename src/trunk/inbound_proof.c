@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a peer must show before its stanzas are taken: headers and what is offered, EXTERNAL, dialback as receiving and as authoritative
+ * server. The rules are those of XEP-0178, XEP-0220, XEP-0344 and RFC 6120 13.7; each decision names its control.
+ */
+#include "trunk/inbound.h"
+
+#include "base/mem.h"
+#include "trunk/claim.h"
+#include "xmpp/dialback.h"
+
+#include <stdlib.h>
+
+static bool tls_satisfies(const struct inbound *in, const struct control *c)
+{
+	if (!stream_is_secure(in->leg.stream))
+		return c->config->tls != TLS_POLICY_REQUIRED;
+	return tls_version(conn_tls(in->leg.conn)) >= (enum tls_version)c->config->tls_min;
+}
+
+/* May this control's peer come in from this address, on this listener? NULL: yes. */
+static const char *entry_refused(const struct inbound *in, const struct control *c)
+{
+	const struct settings *s = &in->leg.trunk->plan->settings;
+	bool found = c->nfrom == 0;
+	for (unsigned i = 0; i < c->nfrom && !found; i++)
+		found = address_in(conn_peer(in->leg.conn), &c->from_prefixes[i]);
+	if (!found)
+		return "this address is not among from_addresses";
+	const struct listen_config *l = s->listen.items;
+	for (unsigned i = 0; i < s->listen.n; i++) {
+		struct address a;
+		if (!l[i].zones.n || !address_parse(l[i].address, (uint16_t)l[i].port, &a) ||
+			!address_same_host(&a, &in->listener) ||
+			address_port(&a) != address_port(&in->listener))
+			continue;
+		for (unsigned j = 0; j < l[i].zones.n; j++)
+			if (strcmp(l[i].zones.v[j], c->zone) == 0)
+				return NULL;
+		return "this listener is not for the zone of this domain";
+	}
+	return NULL;
+}
+
+/* ---- headers ---- */
+
+/* Names in the header: false when the stream was ended. */
+static bool header_names(struct inbound *in, const struct stream_info *info)
+{
+	struct leg *l = &in->leg;
+	if (!info->peer.to.n) {
+		leg_fail(l, STREAM_IMPROPER_ADDRESSING, "the stream header has no 'to'", NULL);
+		return false;
+	}
+	if (!domain_parse(info->peer.to, &in->to)) {
+		leg_fail(l, STREAM_HOST_UNKNOWN, "the stream header's 'to' is no domain", NULL);
+		return false;
+	}
+	in->from.n = 0;
+	if (info->peer.from.n && !domain_parse(info->peer.from, &in->from)) {
+		in->from.n = 0;
+		leg_fail(l, STREAM_IMPROPER_ADDRESSING, "the stream header's 'from' is no domain", NULL);
+		return false;
+	}
+	l->own_domain = in->to;
+	l->peer_domain = in->from;
+	if (!peering_accepted(l->trunk->plan->peering, &in->to)) {
+		leg_fail(l, STREAM_HOST_UNKNOWN, NULL, NULL);
+		return false;
+	}
+	return true;
+}
+
+/* Before TLS: the names are a hint. */
+static void header_in_the_clear(struct inbound *in, const struct stream_info *info)
+{
+	const struct plan *plan = in->leg.trunk->plan;
+	const struct control *c = in->from.n ? peering_accepted(plan->peering, &in->from) : NULL;
+	int tls = c ? c->config->tls : TLS_POLICY_REQUIRED;
+	unsigned offers = 0;
+	if (tls != TLS_POLICY_OFF && plan->settings.certificates.n)
+		offers |= OFFER_STARTTLS;
+	if (tls == TLS_POLICY_REQUIRED)
+		offers |= OFFER_STARTTLS_REQUIRED;
+	else if (c->config->authentication & 1u << PROOF_DIALBACK)
+		offers |= OFFER_DIALBACK;
+	if (tls == TLS_POLICY_REQUIRED && info->peer.major == 0) {
+		leg_fail(&in->leg, STREAM_POLICY_VIOLATION, "TLS is required, and so version 1.0", NULL);
+		return;
+	}
+	in->control = c;
+	in->header_final = tls != TLS_POLICY_REQUIRED;
+	stream_answer(in->leg.stream, info->peer.to, info->peer.from, offers);
+}
+
+/* The certificate that we showed must be for the domain that is asked for now (protocol: direct TLS without SNI, a `to` that changed). */
+static bool shown_for(const struct inbound *in)
+{
+	const struct tls *tls = conn_tls(in->leg.conn);
+	bool any = false;
+	if (tls_shown_covers(tls, &in->to))
+		return true;
+	credentials_choose(in->leg.trunk->plan->credentials, &in->to, NULL, NULL, &any);
+	return !any && !(in->mode == LISTEN_DIRECT_TLS && !tls_sni(tls));
+}
+
+/* Under TLS the names count. */
+static void header_protected(struct inbound *in, const struct stream_info *info)
+{
+	struct leg *l = &in->leg;
+	const struct peering *peering = l->trunk->plan->peering;
+	const struct control *c = in->from.n ? peering_accepted(peering, &in->from) : NULL;
+	struct passage passage;
+	in->control = c;
+	in->header_final = true;
+	if (!in->from.n) {
+		leg_fail(l, STREAM_IMPROPER_ADDRESSING, "the stream header has no 'from'", NULL);
+		return;
+	}
+	if (!shown_for(in)) {
+		leg_fail(l, STREAM_HOST_UNKNOWN, "the certificate shown is not for this domain", NULL);
+		return;
+	}
+	if (!c) {
+		leg_fail(l, STREAM_NOT_AUTHORIZED, "no peering with this domain", NULL);
+		return;
+	}
+	const char *refused = entry_refused(in, c);
+	if (!refused && !tls_satisfies(in, c))
+		refused = "a newer TLS version is required";
+	if (refused) {
+		leg_fail(l, STREAM_POLICY_VIOLATION, refused, NULL);
+		return;
+	}
+	peering_permit(peering, &in->from, &in->to, &passage);
+	if (passage.permit != PERMIT_YES && passage.permit != PERMIT_ANSWERS) {
+		leg_log(l, LOG_LEVEL_WARN, "refused", " reason=%s control=%s:%u", permit_name(passage.permit),
+			c->config->origin.file ? c->config->origin.file : "-", c->config->origin.line);
+		leg_fail(l, STREAM_HOST_UNKNOWN, NULL, NULL);
+		return;
+	}
+	leg_judge(l, c, &in->from, false, &in->trust);
+	if (in->trust.verdict != TRUST_OK && !trust_verdict_allows_dialback(in->trust.verdict)) {
+		leg_fail(l, STREAM_NOT_AUTHORIZED, in->trust.words, NULL);
+		return;
+	}
+	unsigned offers = 0;
+	in->offered_external = in->trust.verdict == TRUST_OK &&
+			       c->config->authentication & 1u << PROOF_EXTERNAL;
+	if (in->offered_external)
+		offers |= OFFER_EXTERNAL;
+	if (c->config->authentication & 1u << PROOF_DIALBACK)
+		offers |= OFFER_DIALBACK;
+	stream_answer(l->stream, info->peer.to, info->peer.from, offers);
+}
+
+void inbound_header(struct inbound *in, const struct stream_info *info)
+{
+	bool known = in->nproofs > 0;
+	if (!header_names(in, info))
+		return;
+	if (known) {
+		/* After EXTERNAL: the stream has seen to it that the names are the same. */
+		bool dialback = in->control && in->control->config->authentication & 1u << PROOF_DIALBACK;
+		stream_answer(in->leg.stream, info->peer.to, info->peer.from,
+			dialback ? OFFER_DIALBACK : 0);
+		inbound_settle(in, &in->from, &in->to);
+	} else if (stream_is_secure(in->leg.stream)) {
+		header_protected(in, info);
+	} else {
+		header_in_the_clear(in, info);
+	}
+}
+
+/* ---- proofs ---- */
+
+void inbound_prove(struct inbound *in, const struct domain *from, const struct domain *to,
+	const char *how, int64_t certificate_end)
+{
+	struct leg *l = &in->leg;
+	in->proofs = mem_resize(in->proofs, (in->nproofs + 1) * sizeof(*in->proofs));
+	struct proof *p = &in->proofs[in->nproofs++];
+	*p = (struct proof){ .from = *from, .how = how, .certificate_end = certificate_end };
+	if (to)
+		p->to = *to;
+	if (!l->proof)
+		l->proof = how;
+	if (certificate_end && (!l->certificate_end || certificate_end < l->certificate_end))
+		l->certificate_end = certificate_end;
+	char tls[96] = "none";
+	if (conn_tls(l->conn))
+		tls_describe(conn_tls(l->conn), tls, sizeof(tls));
+	leg_log(l, LOG_LEVEL_INFO, "proven", " domain=%s towards=%s proof=%s tls=%s certificate=%s",
+		from->s, to ? to->s : "any", how, log_quote(str_of(tls)).s,
+		log_quote(str_of(in->trust.subject)).s);
+	if (in->nproofs == 1)
+		stream_established(l->stream);
+	inbound_widen(in, peering_accepted(l->trunk->plan->peering, from));
+}
+
+static const struct proof *find_proof(const struct inbound *in, const struct domain *from,
+	const struct domain *to)
+{
+	for (unsigned i = 0; i < in->nproofs; i++) {
+		const struct proof *p = &in->proofs[i];
+		if (str_eq(domain_str(&p->from), domain_str(from)) &&
+			(!p->to.n || str_eq(domain_str(&p->to), domain_str(to))))
+			return p;
+	}
+	return NULL;
+}
+
+const struct proof *inbound_proven(struct inbound *in, const struct domain *from,
+	const struct domain *to)
+{
+	const struct proof *p = find_proof(in, from, to);
+	const struct control *c = peering_accepted(in->leg.trunk->plan->peering, from);
+	if (p || !c || !in->nproofs || !conn_tls(in->leg.conn) || entry_refused(in, c) ||
+		!tls_satisfies(in, c))
+		return p;
+	/* The certificate of this TLS session may speak for more names, each under its own control. */
+	struct trust_answer a;
+	leg_judge(&in->leg, c, from, false, &a);
+	if (a.verdict != TRUST_OK)
+		return NULL;
+	inbound_prove(in, from, NULL, "external", a.not_after);
+	return find_proof(in, from, to);
+}
+
+void inbound_auth(struct inbound *in, const struct stream_info *info)
+{
+	struct domain authzid;
+	if (!in->offered_external) {
+		stream_auth_result(in->leg.stream, false, "not-authorized", in->trust.words);
+		return;
+	}
+	if (info->peer.authzid.n && (!domain_parse(info->peer.authzid, &authzid) ||
+					    !str_eq(domain_str(&authzid), domain_str(&in->from)))) {
+		stream_auth_result(in->leg.stream, false, "invalid-authzid", NULL);
+		return;
+	}
+	stream_auth_result(in->leg.stream, true, NULL, NULL);
+	inbound_prove(in, &in->from, NULL, "external", in->trust.not_after);
+}
+
+/* ---- dialback ---- */
+
+/* Why a db:result is refused before anything is verified. */
+static bool result_refused(struct inbound *in, const struct domain *from, const struct domain *to,
+	enum stanza_condition *c_out)
+{
+	struct passage p;
+	peering_permit(in->leg.trunk->plan->peering, from, to, &p);
+	if (p.permit == PERMIT_NO_TO)
+		*c_out = CONDITION_ITEM_NOT_FOUND;
+	else if (p.permit != PERMIT_YES && p.permit != PERMIT_ANSWERS)
+		*c_out = p.permit == PERMIT_NO_FROM ? CONDITION_FORBIDDEN : CONDITION_NOT_ALLOWED;
+	else if (!tls_satisfies(in, p.from) || entry_refused(in, p.from))
+		*c_out = CONDITION_POLICY_VIOLATION;
+	else
+		return false;
+	return true;
+}
+
+static void answer_result(struct inbound *in, const struct stream_info *info, enum dialback_type type,
+	enum stanza_condition c)
+{
+	stream_db_result_answer(in->leg.stream, info->db.from, info->db.to, type, c);
+}
+
+void inbound_db_result(struct inbound *in, const struct stream_info *info)
+{
+	struct leg *l = &in->leg;
+	struct domain from, to;
+	enum stanza_condition refused;
+	if (!domain_parse(info->db.from, &from) || !domain_parse(info->db.to, &to)) {
+		leg_fail(l, STREAM_IMPROPER_ADDRESSING, "db:result with an address that is no domain", NULL);
+		return;
+	}
+	if (!l->peer_domain.n)
+		l->peer_domain = in->from = from;
+	if (result_refused(in, &from, &to, &refused)) {
+		leg_log(l, LOG_LEVEL_WARN, "dialback-refused", " claimed=%s towards=%s condition=%s", from.s,
+			to.s, stanza_condition_name(refused));
+		answer_result(in, info, DIALBACK_ERROR, refused);
+		return;
+	}
+	if (find_proof(in, &from, &to)) {
+		answer_result(in, info, DIALBACK_VALID, CONDITION_BAD_REQUEST);
+		return;
+	}
+	const struct control *c = peering_accepted(l->trunk->plan->peering, &from);
+	struct trust_answer a;
+	leg_judge(l, c, &from, false, &a);
+	if (a.verdict == TRUST_OK) {
+		/* XEP-0344: the certificate of this session is the proof; nobody needs to be called. */
+		answer_result(in, info, DIALBACK_VALID, CONDITION_BAD_REQUEST);
+		inbound_prove(in, &from, NULL, "external-dialback", a.not_after);
+		inbound_settle(in, &from, &to);
+		return;
+	}
+	if (conn_tls(l->conn) && !trust_verdict_allows_dialback(a.verdict)) {
+		leg_fail(l, STREAM_NOT_AUTHORIZED, a.words, NULL);
+		return;
+	}
+	if (!(c->config->authentication & 1u << PROOF_DIALBACK)) {
+		answer_result(in, info, DIALBACK_ERROR, CONDITION_NOT_AUTHORIZED);
+		if (!in->nproofs)
+			leg_fail(l, STREAM_NOT_AUTHORIZED, a.words, NULL);
+		return;
+	}
+	if (!claim_start(in, info, &from, &to, c))
+		answer_result(in, info, DIALBACK_ERROR, CONDITION_RESOURCE_CONSTRAINT);
+}
+
+/* Is the key one that we made, with this secret or the one before it? */
+static bool key_is_ours(const struct inbound *in, const struct stream_info *info,
+	const struct domain *receiving, const struct domain *originating)
+{
+	struct str secrets[PLAN_SECRETS];
+	bool valid = false;
+	plan_dialback_secrets(in->leg.trunk->plan, originating, secrets);
+	for (unsigned i = 0; i < PLAN_SECRETS; i++) {
+		char secret[DIGEST_HEX];
+		if (!secrets[i].p)
+			continue;
+		dialback_secret(secrets[i], domain_str(originating), secret);
+		valid |= dialback_key_check(str_of(secret), domain_str(receiving), domain_str(originating),
+			info->db.id, info->db.key);
+	}
+	return valid;
+}
+
+/* We are authoritative for every domain that we stand in for: whoever asks gets an answer, proven or not (XEP-0220 2.3). */
+void inbound_db_verify(struct inbound *in, const struct stream_info *info)
+{
+	struct leg *l = &in->leg;
+	struct domain from, to;
+	if (!domain_parse(info->db.from, &from) || !domain_parse(info->db.to, &to)) {
+		leg_fail(l, STREAM_IMPROPER_ADDRESSING, "db:verify with an address that is no domain", NULL);
+		return;
+	}
+	const struct peering *peering = l->trunk->plan->peering;
+	const struct control *asker = peering_accepted(peering, &from);
+	enum dialback_type type = DIALBACK_ERROR;
+	enum stanza_condition c = CONDITION_ITEM_NOT_FOUND;
+	if (peering_accepted(peering, &to)) {
+		c = CONDITION_POLICY_VIOLATION;
+		if (!asker || stream_is_secure(l->stream) || asker->config->tls != TLS_POLICY_REQUIRED)
+			type = key_is_ours(in, info, &from, &to) ? DIALBACK_VALID : DIALBACK_INVALID;
+	}
+	leg_log(l, type == DIALBACK_VALID ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN, "dialback-asked",
+		" receiving=%s originating=%s answer=%s", from.s, to.s,
+		type == DIALBACK_VALID   ? "valid" :
+		type == DIALBACK_INVALID ? "invalid" :
+					   stanza_condition_name(c));
+	stream_db_verify_answer(l->stream, info->db.from, info->db.to, info->db.id, type, c);
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stanzas on an inbound leg: is it legal (a proven pair), is it allowed (the filter's verdict), then on its way; in this order, and
+ * each stanza to exactly one end.
+ */
+#include "trunk/inbound.h"
+
+#include "base/mem.h"
+#include "trunk/bounce.h"
+#include "trunk/handover.h"
+
+#include <stdlib.h>
+
+/* ---- pairs on this stream ---- */
+
+static bool pair_is(const struct inbound_pair *p, struct str from, struct str to)
+{
+	return p->from_n == from.n && p->to_n == to.n && memcmp(p->from_text, from.p, from.n) == 0 &&
+	       memcmp(p->to_text, to.p, to.n) == 0;
+}
+
+struct inbound_pair *inbound_pair_find(struct inbound *in, struct str from, struct str to)
+{
+	for (unsigned i = 0; i < in->npairs; i++)
+		if (pair_is(in->pairs[i], from, to))
+			return in->pairs[i];
+	return NULL;
+}
+
+static struct inbound_pair *decline(struct inbound *in, enum stream_condition c, const char *text)
+{
+	in->refused = c;
+	in->refused_text = text;
+	return NULL;
+}
+
+static bool proves_domain(const struct inbound *in, const struct domain *from)
+{
+	for (unsigned i = 0; i < in->nproofs; i++)
+		if (str_eq(domain_str(&in->proofs[i].from), domain_str(from)))
+			return true;
+	return false;
+}
+
+/* May stanzas of these two domains come in on this stream? Remembers the answer under the names as written. */
+static struct inbound_pair *pair_new(struct inbound *in, struct str from_text, struct str to_text)
+{
+	struct trunk *t = in->leg.trunk;
+	struct domain from, to;
+	struct passage passage;
+	if (!domain_parse(from_text, &from) || !domain_parse(to_text, &to))
+		return decline(in, STREAM_IMPROPER_ADDRESSING, "an address whose domain is no domain");
+	if (!inbound_proven(in, &from, &to))
+		return proves_domain(in, &from) ?
+			       decline(in, STREAM_HOST_UNKNOWN, "a recipient domain that was not asked for") :
+			       decline(in, STREAM_INVALID_FROM, "a sender domain that was not proven");
+	peering_permit(t->plan->peering, &from, &to, &passage);
+	if (passage.permit == PERMIT_NO_FROM)
+		return decline(in, STREAM_INVALID_FROM, permit_name(passage.permit));
+	if (passage.permit != PERMIT_YES && passage.permit != PERMIT_ANSWERS)
+		return decline(in, STREAM_HOST_UNKNOWN, permit_name(passage.permit));
+	if (in->npairs >= (unsigned)t->plan->settings.limits.pairs)
+		return decline(in, STREAM_POLICY_VIOLATION, "too many pairs of domains on one stream");
+	struct inbound_pair *p = MEM_NEW(struct inbound_pair);
+	p->from_text = str_dup(from_text);
+	p->to_text = str_dup(to_text);
+	p->from_n = from_text.n;
+	p->to_n = to_text.n;
+	p->from = from;
+	p->to = to;
+	p->passage = passage;
+	p->plan = t->plan->number;
+	p->home = trunk_home(t, &from, &to);
+	list_init(&p->feed.link);
+	list_init(&p->feed.waiting);
+	in->pairs = mem_resize(in->pairs, (in->npairs + 1) * sizeof(*in->pairs));
+	in->pairs[in->npairs++] = p;
+	return p;
+}
+
+void inbound_pairs_free(struct inbound *in)
+{
+	for (unsigned i = 0; i < in->npairs; i++) {
+		free(in->pairs[i]->from_text);
+		free(in->pairs[i]->to_text);
+		free(in->pairs[i]);
+	}
+	free(in->pairs);
+	in->pairs = NULL;
+	in->npairs = 0;
+}
+
+void inbound_settle(struct inbound *in, const struct domain *from, const struct domain *to)
+{
+	struct trunk *t = in->leg.trunk;
+	if (in->leg.ended)
+		return;
+	stream_stanzas(in->leg.stream, &filter_sink, t->filter);
+	struct inbound_pair *p = inbound_pair_find(in, domain_str(from), domain_str(to));
+	if (!p)
+		p = pair_new(in, domain_str(from), domain_str(to));
+	if (!p)
+		return;
+	/* Once, and only while nothing else is under way on this stream, it moves to the home of its first pair. */
+	if (!in->settled && !in->nclaims && p->home != t->index) {
+		in->moving = true;
+		in->leg.held = true;
+		inbound_resume(in);
+		return;
+	}
+	in->settled = true;
+	if (p->home == t->index && !p->route)
+		inbound_attach(in, p);
+}
+
+/* The limit for elements is that of the most generous control that is proven here (ruling 31). */
+void inbound_widen(struct inbound *in, const struct control *c)
+{
+	const struct limits_config *lim = &in->leg.trunk->plan->settings.limits;
+	if (!c || (size_t)c->config->max_stanza <= in->max_stanza)
+		return;
+	in->max_stanza = (size_t)c->config->max_stanza;
+	size_t hard = in->max_stanza * 8;
+	struct scanner_limits limits = {
+		.bytes = in->max_stanza,
+		.hard_bytes = hard > 16777216 ? 16777216 : hard,
+		.depth = (unsigned)lim->depth,
+		.attributes = (unsigned)lim->attributes,
+		.declarations = (unsigned)lim->declarations,
+		.tag_bytes = (size_t)lim->tag_bytes,
+	};
+	if (limits.hard_bytes < limits.bytes)
+		limits.hard_bytes = limits.bytes;
+	stream_limits(in->leg.stream, &limits);
+}
+
+/* ---- the chooser ---- */
+
+const struct policy_table *inbound_choose(void *arg, const struct stanza_head *head)
+{
+	struct inbound *in = arg;
+	struct inbound_pair *p = in->last;
+	if (!p || !pair_is(p, head->from_domain, head->to_domain)) {
+		p = inbound_pair_find(in, head->from_domain, head->to_domain);
+		if (!p)
+			p = pair_new(in, head->from_domain, head->to_domain);
+		in->last = p;
+	}
+	return p ? p->passage.table : NULL;
+}
+
+/* ---- what becomes of it ---- */
+
+static void bounce(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
+	enum stanza_condition c, const char *app, const char *why)
+{
+	if (p->route)
+		bounce_head(p->route, &f->head, c, false, NULL, app, why);
+	else
+		handover_bounce(in, p, &f->head, c, app);
+}
+
+static void undeliverable(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
+	enum route_outcome o)
+{
+	switch (o) {
+	case ROUTE_SENT:
+	case ROUTE_QUEUED: return;
+	case ROUTE_FULL:
+		bounce(in, p, f, CONDITION_RESOURCE_CONSTRAINT, NULL, "the queue is full");
+		return;
+	case ROUTE_REFUSED: bounce(in, p, f, CONDITION_NOT_ALLOWED, NULL, "no flow leads there"); return;
+	case ROUTE_UNREACHABLE:
+		bounce(in, p, f, CONDITION_REMOTE_SERVER_TIMEOUT, NULL, "the next hop has been down");
+		return;
+	}
+}
+
+/* A stream that carries one pair can be paused; one with several never is, or the others would wait too. */
+static void pause_if_full(struct inbound *in, struct inbound_pair *p)
+{
+	if (in->npairs != 1 || !p->route || !route_wants_pause(p->route))
+		return;
+	in->leg.held = true;
+	conn_pause(in->leg.conn);
+	if (list_empty(&p->feed.waiting))
+		list_append(&p->route->feeders, &p->feed.waiting);
+}
+
+static void deliver(struct inbound *in, struct inbound_pair *p, const struct filter_result *f)
+{
+	if (!p->route && p->home == in->leg.trunk->index)
+		inbound_attach(in, p);
+	if (in->leg.ended)
+		return;
+	if (!p->route) {
+		undeliverable(in, p, f, handover_stanza(in, p, f));
+		return;
+	}
+	struct delivery d = { .head = &f->head, .bytes = f->bytes, .patient = in->npairs == 1 };
+	undeliverable(in, p, f, route_deliver(p->route, &d));
+	pause_if_full(in, p);
+}
+
+static bool joins_forbidden_room(const struct inbound_pair *p, const struct filter_result *f)
+{
+	return !p->passage.muc && f->head.kind == STANZA_PRESENCE && f->head.type == TYPE_NONE &&
+	       feature_set_has(&f->seen, FEATURE_MUC);
+}
+
+static void refused(struct inbound *in, const struct filter_result *f)
+{
+	if (f->verdict == VERDICT_NONE)
+		leg_fail(&in->leg, in->refused, in->refused_text, NULL);
+	else if (f->check == STANZA_NOT_A_STANZA)
+		leg_fail(&in->leg, STREAM_UNSUPPORTED_STANZA_TYPE, NULL, NULL);
+	else
+		leg_fail(&in->leg, STREAM_IMPROPER_ADDRESSING, "a stanza without valid addresses", NULL);
+}
+
+static void log_verdict(struct inbound *in, const struct filter_result *f)
+{
+	atomic_fetch_add_explicit(&in->leg.trunk->stats.stanzas[f->verdict], 1, memory_order_relaxed);
+	if (log_level() > LOG_LEVEL_DEBUG)
+		return;
+	leg_log(&in->leg, LOG_LEVEL_DEBUG, "stanza",
+		" kind=%s type=%s verdict=%s reason=%s policy=%s feature=%s bytes_in=%zu bytes_out=%zu",
+		stanza_kind_name(f->head.kind), stanza_type_name(f->head.type), verdict_name(f->verdict),
+		f->reason, f->policy ? f->policy->name : "-",
+		f->feature < FEATURE_COUNT ? feature_name(f->feature) : "-", f->bytes_in, f->bytes.n);
+}
+
+void inbound_stanza(struct inbound *in, const struct stream_info *info, bool oversize)
+{
+	struct filter *filter = in->leg.trunk->filter;
+	const struct filter_result *f = oversize ? filter_oversize(filter, info->bytes) :
+						   filter_finish(filter, info->bytes);
+	struct inbound_pair *p = in->last;
+	in->leg.stanzas_in++;
+	log_verdict(in, f);
+	if (f->verdict == VERDICT_NONE ||
+		(f->verdict == VERDICT_INVALID && f->check != STANZA_BAD_REQUEST)) {
+		refused(in, f);
+		return;
+	}
+	const char *app = NULL;
+	if (oversize || info->bytes > (size_t)p->passage.from->config->max_stanza)
+		app = "stanza-too-big";
+	if (app)
+		bounce(in, p, f, CONDITION_POLICY_VIOLATION, app, "the stanza is too big");
+	else if (joins_forbidden_room(p, f))
+		bounce(in, p, f, CONDITION_NOT_ALLOWED, NULL, "the flow does not let rooms be joined");
+	else if (f->verdict == VERDICT_PASS || f->verdict == VERDICT_FOLD)
+		deliver(in, p, f);
+	else if (f->verdict == VERDICT_DROP)
+		atomic_fetch_add(&in->leg.trunk->stats.dropped, 1);
+	else
+		bounce(in, p, f, f->condition, NULL, f->reason);
+}

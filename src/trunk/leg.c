@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* See leg.h. The only place where a leg ends. */
+#include "trunk/leg.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "policy/catalogue.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { LINGER_MS = 5000 };
+
+static const char *const kind_names[] = { "in", "out", "verify" };
+
+void leg_init(struct leg *l, struct trunk *t, enum leg_kind kind, const struct leg_ops *ops)
+{
+	l->trunk = t;
+	l->kind = kind;
+	l->ops = ops;
+	l->number = atomic_fetch_add(&t->shared->stream_numbers, 1) + 1;
+	l->opened_ms = l->quiet_since = net_loop_now(t->loop);
+	list_append(&t->legs, &l->link);
+	atomic_fetch_add(&t->load, 1);
+	atomic_fetch_add(&t->stats.streams_opened, 1);
+}
+
+void leg_fini(struct leg *l)
+{
+	stream_free(l->stream);
+	l->stream = NULL;
+	free(l->reason);
+	free(l->lost);
+	list_remove(&l->link);
+	atomic_fetch_sub(&l->trunk->load, 1);
+	atomic_fetch_add(&l->trunk->stats.streams_closed, 1);
+}
+
+void leg_log(struct leg *l, enum log_level level, const char *event, const char *fmt, ...)
+{
+	if (level < log_level())
+		return;
+	char peer[ADDRESS_TEXT] = "-", rest[1600];
+	if (l->conn)
+		address_print(conn_peer(l->conn), peer);
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(rest, sizeof(rest), fmt, ap);
+	va_end(ap);
+	bool in = l->kind == LEG_IN;
+	const struct domain *from = in ? &l->peer_domain : &l->own_domain;
+	const struct domain *to = in ? &l->own_domain : &l->peer_domain;
+	log_write(level, "%s peer=%s dir=%s from=%s to=%s id=%llu%s", event, peer,
+		kind_names[l->kind], from->n ? from->s : "-", to->n ? to->s : "-", l->number, rest);
+}
+
+void leg_open_stream(struct leg *l, enum stream_role role, bool secure)
+{
+	const struct limits_config *lim = &l->trunk->plan->settings.limits;
+	struct stream_options o = {
+		.role = role,
+		.secure = secure,
+		.early_bytes = (size_t)lim->setup_bytes,
+		.early_elements = (unsigned)lim->setup_elements,
+		.max_pairs = (unsigned)lim->pairs,
+		.setup_ms = (uint32_t)lim->setup_time,
+		.verify_ms = 45000,
+		.close_ms = LINGER_MS,
+		.limits = {
+			.bytes = 256 * 1024,
+			.hard_bytes = 2 * 1024 * 1024,
+			.depth = (unsigned)lim->depth,
+			.attributes = (unsigned)lim->attributes,
+			.declarations = (unsigned)lim->declarations,
+			.tag_bytes = (size_t)lim->tag_bytes,
+		},
+		.classify = catalogue_mark,
+	};
+	l->stream = stream_new(&o, conn_in(l->conn), conn_out(l->conn), net_loop_now(l->trunk->loop));
+}
+
+void leg_settle(struct leg *l)
+{
+	if (!l->conn)
+		return;
+	uint64_t at = l->stream && !l->ended && !l->held ? stream_deadline(l->stream) : 0;
+	if (!l->ended && l->step_ms && (!at || l->step_ms < at))
+		at = l->step_ms;
+	conn_deadline(l->conn, at);
+	if (buf_len(conn_out(l->conn)))
+		conn_flush_soon(l->conn);
+}
+
+/* One line when a stream ends: what it was, what it carried, why it ended. */
+static void log_end(struct leg *l)
+{
+	char tls[96] = "none";
+	if (l->conn && conn_tls(l->conn))
+		tls_describe(conn_tls(l->conn), tls, sizeof(tls));
+	uint64_t ms = net_loop_now(l->trunk->loop) - l->opened_ms;
+	leg_log(l, LOG_LEVEL_INFO, "stream-end",
+		" seconds=%llu.%03u stanzas_in=%llu stanzas_out=%llu bytes_in=%llu bytes_out=%llu tls=%s "
+		"proof=%s closed_by=%s reason=%s",
+		(unsigned long long)(ms / 1000), (unsigned)(ms % 1000), l->stanzas_in, l->stanzas_out,
+		l->conn ? (unsigned long long)conn_bytes_in(l->conn) : 0,
+		l->conn ? (unsigned long long)conn_bytes_out(l->conn) : 0,
+		log_quote(str_of(tls)).s,
+		l->proof ? l->proof : "none", l->peer_closed ? "peer" : "us",
+		log_quote(str_of(l->reason)).s);
+}
+
+/* The one function in which a leg ends. */
+static void finish(struct leg *l, const char *reason)
+{
+	if (l->ended)
+		return;
+	l->ended = true;
+	l->reason = mem_strdup(reason);
+	log_end(l);
+	l->ops->ended(l);
+	if (!l->conn)
+		return;
+	conn_deadline(l->conn, 0);
+	if (l->failed)
+		conn_abort(l->conn);
+	else
+		conn_close(l->conn, LINGER_MS);
+}
+
+void leg_end(struct leg *l, const char *fmt, ...)
+{
+	char reason[512];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(reason, sizeof(reason), fmt, ap);
+	va_end(ap);
+	finish(l, reason);
+}
+
+void leg_fail(struct leg *l, enum stream_condition c, const char *words, const char *app)
+{
+	if (l->ended)
+		return;
+	if (l->stream)
+		stream_fail(l->stream, c, words, app);
+	char reason[512];
+	snprintf(reason, sizeof(reason), "%s%s%s", stream_condition_name(c), words ? ": " : "",
+		words ? words : "");
+	finish(l, reason);
+}
+
+void leg_close(struct leg *l, const char *reason)
+{
+	if (l->ended || l->closing)
+		return;
+	if (!l->stream || !stream_is_open(l->stream)) {
+		finish(l, reason);
+		return;
+	}
+	l->closing = true;
+	stream_close(l->stream, net_loop_now(l->trunk->loop));
+	leg_log(l, LOG_LEVEL_DEBUG, "stream-closing", " reason=%s", log_quote(str_of(reason)).s);
+	leg_settle(l);
+}
+
+/* Events that end the leg, whoever its owner is. */
+static bool terminal(struct leg *l, enum stream_event e, const struct stream_info *info)
+{
+	if (e == STREAM_CLOSED) {
+		l->peer_closed = !l->closing;
+		leg_end(l, l->closing ? "closed" : "closed by the peer");
+	} else if (e == STREAM_PEER_ERROR) {
+		l->peer_closed = true;
+		leg_end(l, "peer's error %s: %.*s", stream_condition_name(info->fail.condition),
+			STR_ARG(info->fail.text));
+	} else if (e == STREAM_FAILED) {
+		leg_end(l, "%s: %.*s", stream_condition_name(info->fail.condition),
+			STR_ARG(info->fail.text));
+	}
+	return l->ended;
+}
+
+void leg_pump(struct leg *l)
+{
+	while (!l->held && !l->ended && l->stream) {
+		struct stream_info info;
+		if (l->ops->prepare)
+			l->ops->prepare(l);
+		enum stream_event e = stream_next(l->stream, net_loop_now(l->trunk->loop), &info);
+		if (e == STREAM_WAIT)
+			break;
+		if (terminal(l, e, &info))
+			break;
+		l->ops->event(l, e, &info);
+	}
+	if (l->lost && !l->held && !l->ended) {
+		l->failed = true;
+		l->peer_closed = true;
+		finish(l, l->lost);
+	}
+	if (!l->ended)
+		leg_settle(l);
+}
+
+static void deadline(struct leg *l)
+{
+	uint64_t now = net_loop_now(l->trunk->loop);
+	if (l->step_ms && now >= l->step_ms) {
+		l->step_ms = 0;
+		leg_fail(l, STREAM_CONNECTION_TIMEOUT, "no answer in time", NULL);
+		return;
+	}
+	leg_pump(l);
+}
+
+/* The transport is gone. What arrived before still counts (stanzas, an error, a closing tag), also when the leg is held
+ * now and is read on later. */
+static void transport_lost(struct leg *l, const char *what)
+{
+	if (l->lost || l->ended)
+		return;
+	l->lost = mem_strdup(what);
+	leg_pump(l);
+}
+
+void leg_conn_event(void *owner, struct conn *c, enum conn_event e)
+{
+	struct leg *l = owner;
+	l->quiet_since = net_loop_now(l->trunk->loop);
+	switch (e) {
+	case CONN_CONNECTED:
+	case CONN_SECURED:
+	case CONN_WRITABLE:
+		if (!l->ended)
+			l->ops->transport(l, e);
+		break;
+	case CONN_DATA: leg_pump(l); break;
+	case CONN_DEADLINE:
+		if (!l->ended)
+			deadline(l);
+		break;
+	case CONN_EOF: transport_lost(l, "connection closed without closing the stream"); break;
+	case CONN_FAILED: transport_lost(l, conn_error(c)); break;
+	case CONN_CLOSED: l->ops->gone(l); break;
+	}
+}
+
+void leg_judge(struct leg *l, const struct control *c, const struct domain *d, bool outbound,
+	struct trust_answer *out)
+{
+	const struct tls *tls = l->conn ? conn_tls(l->conn) : NULL;
+	struct trust_question q = {
+		.store = c->trust,
+		.domain = d,
+		.more = outbound ? c->reference_names : c->accept_names,
+		.nmore = outbound ? c->nreference : c->naccept,
+		.pins = (const unsigned char(*)[32])c->pins,
+		.npins = c->npins,
+	};
+	trust_judge(&q, tls ? tls_peer_certificate(tls) : NULL, tls ? tls_peer_chain(tls) : NULL,
+		clock_wall(), out);
+}
+
+void leg_tick(struct leg *l, uint64_t now, int64_t wall)
+{
+	if (l->ended || !l->stream)
+		return;
+	if (l->certificate_end && wall > l->certificate_end)
+		leg_fail(l, STREAM_RESET, "the certificate this stream was opened with has expired", NULL);
+	else if (now - l->quiet_since > 10000 && buf_len(conn_in(l->conn)) == 0) {
+		stream_idle(l->stream);
+		conn_idle(l->conn);
+	}
+}

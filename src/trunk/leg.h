@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One leg: a connection and the stream on it. What inbound and outbound legs share: pulling events until the stream wants more, deadlines,
+ * ending once with one reason, and the log lines that name peer, claimed domain and the domain we stand in for.
+ */
+#pragma once
+
+#include "trunk/trunk.h"
+#include "xmpp/stream.h"
+
+enum leg_kind { LEG_IN, LEG_OUT, LEG_VERIFY };
+
+struct leg;
+struct leg_ops {
+	/* An event of the stream; STREAM_WAIT never. After CLOSED, PEER_ERROR and FAILED the leg has been ended already. */
+	void (*event)(struct leg *l, enum stream_event e, const struct stream_info *info);
+	/* CONN_CONNECTED, CONN_SECURED, CONN_WRITABLE. */
+	void (*transport)(struct leg *l, enum conn_event e);
+	/* The leg has ended (leg->reason says why): once, before the last bytes are flushed; and whether the peer's closing tag was seen. */
+	void (*ended)(struct leg *l);
+	/* Before each stream_next(), when the sink has to be told whose stanza comes; NULL: nothing to do. */
+	void (*prepare)(struct leg *l);
+	/* The connection is gone (its buffers are still there); frees the leg. */
+	void (*gone)(struct leg *l);
+};
+
+struct leg {
+	struct list link;
+	struct trunk *trunk;
+	const struct leg_ops *ops;
+	struct conn *conn;
+	struct stream *stream;
+	enum leg_kind kind;
+	unsigned long long number;
+	bool held; /* the owner wants no events for now */
+	bool ended, peer_closed, failed;
+	bool closing; /* our closing tag is sent, the peer's is awaited */
+	char *reason;
+	char *lost; /* the transport's end, while there is still something to read */
+	struct domain peer_domain, own_domain; /* claimed by the peer; what we stand in for */
+	const char *proof; /* "external", "dialback", "external-dialback", or NULL */
+	uint64_t opened_ms, step_ms; /* step_ms: an extra deadline of the owner, 0: none */
+	unsigned long long stanzas_in, stanzas_out, bytes_in, bytes_out; /* bytes of stanzas */
+	int64_t certificate_end; /* the peer's chain; 0: none */
+	uint64_t quiet_since; /* last time bytes came or went */
+};
+
+void leg_init(struct leg *l, struct trunk *t, enum leg_kind kind, const struct leg_ops *ops);
+/* Frees what the leg owns and takes it off its trunk's list; for gone(). */
+void leg_fini(struct leg *l);
+/* The conn_fn for every leg. */
+void leg_conn_event(void *owner, struct conn *c, enum conn_event e);
+/* Makes the stream on the leg's connection. */
+void leg_open_stream(struct leg *l, enum stream_role role, bool secure);
+
+/* Asks for events until there are none, or the leg is held or ended. */
+void leg_pump(struct leg *l);
+/* Sets the deadline anew and has the output flushed. */
+void leg_settle(struct leg *l);
+
+/* Ends with a stream error; `words` go to the peer and the log (NULL: none to the peer). */
+void leg_fail(struct leg *l, enum stream_condition c, const char *words, const char *app);
+/* Ends with a reason, nothing more is said to the peer but what is in the output. */
+void leg_end(struct leg *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Sends our closing tag and waits for the peer's (at most 5 s). */
+void leg_close(struct leg *l, const char *reason);
+
+/* One event line: the three identities first. fmt: " key=value" pairs. */
+void leg_log(struct leg *l, enum log_level level, const char *event, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* The chain the peer showed, judged for this domain under this control, now. */
+void leg_judge(struct leg *l, const struct control *c, const struct domain *d, bool outbound,
+	struct trust_answer *out);
+/* Classifies namespaces for the filter. Checked between turns: certificates that have expired, keepalives. */
+void leg_tick(struct leg *l, uint64_t now, int64_t wall);

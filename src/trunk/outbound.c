@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: MIT */
+/* An outbound leg's life: connect, negotiate, prove the next hop, prove ourselves, carry stanzas, end. See outbound.h. */
+#include "trunk/outbound.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "xmpp/dialback.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static uint64_t step_deadline(const struct outbound *o)
+{
+	return net_loop_now(o->leg.trunk->loop) + (uint64_t)o->control->config->connect_timeout;
+}
+
+/* Ends a leg that is still being dialled. */
+static void give_up(struct outbound *o, enum dial_outcome outcome, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void give_up(struct outbound *o, enum dial_outcome outcome, const char *fmt, ...)
+{
+	char words[256];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	struct dial *d = o->dial;
+	o->dial = NULL;
+	if (o->leg.stream && stream_is_open(o->leg.stream))
+		leg_close(&o->leg, words);
+	leg_end(&o->leg, "%s", words);
+	if (d)
+		dial_result(d, outcome, words);
+}
+
+static void start_tls(struct outbound *o)
+{
+	bool covers;
+	const char *name = o->control->config->certificate;
+	struct tls_client_options t = {
+		.contexts = o->plan->tls,
+		.credential = credentials_choose(o->plan->credentials, &o->from, name, o->control->zone,
+			&covers),
+		.sni = &o->to,
+		.ciphers = o->control->config->ciphers,
+		.min = (enum tls_version)o->control->config->tls_min,
+	};
+	dial_stage(o->dial, ATTEMPT_TLS);
+	o->leg.step_ms = step_deadline(o);
+	conn_start_tls(o->leg.conn, tls_client_new(&t));
+}
+
+static void open_stream(struct outbound *o, bool secure)
+{
+	dial_stage(o->dial, ATTEMPT_STREAM);
+	leg_open_stream(&o->leg, STREAM_INITIATING, secure);
+	stream_open(o->leg.stream, domain_str(&o->from), domain_str(&o->to));
+	o->leg.step_ms = step_deadline(o);
+	leg_settle(&o->leg);
+}
+
+static void transport(struct leg *l, enum conn_event e)
+{
+	struct outbound *o = (struct outbound *)l;
+	if (e == CONN_WRITABLE) {
+		if (o->route && !o->retiring)
+			route_drain(o->route);
+		return;
+	}
+	if (!o->dial)
+		return;
+	if (e == CONN_CONNECTED) {
+		conn_resume(l->conn);
+		if (o->endpoint.direct_tls)
+			start_tls(o);
+		else
+			open_stream(o, false);
+		return;
+	}
+	if (!l->stream) {
+		open_stream(o, true);
+		return;
+	}
+	dial_stage(o->dial, ATTEMPT_STREAM);
+	stream_secured(l->stream);
+	l->step_ms = step_deadline(o);
+	leg_pump(l);
+}
+
+/* The next hop's certificate, once, before anything is sent that matters (ruling 4). */
+static bool judge_next_hop(struct outbound *o)
+{
+	if (o->judged || !stream_is_secure(o->leg.stream))
+		return true;
+	o->judged = true;
+	leg_judge(&o->leg, o->control, &o->to, true, &o->trust);
+	if (o->trust.verdict == TRUST_OK) {
+		o->leg.certificate_end = o->trust.not_after;
+		return true;
+	}
+	if (!o->control->config->verify_next_hop)
+		return true;
+	stream_fail(o->leg.stream, STREAM_NOT_AUTHORIZED, o->trust.words, NULL);
+	give_up(o, DIAL_REFUSED, "next hop's certificate: %s", o->trust.words);
+	return false;
+}
+
+static void send_verify(struct outbound *o)
+{
+	struct dial *d = o->dial;
+	dial_stage(d, ATTEMPT_AUTH);
+	stream_db_verify(o->leg.stream, domain_str(&o->from), domain_str(&o->to), str_of(d->verify_id),
+		str_of(d->verify_key));
+	o->leg.step_ms = step_deadline(o);
+}
+
+static void try_dialback(struct outbound *o)
+{
+	struct str secrets[PLAN_SECRETS];
+	char secret[DIGEST_HEX], key[DIGEST_HEX];
+	o->tried_dialback = true;
+	plan_dialback_secrets(o->plan, &o->from, secrets);
+	dialback_secret(secrets[0], domain_str(&o->from), secret);
+	dialback_key(str_of(secret), domain_str(&o->to), domain_str(&o->from),
+		str_of(o->peer_id ? o->peer_id : ""), key);
+	dial_stage(o->dial, ATTEMPT_AUTH);
+	stream_db_result(o->leg.stream, domain_str(&o->from), domain_str(&o->to), str_of(key));
+	/* The peer looks us up, calls back and waits for our answer: that takes longer than a step. */
+	o->leg.step_ms = net_loop_now(o->leg.trunk->loop) + 45000;
+}
+
+static void features(struct outbound *o, const struct stream_info *info)
+{
+	int tls = o->control->config->tls;
+	bool secure = stream_is_secure(o->leg.stream);
+	if (!secure && tls != TLS_POLICY_OFF &&
+		(info->offer.starttls || (tls == TLS_POLICY_REQUIRED && !info->offer.version0))) {
+		/* RFC 7590 3.1: a missing offer does not deter who needs it. */
+		stream_starttls(o->leg.stream);
+		o->leg.step_ms = step_deadline(o);
+		return;
+	}
+	if (!secure && tls == TLS_POLICY_REQUIRED) {
+		stream_fail(o->leg.stream, STREAM_POLICY_VIOLATION, "TLS is required", NULL);
+		give_up(o, DIAL_REFUSED, "the next hop offers no TLS, and tls = \"required\"");
+		return;
+	}
+	if (!secure && info->offer.starttls_required) {
+		give_up(o, DIAL_REFUSED, "the next hop requires TLS, but tls = \"off\"");
+		return;
+	}
+	if (!judge_next_hop(o))
+		return;
+	if (o->dial->o.purpose == DIAL_VERIFY) {
+		send_verify(o);
+		return;
+	}
+	if (secure && info->offer.external) {
+		o->tried_external = true;
+		dial_stage(o->dial, ATTEMPT_AUTH);
+		stream_auth_external(o->leg.stream);
+		o->leg.step_ms = step_deadline(o);
+		return;
+	}
+	try_dialback(o);
+}
+
+static void ready(struct outbound *o, const char *proof)
+{
+	struct dial *d = o->dial;
+	char tls[96] = "none";
+	if (conn_tls(o->leg.conn))
+		tls_describe(conn_tls(o->leg.conn), tls, sizeof(tls));
+	o->dial = NULL;
+	o->leg.proof = proof;
+	o->leg.step_ms = 0;
+	o->last_sent_ms = net_loop_now(o->leg.trunk->loop);
+	conn_retain(o->leg.conn);
+	leg_log(&o->leg, LOG_LEVEL_INFO, "stream-ready",
+		" tls=%s proof=%s next_hop=%s certificate=%s",
+		log_quote(str_of(tls)).s, proof,
+		o->judged ? trust_verdict_name(o->trust.verdict) : "not-judged", log_quote(str_of(o->trust.subject)).s);
+	d->attempt->stage = ATTEMPT_READY;
+	dial_result(d, DIAL_OK, "");
+}
+
+static void result_answer(struct outbound *o, const struct stream_info *info)
+{
+	switch (info->db.type) {
+	case DIALBACK_VALID: ready(o, "dialback"); return;
+	case DIALBACK_INVALID:
+		give_up(o, DIAL_REFUSED,
+			"the next hop found our dialback key invalid: does SRV of %s lead here, and have all nodes "
+			"the same secret?",
+			o->from.s);
+		return;
+	case DIALBACK_ERROR:
+		give_up(o, DIAL_UNREACHABLE, "dialback error from the next hop: %s",
+			stanza_condition_name(info->db.condition));
+		return;
+	case DIALBACK_REQUEST: return;
+	}
+}
+
+static void verify_answer(struct outbound *o, const struct stream_info *info)
+{
+	struct dial *d = o->dial;
+	if (info->db.type == DIALBACK_ERROR) {
+		give_up(o, DIAL_UNREACHABLE, "dialback error from the authoritative server: %s",
+			stanza_condition_name(info->db.condition));
+		return;
+	}
+	o->dial = NULL;
+	leg_close(&o->leg, "verified");
+	dial_result(d, info->db.type == DIALBACK_VALID ? DIAL_OK : DIAL_INVALID, "");
+}
+
+static void event(struct leg *l, enum stream_event e, const struct stream_info *info)
+{
+	struct outbound *o = (struct outbound *)l;
+	if (e == STREAM_STANZA || e == STREAM_OVERSIZE || e == STREAM_DB_VERIFY || e == STREAM_DB_RESULT) {
+		/* One direction only: without bidi nothing is asked of us on a stream that we opened. */
+		leg_fail(l, STREAM_NOT_AUTHORIZED, "this stream carries stanzas in one direction only", NULL);
+		return;
+	}
+	if (!o->dial)
+		return;
+	if (e == STREAM_HEADER) {
+		free(o->peer_id);
+		o->peer_id = str_dup(info->peer.id);
+	} else if (e == STREAM_STARTTLS)
+		start_tls(o);
+	else if (e == STREAM_FEATURES)
+		features(o, info);
+	else if (e == STREAM_READY)
+		ready(o, "external");
+	else if (e == STREAM_DB_RESULT_ANSWER)
+		result_answer(o, info);
+	else if (e == STREAM_DB_VERIFY_ANSWER)
+		verify_answer(o, info);
+	else if (e == STREAM_AUTH_FAILED && !o->tried_dialback)
+		try_dialback(o);
+	else if (e == STREAM_AUTH_FAILED)
+		give_up(o, DIAL_REFUSED, "the next hop refused EXTERNAL: %.*s", STR_ARG(info->peer.text));
+}
+
+/* What the connection still held goes back to the route, once. */
+static void return_stanzas(struct outbound *o)
+{
+	struct route *r = o->route;
+	if (!r || o->returned)
+		return;
+	struct buf plain = { 0 };
+	size_t acked = 0, written = 0;
+	o->returned = true;
+	o->route = NULL;
+	conn_take_back(o->leg.conn, &plain, &acked, &written);
+	route_returned(r, o, &plain, acked, written);
+	buf_fini(&plain);
+}
+
+static void ended(struct leg *l)
+{
+	struct outbound *o = (struct outbound *)l;
+	if (o->dial) {
+		/* Our certificate or key was not liked: an answer in words. All else may pass. */
+		struct dial *d = o->dial;
+		bool refused = l->peer_closed && !l->failed && o->tried_external;
+		o->dial = NULL;
+		dial_result(d, refused ? DIAL_REFUSED : DIAL_UNREACHABLE, l->reason);
+		return;
+	}
+	if (!o->route)
+		return;
+	if (l->failed) {
+		return_stanzas(o);
+		return;
+	}
+	if (!o->retiring) {
+		o->retiring = true;
+		route_retire(o->route, o);
+	}
+}
+
+static void gone(struct leg *l)
+{
+	struct outbound *o = (struct outbound *)l;
+	return_stanzas(o);
+	leg_fini(l);
+	plan_unref(o->plan);
+	free(o->peer_id);
+	free(o);
+}
+
+static const struct leg_ops ops = {
+	.event = event,
+	.transport = transport,
+	.ended = ended,
+	.gone = gone,
+};
+
+struct outbound *outbound_new(struct dial *d, const struct endpoint *e)
+{
+	struct outbound *o = MEM_NEW(struct outbound);
+	leg_init(&o->leg, d->trunk, d->o.purpose == DIAL_VERIFY ? LEG_VERIFY : LEG_OUT, &ops);
+	o->dial = d;
+	o->plan = plan_ref(d->plan);
+	o->control = d->o.control;
+	o->from = o->leg.own_domain = d->from;
+	o->to = o->leg.peer_domain = d->to;
+	o->endpoint = *e;
+	o->leg.conn = conn_connect(d->trunk->loop, &e->address,
+		o->control->source.len ? &o->control->source : NULL, leg_conn_event, &o->leg);
+	o->leg.step_ms = step_deadline(o);
+	leg_settle(&o->leg);
+	return o;
+}
+
+void outbound_abandon(struct outbound *o)
+{
+	o->dial = NULL;
+	leg_end(&o->leg, "no longer needed");
+}
+
+void outbound_adopt(struct outbound *o, struct route *r)
+{
+	o->route = r;
+}
+
+void outbound_send(struct outbound *o, struct str stanza)
+{
+	buf_put(conn_out(o->leg.conn), stanza);
+	conn_mark(o->leg.conn);
+	conn_flush_soon(o->leg.conn);
+	o->leg.stanzas_out++;
+	o->leg.bytes_out += stanza.n;
+	o->last_sent_ms = net_loop_now(o->leg.trunk->loop);
+}
+
+bool outbound_congested(const struct outbound *o)
+{
+	return conn_congested(o->leg.conn);
+}
+
+void outbound_retire(struct outbound *o, const char *reason)
+{
+	if (o->retiring)
+		return;
+	o->retiring = true;
+	route_retire(o->route, o);
+	leg_close(&o->leg, reason);
+}
+
+const char *outbound_check(const struct outbound *o, const struct control *c)
+{
+	bool secure = stream_is_secure(o->leg.stream);
+	if (!c)
+		return "the peering control is gone";
+	if (!secure && c->config->tls == TLS_POLICY_REQUIRED)
+		return "TLS is required now";
+	if (secure && tls_version(conn_tls(o->leg.conn)) < (enum tls_version)c->config->tls_min)
+		return "a newer TLS version is required now";
+	if (secure && c->config->verify_next_hop) {
+		struct trust_answer a;
+		leg_judge((struct leg *)(void *)&o->leg, c, &o->to, true, &a);
+		if (a.verdict != TRUST_OK)
+			return "the next hop's certificate is not valid any more";
+	}
+	return NULL;
+}
+
+static bool strings_same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool outbound_same_hop(const struct outbound *o, const struct control *c)
+{
+	const struct control *was = o->control;
+	if (was->ntargets != c->ntargets || !strings_same(was->config->certificate, c->config->certificate) ||
+		!strings_same(was->config->source_address, c->config->source_address))
+		return false;
+	for (unsigned i = 0; i < c->ntargets; i++) {
+		const struct target *a = &was->targets[i], *b = &c->targets[i];
+		if (a->kind != b->kind || strcmp(a->name, b->name) != 0 || a->port != b->port ||
+			a->direct_tls != b->direct_tls ||
+			(a->kind == TARGET_ADDRESS && !address_same_host(&a->address, &b->address)))
+			return false;
+	}
+	return true;
+}
+
+void outbound_tick(struct outbound *o, uint64_t now)
+{
+	uint64_t every = (uint64_t)o->control->config->keepalive;
+	if (!o->route || o->retiring || !every || now - o->last_sent_ms < every)
+		return;
+	o->last_sent_ms = now;
+	buf_put_char(conn_out(o->leg.conn), ' ');
+	conn_mark(o->leg.conn);
+	conn_flush_soon(o->leg.conn);
+}

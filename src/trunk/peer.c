@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* See peer.h. */
+#include "trunk/peer.h"
+
+#include "base/mem.h"
+#include "base/random.h"
+
+#include <stdlib.h>
+
+enum { BACKOFF_FIRST_MS = 1000, BACKOFF_MAX_MS = 300000, PEERS_MAX = 20000 };
+
+static const char *const stage_names[] = { "dns", "tcp", "tls", "stream", "auth", "ready" };
+
+const char *attempt_stage_name(enum attempt_stage s)
+{
+	return stage_names[s];
+}
+
+/* A peer under a default route may make us try any name: the table does not grow for ever. */
+static void make_room(struct map *peers)
+{
+	size_t pos = 0;
+	struct map_node *node = map_next(peers, &pos, NULL);
+	if (peers->count < PEERS_MAX || !node)
+		return;
+	struct peer *p = map_item(node, struct peer, node);
+	map_remove(peers, node);
+	free(p);
+}
+
+struct peer *peer_get(struct map *peers, const struct domain *d)
+{
+	struct map_node *node = map_get(peers, domain_str(d));
+	if (node)
+		return map_item(node, struct peer, node);
+	make_room(peers);
+	struct peer *p = MEM_NEW(struct peer);
+	p->domain = *d;
+	map_put(peers, &p->node, domain_str(&p->domain));
+	return p;
+}
+
+struct attempt *peer_attempt(struct peer *p)
+{
+	struct attempt *a = &p->ring[p->next];
+	p->next = (p->next + 1) % PEER_RING;
+	if (p->count < PEER_RING)
+		p->count++;
+	*a = (struct attempt){ 0 };
+	return a;
+}
+
+void peer_succeeded(struct peer *p, int64_t wall)
+{
+	p->failures = 0;
+	p->retry_ms = 0;
+	p->last_success = wall;
+}
+
+void peer_failed(struct peer *p, uint64_t now_ms)
+{
+	uint64_t wait = BACKOFF_FIRST_MS;
+	for (unsigned i = 0; i < p->failures && wait < BACKOFF_MAX_MS; i++)
+		wait *= 2;
+	if (wait > BACKOFF_MAX_MS)
+		wait = BACKOFF_MAX_MS;
+	p->failures++;
+	p->retry_ms = now_ms + wait - random_below((uint32_t)(wait / 4));
+}
+
+void peers_free(struct map *peers)
+{
+	size_t pos = 0;
+	for (struct map_node *n = NULL; (n = map_next(peers, &pos, n)) != NULL;) {
+		struct peer *p = map_item(n, struct peer, node);
+		map_remove(peers, n);
+		free(p);
+	}
+	map_fini(peers);
+}

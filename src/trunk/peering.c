@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* Matching domains to controls, and pairs of domains to permissions. The compiling is in peering_compile.c. */
+#include "trunk/peering.h"
+
+#include "base/mem.h"
+#include "trunk/peering_private.h"
+
+static const char *const permit_names[] = {
+	[PERMIT_YES] = "yes",
+	[PERMIT_ANSWERS] = "answers-only",
+	[PERMIT_NO_FROM] = "no-control-for-sender",
+	[PERMIT_NO_TO] = "no-control-for-recipient",
+	[PERMIT_NO_FLOW] = "no-flow",
+	[PERMIT_DEFAULT_ROUTE] = "default-route-to-default-route",
+	[PERMIT_BACK] = "same-next-hop",
+	[PERMIT_DIRECTION] = "direction",
+};
+
+const char *permit_name(enum permit p)
+{
+	return permit_names[p];
+}
+
+static const struct match *match_get(const struct peering *p, struct str key)
+{
+	struct map_node *node = map_get(&p->matches, key);
+	return node ? map_item(node, struct match, node) : NULL;
+}
+
+const struct control *peering_find(const struct peering *p, const struct domain *d)
+{
+	const struct match *m = match_get(p, domain_str(d));
+	if (m)
+		return m->control;
+	/* Suffixes stand in the map with their leading dot: ".us". The first dot is the longest. */
+	struct str rest = domain_str(d);
+	if (rest.n > 0 && rest.p[0] == '[')
+		return p->fallback;
+	for (const char *dot; (dot = memchr(rest.p, '.', rest.n)) != NULL;) {
+		struct str suffix = str_skip(rest, (size_t)(dot - rest.p));
+		m = match_get(p, suffix);
+		if (m)
+			return m->control;
+		rest = str_skip(suffix, 1);
+	}
+	return p->fallback;
+}
+
+const struct control *peering_accepted(const struct peering *p, const struct domain *d)
+{
+	const struct control *c = peering_find(p, d);
+	return c && c->accept ? c : NULL;
+}
+
+static bool same_target(const struct target *a, const struct domain *ad, const struct target *b,
+	const struct domain *bd)
+{
+	if (a->kind != b->kind)
+		return false;
+	switch (a->kind) {
+	case TARGET_ADDRESS:
+		return a->port == b->port && address_same_host(&a->address, &b->address);
+	case TARGET_HOST: return a->port == b->port && strcmp(a->name, b->name) == 0;
+	case TARGET_SRV:
+		return str_eq(a->name[0] ? str_of(a->name) : domain_str(ad),
+			b->name[0] ? str_of(b->name) : domain_str(bd));
+	}
+	return false;
+}
+
+bool peering_same_hop(const struct control *a, const struct domain *a_domain,
+	const struct control *b, const struct domain *b_domain)
+{
+	for (unsigned i = 0; i < a->ntargets; i++)
+		for (unsigned j = 0; j < b->ntargets; j++)
+			if (same_target(&a->targets[i], a_domain, &b->targets[j], b_domain))
+				return true;
+	return false;
+}
+
+static const struct flow *flow_between(const struct peering *p, const struct control *a,
+	const struct control *b)
+{
+	return p->flows ? p->flows[a->zone_index * p->nzones + b->zone_index] : NULL;
+}
+
+/* A control's direction: "in" may only send to us, "out" may only be sent to. */
+static bool direction_allows(const struct control *from, const struct control *to)
+{
+	return from->config->direction != DIRECTION_OUT && to->config->direction != DIRECTION_IN;
+}
+
+/* The table for this crossing, made when the plan was built: one per distinct list of policies. */
+static const struct policy_table *table_for(const struct peering *p, const struct control *from,
+	const struct flow *flow, const struct control *to)
+{
+	size_t f = flow ? (size_t)(flow - p->flow_items) + 1 : 0;
+	return p->tables[(from->from_list * (p->nflows + 1) + f) * p->nto_lists + to->to_list];
+}
+
+void peering_permit(const struct peering *p, const struct domain *from, const struct domain *to,
+	struct passage *out)
+{
+	*out = (struct passage){ .from = peering_accepted(p, from), .to = peering_accepted(p, to) };
+	if (!out->from) {
+		out->permit = PERMIT_NO_FROM;
+		return;
+	}
+	if (!out->to) {
+		out->permit = PERMIT_NO_TO;
+		return;
+	}
+	if (out->from->is_default && out->to->is_default) {
+		out->permit = PERMIT_DEFAULT_ROUTE;
+		return;
+	}
+	if (peering_same_hop(out->from, from, out->to, to)) {
+		out->permit = PERMIT_BACK;
+		return;
+	}
+	const struct flow *there = flow_between(p, out->from, out->to);
+	const struct flow *back = flow_between(p, out->to, out->from);
+	bool starts = (!p->flows || there) && direction_allows(out->from, out->to);
+	bool answers = (!p->flows || back) && direction_allows(out->to, out->from);
+	if (!starts && !answers) {
+		out->permit = p->flows && !there && !back ? PERMIT_NO_FLOW : PERMIT_DIRECTION;
+		return;
+	}
+	out->permit = starts ? PERMIT_YES : PERMIT_ANSWERS;
+	const struct flow *flow = there ? there : back;
+	out->muc = !flow || flow->muc;
+	out->table = table_for(p, out->from, flow, out->to);
+}

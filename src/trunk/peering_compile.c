@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Settings into compiled controls and flows: names parsed, references by name resolved, everything that is wrong
+ * reported with its line and remedy. Runs once per plan, off to the side.
+ */
+#include "trunk/peering.h"
+
+#include "base/mem.h"
+#include "trunk/peering_private.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+struct compile {
+	const struct settings *settings;
+	struct trust_store *const *stores;
+	unsigned nstores;
+	const struct credentials *credentials;
+	struct policy_set *policy_tables;
+	struct config_report *report;
+	struct peering *peering;
+};
+
+#define COMPLAIN(c, origin, ...) config_report_add((c)->report, CONFIG_ERROR, (origin), __VA_ARGS__)
+
+static const struct control_config *config_at(const struct settings *s, unsigned i)
+{
+	return &((const struct control_config *)s->controls.items)[i];
+}
+
+static struct domain *compile_names(struct compile *c, const struct control_config *cc,
+	const struct config_strings *names, const char *key)
+{
+	struct domain *out = names->n ? mem_zero(names->n, sizeof(*out)) : NULL;
+	for (unsigned i = 0; i < names->n; i++)
+		if (!domain_parse(str_of(names->v[i]), &out[i]))
+			COMPLAIN(c, &cc->origin, "%s: \"%s\" is no domain name", key, names->v[i]);
+	return out;
+}
+
+static bool pin_parse(const char *text, unsigned char out[32])
+{
+	unsigned digits = 0;
+	for (; *text; text++) {
+		if (*text == ':')
+			continue;
+		if (!isxdigit((unsigned char)*text) || digits == 64)
+			return false;
+		int v = isdigit((unsigned char)*text) ? *text - '0' :
+							tolower((unsigned char)*text) - 'a' + 10;
+		out[digits / 2] = (unsigned char)(digits % 2 ? out[digits / 2] | v : v << 4);
+		digits++;
+	}
+	return digits == 64;
+}
+
+static void compile_trust(struct compile *c, const struct control_config *cc, struct control *out)
+{
+	if (cc->pins.n)
+		out->pins = mem_zero(cc->pins.n, sizeof(*out->pins));
+	out->npins = cc->pins.n;
+	for (unsigned i = 0; i < cc->pins.n; i++)
+		if (!pin_parse(cc->pins.v[i], out->pins[i]))
+			COMPLAIN(c, &cc->origin,
+				"pins: \"%s\" is no SHA-256 fingerprint; give 64 hexadecimal digits of the public "
+				"key's (SubjectPublicKeyInfo) SHA-256",
+				cc->pins.v[i]);
+	if (cc->trust && strcmp(cc->trust, "none") == 0) {
+		if (!cc->pins.n)
+			COMPLAIN(c, &cc->origin,
+				"trust = \"none\" needs pins: without either, nothing proves the peer");
+		return;
+	}
+	for (unsigned i = 0; cc->trust && i < c->nstores; i++)
+		if (strcmp(trust_store_name(c->stores[i]), cc->trust) == 0)
+			out->trust = c->stores[i];
+	if (cc->trust && !out->trust)
+		COMPLAIN(c, &cc->origin,
+			"trust = \"%s\": there is no trust store of that name; add it to trust = ( ... ), or correct "
+			"the name",
+			cc->trust);
+	bool needs = cc->tls != TLS_POLICY_OFF &&
+		     (cc->verify_next_hop || cc->authentication & 1u << PROOF_EXTERNAL);
+	if (!cc->trust && needs && out->accept)
+		COMPLAIN(c, &cc->origin,
+			"no trust store: set trust = \"...\" here or in defaults, so that certificates can be judged");
+}
+
+/* "host:NAME[:PORT]" and "ADDRESS[:PORT]", after "tls:" is taken off. */
+static bool target_host(const char *text, struct target *t, uint16_t port)
+{
+	if (address_parse(text, port, &t->address)) {
+		t->kind = TARGET_ADDRESS;
+		t->port = address_port(&t->address);
+		return true;
+	}
+	if (strncmp(text, "host:", 5) != 0)
+		return false;
+	text += 5;
+	if (address_parse(text, port, &t->address)) {
+		t->kind = TARGET_ADDRESS;
+		t->port = address_port(&t->address);
+		return true;
+	}
+	struct str name = str_of(text);
+	const char *colon = memchr(text, ':', name.n);
+	t->kind = TARGET_HOST;
+	t->port = port;
+	if (colon) {
+		char *end;
+		unsigned long v = strtoul(colon + 1, &end, 10);
+		if (end == colon + 1 || *end || v == 0 || v > 65535)
+			return false;
+		t->port = (uint16_t)v;
+		name.n = (size_t)(colon - text);
+	}
+	struct domain d;
+	if (!domain_parse(name, &d))
+		return false;
+	memcpy(t->name, d.s, d.n + 1u);
+	return true;
+}
+
+static bool target_parse(const char *text, struct target *t)
+{
+	*t = (struct target){ .kind = TARGET_SRV };
+	if (strcmp(text, "dns") == 0)
+		return true;
+	if (strncmp(text, "domain:", 7) == 0) {
+		struct domain d;
+		if (!domain_parse(str_of(text + 7), &d) || domain_is_address(domain_str(&d)))
+			return false;
+		memcpy(t->name, d.s, d.n + 1u);
+		return true;
+	}
+	bool direct = strncmp(text, "tls:", 4) == 0;
+	t->direct_tls = direct;
+	return target_host(direct ? text + 4 : text, t, direct ? 5270 : 5269);
+}
+
+static void compile_targets(struct compile *c, const struct control_config *cc, struct control *out)
+{
+	if (cc->connect.n > PEERING_TARGETS) {
+		COMPLAIN(c, &cc->origin, "connect: at most %d targets", PEERING_TARGETS);
+		return;
+	}
+	for (unsigned i = 0; i < cc->connect.n; i++) {
+		struct target *t = &out->targets[out->ntargets];
+		if (!target_parse(cc->connect.v[i], t)) {
+			COMPLAIN(c, &cc->origin,
+				"connect: \"%s\" is none of \"dns\", \"domain:NAME\", \"host:NAME[:PORT]\", "
+				"\"ADDRESS[:PORT]\" (an IPv6 address with a port in brackets)",
+				cc->connect.v[i]);
+			continue;
+		}
+		out->own_srv |= t->kind == TARGET_SRV && !t->name[0];
+		if (t->direct_tls && cc->tls == TLS_POLICY_OFF)
+			COMPLAIN(c, &cc->origin, "connect: \"%s\" wants TLS, but tls = \"off\"",
+				cc->connect.v[i]);
+		out->ntargets++;
+	}
+}
+
+static void compile_addresses(struct compile *c, const struct control_config *cc, struct control *out)
+{
+	if (cc->source_address && !address_parse(cc->source_address, 0, &out->source))
+		COMPLAIN(c, &cc->origin, "source_address: \"%s\" is no address", cc->source_address);
+	if (cc->from_addresses.n)
+		out->from_prefixes = mem_zero(cc->from_addresses.n, sizeof(*out->from_prefixes));
+	out->nfrom = cc->from_addresses.n;
+	for (unsigned i = 0; i < cc->from_addresses.n; i++)
+		if (!address_prefix_parse(cc->from_addresses.v[i], &out->from_prefixes[i]))
+			COMPLAIN(c, &cc->origin,
+				"from_addresses: \"%s\" is neither an address nor a prefix (192.0.2.0/24)",
+				cc->from_addresses.v[i]);
+}
+
+static const struct policy **compile_policies(struct compile *c, const struct config_origin *origin,
+	const struct config_strings *names, const char *key, unsigned *n_out)
+{
+	const struct policy *all = c->settings->policies.items;
+	if (names->n > PEERING_POLICIES)
+		COMPLAIN(c, origin, "%s: at most %d policies", key, PEERING_POLICIES);
+	const struct policy **out = names->n ? mem_zero(names->n, sizeof(const struct policy *)) : NULL;
+	for (unsigned i = 0; i < names->n && i < PEERING_POLICIES; i++) {
+		const struct policy *found = NULL;
+		for (unsigned j = 0; j < c->settings->policies.n && !found; j++)
+			if (strcmp(all[j].name, names->v[i]) == 0)
+				found = &all[j];
+		if (found)
+			out[(*n_out)++] = found;
+		else
+			COMPLAIN(c, origin,
+				"%s: there is no policy \"%s\"; add it to policies = ( ... ), or correct the name",
+				key, names->v[i]);
+	}
+	return out;
+}
+
+static unsigned zone_index(struct peering *p, const char *zone)
+{
+	for (unsigned i = 0; i < p->nzones; i++)
+		if (strcmp(p->zones[i], zone) == 0)
+			return i;
+	p->zones = mem_resize(p->zones, (p->nzones + 1) * sizeof(*p->zones));
+	p->zones[p->nzones] = mem_strdup(zone);
+	return p->nzones++;
+}
+
+static void compile_control(struct compile *c, const struct control_config *cc, struct control *out)
+{
+	out->config = cc;
+	out->accept = cc->action == CONTROL_ACCEPT;
+	out->zone_index = zone_index(c->peering, cc->zone);
+	out->zone = cc->zone;
+	compile_trust(c, cc, out);
+	out->reference_names = compile_names(c, cc, &cc->reference_names, "reference_names");
+	out->nreference = cc->reference_names.n;
+	out->accept_names = compile_names(c, cc, &cc->accept_names, "accept_names");
+	out->naccept = cc->accept_names.n;
+	compile_targets(c, cc, out);
+	compile_addresses(c, cc, out);
+	out->to_peer = compile_policies(c, &cc->origin, &cc->to_peer, "to_peer", &out->nto_peer);
+	out->from_peer =
+		compile_policies(c, &cc->origin, &cc->from_peer, "from_peer", &out->nfrom_peer);
+	if (!out->accept)
+		return;
+	if (!cc->authentication)
+		COMPLAIN(c, &cc->origin,
+			"authentication is empty: nothing would prove the peer; use [ \"external\" ], "
+			"[ \"dialback\" ] or both");
+	if (cc->tls == TLS_POLICY_OFF && cc->authentication == 1u << PROOF_EXTERNAL)
+		COMPLAIN(c, &cc->origin,
+			"tls = \"off\" with authentication = [ \"external\" ]: there is no certificate without TLS; "
+			"allow \"dialback\" or require TLS");
+	if (!cc->verify_next_hop && cc->tls != TLS_POLICY_OFF)
+		config_report_add(c->report, CONFIG_WARNING, &cc->origin,
+			"verify_next_hop = false: whoever answers at the next hop's address gets the stanzas");
+	if (cc->certificate && !credentials_has(c->credentials, cc->certificate))
+		COMPLAIN(c, &cc->origin, "certificate = \"%s\": there is no certificate of that name",
+			cc->certificate);
+}
+
+static void add_match(struct compile *c, const struct control *control, const char *text)
+{
+	struct peering *p = c->peering;
+	const struct config_origin *origin = &control->config->origin;
+	if (strcmp(text, "*") == 0) {
+		if (p->fallback)
+			COMPLAIN(c, origin, "match: \"*\" stands already in the control at %s:%u",
+				p->fallback->config->origin.file, p->fallback->config->origin.line);
+		p->fallback = control;
+		return;
+	}
+	bool suffix = strncmp(text, "*.", 2) == 0;
+	struct match *m = &p->match_items[p->nmatches];
+	if (!domain_parse(str_of(suffix ? text + 2 : text), &m->name)) {
+		COMPLAIN(c, origin, "match: \"%s\" is no domain, no \"*.suffix\" and not \"*\"", text);
+		return;
+	}
+	m->control = control;
+	m->key[0] = '.';
+	memcpy(m->key + suffix, m->name.s, m->name.n + 1u);
+	struct map_node *other = map_get(&p->matches, str_of(m->key));
+	if (other) {
+		const struct config_origin *o = &map_item(other, struct match, node)->control->config->origin;
+		COMPLAIN(c, origin, "match: \"%s\" stands already in the control at %s:%u; a domain belongs to one "
+				    "control",
+			text, o->file ? o->file : "?", o->line);
+		return;
+	}
+	map_put(&p->matches, &m->node, str_of(m->key));
+	p->nmatches++;
+}
+
+static void compile_matches(struct compile *c)
+{
+	struct peering *p = c->peering;
+	size_t total = 0;
+	for (unsigned i = 0; i < p->ncontrols; i++)
+		total += p->controls[i].config->match.n;
+	p->match_items = mem_zero(total + 1, sizeof(*p->match_items));
+	for (unsigned i = 0; i < p->ncontrols; i++) {
+		struct control *control = &p->controls[i];
+		const struct config_strings *names = &control->config->match;
+		for (unsigned j = 0; j < names->n; j++)
+			add_match(c, control, names->v[j]);
+		control->is_default = names->n == 1 && strcmp(names->v[0], "*") == 0;
+	}
+}
+
+static bool zone_known(const struct peering *p, const char *zone)
+{
+	for (unsigned i = 0; i < p->nzones; i++)
+		if (strcmp(p->zones[i], zone) == 0)
+			return true;
+	return false;
+}
+
+static void compile_flows(struct compile *c)
+{
+	struct peering *p = c->peering;
+	const struct flow_config *configs = c->settings->flows.items;
+	p->nflows = c->settings->flows.n;
+	if (!p->nflows)
+		return;
+	p->flow_items = mem_zero(p->nflows, sizeof(*p->flow_items));
+	p->flows = mem_zero((size_t)p->nzones * p->nzones, sizeof(const struct flow *));
+	for (unsigned i = 0; i < p->nflows; i++) {
+		const struct flow_config *fc = &configs[i];
+		struct flow *f = &p->flow_items[i];
+		f->muc = fc->muc;
+		f->policies = compile_policies(c, &fc->origin, &fc->policies, "policies", &f->npolicies);
+		if (!zone_known(p, fc->from) || !zone_known(p, fc->to)) {
+			COMPLAIN(c, &fc->origin,
+				"flow: no control is in zone \"%s\"; give one zone = \"...\", or correct the name",
+				zone_known(p, fc->from) ? fc->to : fc->from);
+			continue;
+		}
+		size_t at = zone_index(p, fc->from) * p->nzones + zone_index(p, fc->to);
+		if (p->flows[at])
+			COMPLAIN(c, &fc->origin, "flow: from \"%s\" to \"%s\" stands in the file twice",
+				fc->from, fc->to);
+		p->flows[at] = f;
+	}
+}
+
+static bool same_list(const struct policy *const *a, unsigned na, const struct policy *const *b,
+	unsigned nb)
+{
+	return na == nb && (na == 0 || memcmp(a, b, na * sizeof(*a)) == 0);
+}
+
+/* Numbers the distinct lists of policies, so that a crossing is three numbers. */
+static void number_lists(struct peering *p, unsigned **to_reps, unsigned **from_reps)
+{
+	*to_reps = mem_zero(p->ncontrols + 1, sizeof(unsigned));
+	*from_reps = mem_zero(p->ncontrols + 1, sizeof(unsigned));
+	for (unsigned i = 0; i < p->ncontrols; i++) {
+		struct control *c = &p->controls[i];
+		for (c->to_list = 0; c->to_list < p->nto_lists; c->to_list++) {
+			const struct control *r = &p->controls[(*to_reps)[c->to_list]];
+			if (same_list(r->to_peer, r->nto_peer, c->to_peer, c->nto_peer))
+				break;
+		}
+		if (c->to_list == p->nto_lists)
+			(*to_reps)[p->nto_lists++] = i;
+		for (c->from_list = 0; c->from_list < p->nfrom_lists; c->from_list++) {
+			const struct control *r = &p->controls[(*from_reps)[c->from_list]];
+			if (same_list(r->from_peer, r->nfrom_peer, c->from_peer, c->nfrom_peer))
+				break;
+		}
+		if (c->from_list == p->nfrom_lists)
+			(*from_reps)[p->nfrom_lists++] = i;
+	}
+}
+
+static const struct policy_table *merge(struct compile *c, const struct control *from,
+	const struct flow *flow, const struct control *to)
+{
+	const struct policy *list[3 * PEERING_POLICIES];
+	unsigned n = 0;
+	for (unsigned i = 0; i < from->nfrom_peer; i++)
+		list[n++] = from->from_peer[i];
+	for (unsigned i = 0; flow && i < flow->npolicies; i++)
+		list[n++] = flow->policies[i];
+	for (unsigned i = 0; i < to->nto_peer; i++)
+		list[n++] = to->to_peer[i];
+	return policy_set_merge(c->policy_tables, list, n);
+}
+
+static void compile_tables(struct compile *c)
+{
+	struct peering *p = c->peering;
+	MEM_AUTO unsigned *to_reps = NULL;
+	MEM_AUTO unsigned *from_reps = NULL;
+	number_lists(p, &to_reps, &from_reps);
+	size_t total = p->nfrom_lists * (p->nflows + 1) * p->nto_lists;
+	if (total > 65536) {
+		COMPLAIN(c, NULL, "too many combinations of policies (%zu, at most 65536): give controls and flows "
+				  "fewer distinct lists",
+			total);
+		return;
+	}
+	p->tables = mem_zero(total + 1, sizeof(const struct policy_table *));
+	for (size_t f = 0; f < p->nfrom_lists; f++)
+		for (size_t w = 0; w <= p->nflows; w++)
+			for (size_t t = 0; t < p->nto_lists; t++) {
+				const struct policy_table *table = merge(c, &p->controls[from_reps[f]],
+					w ? &p->flow_items[w - 1] : NULL, &p->controls[to_reps[t]]);
+				if (!table) {
+					COMPLAIN(c, NULL, "more than 4096 distinct lists of policies");
+					return;
+				}
+				p->tables[(f * (p->nflows + 1) + w) * p->nto_lists + t] = table;
+			}
+}
+
+struct peering *peering_new(const struct settings *s, struct trust_store *const *stores,
+	unsigned nstores, const struct credentials *credentials, struct policy_set *tables,
+	struct config_report *report)
+{
+	struct peering *p = MEM_NEW(struct peering);
+	struct compile c = { s, stores, nstores, credentials, tables, report, p };
+	map_init(&p->matches);
+	zone_index(p, "default");
+	p->ncontrols = s->controls.n;
+	p->controls = mem_zero(p->ncontrols + 1, sizeof(*p->controls));
+	for (unsigned i = 0; i < p->ncontrols; i++)
+		compile_control(&c, config_at(s, i), &p->controls[i]);
+	compile_matches(&c);
+	compile_flows(&c);
+	compile_tables(&c);
+	return p;
+}
+
+void peering_free(struct peering *p)
+{
+	if (!p)
+		return;
+	for (unsigned i = 0; i < p->ncontrols; i++) {
+		struct control *c = &p->controls[i];
+		free(c->pins);
+		free(c->reference_names);
+		free(c->accept_names);
+		free(c->from_prefixes);
+		free(c->to_peer);
+		free(c->from_peer);
+	}
+	for (unsigned i = 0; i < p->nflows; i++)
+		free(p->flow_items[i].policies);
+	for (unsigned i = 0; i < p->nzones; i++)
+		free(p->zones[i]);
+	map_fini(&p->matches);
+	free(p->zones);
+	free(p->controls);
+	free(p->match_items);
+	free(p->flow_items);
+	free(p->flows);
+	free(p->tables);
+	free(p);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What peering.c and peering_compile.c share. */
+#pragma once
+
+#include "trunk/peering.h"
+
+enum { PEERING_POLICIES = 32 }; /* per list of a control or a flow */
+
+/* One entry of a control's match list; the key is "a.example" or ".us". */
+struct match {
+	struct map_node node;
+	const struct control *control;
+	struct domain name;
+	char key[DOMAIN_MAX + 2];
+};
+
+struct flow {
+	bool muc;
+	const struct policy **policies;
+	unsigned npolicies;
+};
+
+struct peering {
+	struct control *controls;
+	unsigned ncontrols;
+	struct match *match_items; /* all of them, in one array */
+	unsigned nmatches;
+	struct map matches;
+	const struct control *fallback; /* "*" */
+	char **zones;
+	unsigned nzones;
+	struct flow *flow_items;
+	unsigned nflows;
+	const struct flow **flows; /* [from * nzones + to]; NULL: no flows are configured */
+	/* [(from_list * (nflows + 1) + flow + 1) * nto_lists + to_list] */
+	const struct policy_table **tables;
+	size_t nfrom_lists, nto_lists;
+};

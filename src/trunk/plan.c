@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* Building a plan and making the checks that need several rooms. */
+#include "trunk/plan.h"
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/mem.h"
+#include "net/listener.h"
+#include "trunk/secrets.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static const struct control_config *control_at(const struct plan *p, unsigned i)
+{
+	return &((const struct control_config *)p->settings.controls.items)[i];
+}
+
+static void load_trust(struct plan *p, struct config_report *report)
+{
+	const struct trust_config *configs = p->settings.trust.items;
+	p->stores = mem_zero(p->settings.trust.n + 1, sizeof(*p->stores));
+	for (unsigned i = 0; i < p->settings.trust.n; i++) {
+		for (unsigned j = 0; j < i; j++)
+			if (strcmp(configs[i].name, configs[j].name) == 0)
+				config_report_add(report, CONFIG_ERROR, &configs[i].origin,
+					"trust store \"%s\" stands in the file twice (first at %s:%u)",
+					configs[i].name, configs[j].origin.file, configs[j].origin.line);
+		struct trust_store *store = trust_store_new(&configs[i], report);
+		if (store)
+			p->stores[p->nstores++] = store;
+	}
+}
+
+static void check_sections(struct plan *p, struct config_report *report)
+{
+	const struct settings *s = &p->settings;
+	if (!s->listen.n)
+		config_report_add(report, CONFIG_ERROR, NULL,
+			"nothing to listen on: add listen = ( { address = \"::\"; port = 5269; mode = \"starttls\"; } );");
+	if (!s->controls.n)
+		config_report_add(report, CONFIG_ERROR, NULL,
+			"no peering control: every domain would be refused; add peering_controls = ( ... )");
+	bool tls = false;
+	for (unsigned i = 0; i < s->controls.n; i++)
+		tls |= control_at(p, i)->action == CONTROL_ACCEPT &&
+		       control_at(p, i)->tls != TLS_POLICY_OFF;
+	if (tls && !s->certificates.n)
+		config_report_add(report, CONFIG_ERROR, NULL,
+			"no certificate, but peering controls that need TLS: add certificates = ( { name = \"...\"; "
+			"chain = \"...\"; key = \"...\"; } );");
+}
+
+/* A certificate chosen for a domain that it does not name: peers will refuse it. */
+static void check_covered(struct plan *p, struct config_report *report)
+{
+	for (unsigned i = 0; i < p->settings.controls.n; i++) {
+		const struct control_config *c = control_at(p, i);
+		for (unsigned j = 0; c->action == CONTROL_ACCEPT && c->tls != TLS_POLICY_OFF && j < c->match.n;
+			j++) {
+			struct domain d;
+			bool covers = true;
+			if (c->match.v[j][0] == '*' || !domain_parse(str_of(c->match.v[j]), &d))
+				continue;
+			const struct credential *cr =
+				credentials_choose(p->credentials, &d, NULL, NULL, &covers);
+			if (cr && !covers)
+				config_report_add(report, CONFIG_WARNING, &c->origin,
+					"no certificate names %s; \"%s\" will be shown for it, and other servers will "
+					"refuse it: add one with %s as subjectAltName",
+					d.s, credential_name(cr), d.s);
+		}
+	}
+}
+
+static void build(struct plan *p, const struct plan_options *o, struct config_report *report)
+{
+	check_sections(p, report);
+	const struct policy *policies = p->settings.policies.items;
+	policy_check(policies, p->settings.policies.n, report);
+	load_trust(p, report);
+	p->credentials = credentials_new(&p->settings.certificates, report);
+	p->secrets = secrets_new(&p->settings.dialback, o->fallback_secret, report);
+	p->tables = policy_set_new();
+	p->peering = peering_new(&p->settings, p->stores, p->nstores, p->credentials, p->tables, report);
+	p->tls = tls_contexts_new(p->credentials, o->keylog_file);
+	check_covered(p, report);
+}
+
+static void identify(struct plan *p)
+{
+	struct buf text = { 0 };
+	unsigned char digest[DIGEST_BYTES];
+	char hex[DIGEST_HEX];
+	config_print(&settings_schema, &p->settings, false, &text);
+	digest_sha256(buf_view(&text), digest);
+	digest_hex(digest, hex);
+	memcpy(p->hash, hex, sizeof(p->hash) - 1);
+	buf_fini(&text);
+	char host[256] = "trunkd";
+	if (!p->settings.node.name)
+		gethostname(host, sizeof(host) - 1);
+	p->node_name = mem_strdup(p->settings.node.name ? p->settings.node.name : host);
+}
+
+struct plan *plan_new(const struct plan_options *o, struct config_report *report)
+{
+	struct plan *p = MEM_NEW(struct plan);
+	atomic_init(&p->refs, 1);
+	p->number = o->number;
+	p->file = config_load(o->path, &settings_schema, &p->settings, report);
+	if (p->file && !config_report_count(report, CONFIG_ERROR)) {
+		build(p, o, report);
+		identify(p);
+		plan_warn_expiry(p, clock_wall(), report);
+	}
+	if (p->file && !config_report_count(report, CONFIG_ERROR))
+		return p;
+	plan_unref(p);
+	return NULL;
+}
+
+struct plan *plan_ref(struct plan *p)
+{
+	atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
+	return p;
+}
+
+void plan_unref(struct plan *p)
+{
+	if (!p || atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	tls_contexts_free(p->tls);
+	peering_free(p->peering);
+	policy_set_free(p->tables);
+	secrets_free(p->secrets);
+	credentials_free(p->credentials);
+	for (unsigned i = 0; i < p->nstores; i++)
+		trust_store_free(p->stores[i]);
+	free(p->stores);
+	if (p->file)
+		config_values_fini(&settings_schema, &p->settings);
+	config_file_free(p->file);
+	free(p->node_name);
+	free(p);
+}
+
+void plan_dialback_secrets(const struct plan *p, const struct domain *d, struct str out[PLAN_SECRETS])
+{
+	secrets_find(p->secrets, d, out);
+}
+
+void plan_warn_expiry(const struct plan *p, int64_t wall, struct config_report *report)
+{
+	const struct certificate_config *configs = p->settings.certificates.items;
+	for (unsigned i = 0; i < p->settings.certificates.n; i++) {
+		bool covers;
+		const struct credential *c =
+			credentials_choose(p->credentials, NULL, configs[i].name, NULL, &covers);
+		int64_t days = c ? (credential_not_after(c) - wall) / 86400 : 0;
+		if (c && days < 30)
+			config_report_add(report, CONFIG_WARNING, &configs[i].origin,
+				"certificate \"%s\" %s: renew it (%s)", configs[i].name,
+				credential_not_after(c) < wall ? "has expired" : "expires within 30 days",
+				configs[i].chain);
+	}
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A route's queue: what is taken, what waits, what is answered when it has waited too long. Every stanza that comes in here leaves
+ * exactly once: into the outbound stream's hands, as a bounce, or back to the caller untaken.
+ */
+#include "trunk/pair.h"
+
+#include "base/mem.h"
+#include "base/siphash.h"
+#include "trunk/answers.h"
+#include "trunk/bounce.h"
+#include "trunk/inbound.h"
+#include "trunk/outbound.h"
+
+#include <stdlib.h>
+
+enum { BOUNCE_RESERVE = 65536, KEPT_MAX = 1000 };
+
+bool trunk_budget_take(struct trunk *t, size_t n)
+{
+	size_t max = (size_t)t->plan->settings.limits.queue_memory;
+	if (atomic_fetch_add(&t->shared->queued_bytes, n) + n <= max)
+		return true;
+	atomic_fetch_sub(&t->shared->queued_bytes, n);
+	return false;
+}
+
+void trunk_budget_give(struct trunk *t, size_t n)
+{
+	atomic_fetch_sub(&t->shared->queued_bytes, n);
+}
+
+static const struct control_queue *queue_limits(struct route *r)
+{
+	static const struct control_queue fallback = { .bytes = 1048576, .stanzas = 2000,
+		.seconds = 60000 };
+	const struct passage *p = route_passage(r);
+	return p->to ? &p->to->config->queue : &fallback;
+}
+
+/* The outbound stream takes stanzas now: it is there, and nothing older is still on its way back. */
+static bool can_send(const struct route *r)
+{
+	return r->out && !r->old;
+}
+
+/* ---- the queue ---- */
+
+static struct waiting *waiting_new(struct route *r, struct str bytes, bool bounce)
+{
+	struct trunk *t = r->pair->trunk;
+	struct waiting *w = mem_alloc(sizeof(*w) + bytes.n);
+	*w = (struct waiting){
+		.until_ms = net_loop_now(t->loop) + (uint64_t)queue_limits(r)->seconds,
+		.plan = t->plan->number,
+		.bounce = bounce,
+		.n = bytes.n,
+	};
+	memcpy(w->bytes, bytes.p, bytes.n);
+	r->queue_bytes += bytes.n;
+	r->queue_count++;
+	return w;
+}
+
+struct waiting *route_waiting(struct route *r, struct str bytes)
+{
+	/* Already ours: what is taken back is not refused, whatever the budget says. */
+	atomic_fetch_add(&r->pair->trunk->shared->queued_bytes, bytes.n);
+	return waiting_new(r, bytes, false);
+}
+
+void route_unqueue(struct route *r, struct waiting *w)
+{
+	list_remove(&w->link);
+	r->queue_bytes -= w->n;
+	r->queue_count--;
+	trunk_budget_give(r->pair->trunk, w->n);
+	free(w);
+}
+
+/* Sender and recipient of an unavailable presence, as one number; a later one makes an earlier one pointless. */
+static uint64_t unavailable_hash(const struct stanza_head *h)
+{
+	static const uint64_t seed[2] = { 1, 2 };
+	if (h->kind != STANZA_PRESENCE || h->type != TYPE_UNAVAILABLE)
+		return 0;
+	return (siphash(seed, h->from) * 31 + siphash(seed, h->to)) | 1;
+}
+
+static bool queue_full(struct route *r, const struct delivery *d)
+{
+	const struct control_queue *q = queue_limits(r);
+	size_t bytes = (size_t)q->bytes, stanzas = (size_t)q->stanzas;
+	if (d->bounce)
+		return r->queue_bytes + d->bytes.n > bytes + BOUNCE_RESERVE;
+	/* A sender that can be paused is paused at the limit; the stanza it brought along is still taken. */
+	if (d->patient)
+		return r->queue_bytes > 2 * bytes || r->queue_count > 2 * stanzas;
+	return r->queue_bytes + d->bytes.n > bytes || r->queue_count >= stanzas;
+}
+
+static enum route_outcome enqueue(struct route *r, const struct delivery *d)
+{
+	struct trunk *t = r->pair->trunk;
+	uint64_t now = net_loop_now(t->loop);
+	if (r->state == ROUTE_WAITING && r->retry_ms > now + (uint64_t)queue_limits(r)->seconds)
+		return ROUTE_UNREACHABLE;
+	if (queue_full(r, d) || !trunk_budget_take(t, d->bytes.n))
+		return ROUTE_FULL;
+	struct waiting *w = waiting_new(r, d->bytes, d->bounce);
+	w->unavailable = d->bounce ? 0 : unavailable_hash(d->head);
+	list_append(&r->queue, &w->link);
+	if (can_send(r))
+		route_drain(r);
+	else
+		route_kick(r);
+	return ROUTE_QUEUED;
+}
+
+/* ---- delivery ---- */
+
+static struct answers *answers_of(struct route *r)
+{
+	if (!r->pair->answers)
+		r->pair->answers = answers_new();
+	return r->pair->answers;
+}
+
+/* May this stanza go this way, by flows (ruling 14)? Remembers what may be answered. */
+static bool admitted(struct route *r, const struct delivery *d)
+{
+	const struct passage *p = route_passage(r);
+	uint64_t now = net_loop_now(r->pair->trunk->loop);
+	if (d->bounce)
+		return p->to != NULL;
+	if (p->permit == PERMIT_ANSWERS)
+		return answers_allow(answers_of(r), d->head, now);
+	if (p->permit != PERMIT_YES)
+		return false;
+	if (route_passage(route_reverse(r))->permit == PERMIT_ANSWERS)
+		answers_note(answers_of(r), d->head, now);
+	return true;
+}
+
+enum route_outcome route_deliver(struct route *r, const struct delivery *d)
+{
+	if (!admitted(r, d))
+		return ROUTE_REFUSED;
+	r->pair->used_ms = net_loop_now(r->pair->trunk->loop);
+	if (can_send(r) && list_empty(&r->queue) && (d->patient || !outbound_congested(r->out))) {
+		outbound_send(r->out, d->bytes);
+		return ROUTE_SENT;
+	}
+	return enqueue(r, d);
+}
+
+bool route_wants_pause(const struct route *r)
+{
+	if (can_send(r))
+		return outbound_congested(r->out) || !list_empty(&r->queue);
+	const struct control_queue *q = queue_limits((struct route *)(void *)(size_t)r);
+	return r->queue_bytes >= (size_t)q->bytes || r->queue_count >= (size_t)q->stanzas;
+}
+
+void route_room(struct route *r)
+{
+	/* Each one that goes on may fill the route again, and come back to the end of the list. */
+	struct list go;
+	list_init(&go);
+	list_splice(&go, &r->feeders);
+	while (!list_empty(&go)) {
+		struct feed *f = list_first(&go, struct feed, waiting);
+		list_remove(&f->waiting);
+		if (route_wants_pause(r))
+			list_append(&r->feeders, &f->waiting);
+		else
+			inbound_resume(f->inbound);
+	}
+}
+
+/* A stanza that waited under an older plan is held against the new one's controls and flows; not its content. */
+static bool still_admitted(struct route *r, const struct waiting *w)
+{
+	if (w->plan == r->pair->trunk->plan->number)
+		return true;
+	const struct passage *p = route_passage(r);
+	return p->permit == PERMIT_YES || p->permit == PERMIT_ANSWERS || (w->bounce && p->to);
+}
+
+void route_drain(struct route *r)
+{
+	while (can_send(r) && !list_empty(&r->queue) && !outbound_congested(r->out)) {
+		struct waiting *w = list_first(&r->queue, struct waiting, link);
+		struct str bytes = { w->bytes, w->n };
+		if (still_admitted(r, w))
+			outbound_send(r->out, bytes);
+		else
+			bounce_bytes(r, bytes, w->bounce, CONDITION_NOT_ALLOWED, true,
+				"no longer permitted when its turn came");
+		route_unqueue(r, w);
+	}
+	if (!route_wants_pause(r))
+		route_room(r);
+}
+
+/* ---- what waited too long ---- */
+
+/* The last unavailable of a sender stays, so that no ghost remains at the other end (ruling 24). */
+static bool keep_unavailable(struct route *r, struct waiting *w)
+{
+	unsigned kept = 0;
+	if (!w->unavailable)
+		return false;
+	for (struct list *it = w->link.next; it != &r->queue; it = it->next)
+		if (list_item(it, struct waiting, link)->unavailable == w->unavailable)
+			return false;
+	list_for_each(it, &r->queue)
+		kept += list_item(it, struct waiting, link)->kept;
+	return kept < KEPT_MAX;
+}
+
+static void bounce_waiting(struct route *r, struct waiting *w, enum stanza_condition c, bool permanent,
+	const char *why)
+{
+	struct list gone;
+	list_init(&gone);
+	/* Off the queue first: the bounce may come back to this pair. */
+	list_remove(&w->link);
+	list_append(&gone, &w->link);
+	bounce_bytes(r, (struct str){ w->bytes, w->n }, w->bounce, c, permanent, why);
+	route_unqueue(r, w);
+}
+
+static void expire(struct route *r, uint64_t now)
+{
+	bool room = false;
+	list_for_each_safe(it, &r->queue) {
+		struct waiting *w = list_item(it, struct waiting, link);
+		if (w->kept || w->until_ms > now)
+			continue;
+		if (keep_unavailable(r, w)) {
+			w->kept = true;
+			continue;
+		}
+		bounce_waiting(r, w, CONDITION_REMOTE_SERVER_TIMEOUT, false, "waited too long");
+		room = true;
+	}
+	if (room && !route_wants_pause(r))
+		route_room(r);
+}
+
+void route_bounce_queue(struct route *r, enum stanza_condition c, bool permanent, const char *why)
+{
+	list_for_each_safe(it, &r->queue) {
+		struct waiting *w = list_item(it, struct waiting, link);
+		if (!w->kept)
+			bounce_waiting(r, w, c, permanent, why);
+	}
+	if (!route_wants_pause(r))
+		route_room(r);
+}
+
+void route_tick(struct route *r, uint64_t now)
+{
+	expire(r, now);
+	inbounds_tick(r, now);
+	if (r->out)
+		outbound_tick(r->out, now);
+	if (r->state == ROUTE_WAITING && now >= r->retry_ms) {
+		r->state = ROUTE_IDLE;
+		route_kick(r);
+	}
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A route's stream: dialling, taking over a stream that is ready, closing one in order, and taking back what a broken one still held.
+ * Nothing overtakes: a new stream sends only when the old one's stanzas have been accounted for.
+ */
+#include "trunk/pair.h"
+
+#include "trunk/bounce.h"
+#include "trunk/head.h"
+#include "trunk/inbound.h"
+#include "trunk/outbound.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void dialled(void *arg, struct dial *d, enum dial_outcome o, struct outbound *out,
+	const char *words)
+{
+	struct route *r = arg;
+	(void)d;
+	r->dial = NULL;
+	switch (o) {
+	case DIAL_OK: route_ready(r, out); return;
+	case DIAL_NOT_FOUND:
+		r->state = ROUTE_IDLE;
+		route_bounce_queue(r, CONDITION_REMOTE_SERVER_NOT_FOUND, true, words);
+		return;
+	case DIAL_REFUSED:
+	case DIAL_INVALID:
+		r->state = ROUTE_IDLE;
+		route_bounce_queue(r, CONDITION_REMOTE_SERVER_TIMEOUT, true, words);
+		return;
+	case DIAL_UNREACHABLE: break;
+	}
+	/* For now: what waits goes on waiting until its own time is over. */
+	r->state = ROUTE_IDLE;
+	route_kick(r);
+}
+
+/* Where the stanzas of this route come from, for the rule that nothing goes back (ruling 16). */
+static const struct address *source_of(const struct route *r)
+{
+	if (list_empty(&r->inbounds))
+		return NULL;
+	return inbound_peer(list_first(&r->inbounds, struct feed, link)->inbound);
+}
+
+void route_kick(struct route *r)
+{
+	struct trunk *t = r->pair->trunk;
+	if (r->dial || r->out || list_empty(&r->queue) || t->stopping)
+		return;
+	const struct passage *p = route_passage(r);
+	if (!p->to) {
+		route_bounce_queue(r, CONDITION_REMOTE_SERVER_NOT_FOUND, true, "no peering control");
+		return;
+	}
+	struct peer *peer = peer_get(&t->peers, &r->to);
+	if (peer->retry_ms > net_loop_now(t->loop)) {
+		r->state = ROUTE_WAITING;
+		r->retry_ms = peer->retry_ms;
+		return;
+	}
+	r->state = ROUTE_CONNECTING;
+	struct dial_options o = {
+		.purpose = DIAL_STANZAS,
+		.from = &r->from,
+		.to = &r->to,
+		.control = p->to,
+		.not_to = source_of(r),
+		.done = dialled,
+		.arg = r,
+	};
+	r->dial = dial_start(t, &o);
+}
+
+void route_ready(struct route *r, struct outbound *out)
+{
+	r->out = out;
+	r->state = ROUTE_READY;
+	outbound_adopt(out, r);
+	route_drain(r);
+}
+
+void route_retire(struct route *r, struct outbound *out)
+{
+	if (r->out != out)
+		return;
+	r->out = NULL;
+	r->state = ROUTE_IDLE;
+	if (r->old) {
+		/* It never sent anything: the older one was still in its way. */
+		out->route = NULL;
+		return;
+	}
+	r->old = out;
+	route_kick(r);
+}
+
+/* What a stream that is over still held, told apart by how far it came. */
+struct returned {
+	struct route *r;
+	struct list unsent; /* in order, for the front of the queue */
+	unsigned long long delivered, uncertain, requeued;
+};
+
+static void return_one(struct returned *ret, struct str stanza, size_t end, size_t acked, size_t written)
+{
+	if (end <= acked) {
+		ret->delivered++;
+		return;
+	}
+	if (end <= written) {
+		/* The peer may have read it, or not: bounced where that is allowed, and counted apart. */
+		ret->uncertain++;
+		atomic_fetch_add(&ret->r->pair->trunk->stats.uncertain, 1);
+		bounce_bytes(ret->r, stanza, false, CONDITION_REMOTE_SERVER_TIMEOUT, false,
+			"uncertain: the connection was lost before the peer acknowledged it");
+		return;
+	}
+	ret->requeued++;
+	list_append(&ret->unsent, &route_waiting(ret->r, stanza)->link);
+}
+
+static void return_all(struct returned *ret, struct str plain, size_t acked, size_t written)
+{
+	struct str rest = plain;
+	for (size_t n; (n = head_stanza_length(rest)) != 0; rest = str_skip(rest, n)) {
+		struct str stanza = str_trim((struct str){ rest.p, n });
+		size_t end = (size_t)(rest.p - plain.p) + n;
+		if (!str_starts(stanza, STR("<stream:")))
+			return_one(ret, stanza, end, acked, written);
+	}
+}
+
+void route_returned(struct route *r, struct outbound *out, struct buf *plain, size_t acked,
+	size_t written)
+{
+	struct returned ret = { .r = r };
+	list_init(&ret.unsent);
+	if (r->out == out) {
+		r->out = NULL;
+		r->state = ROUTE_IDLE;
+	}
+	if (r->old == out)
+		r->old = NULL;
+	return_all(&ret, buf_view(plain), acked, written);
+	if (ret.uncertain || ret.requeued)
+		leg_log(&out->leg, LOG_LEVEL_WARN, "stanzas-returned",
+			" delivered=%llu uncertain=%llu requeued=%llu", ret.delivered, ret.uncertain,
+			ret.requeued);
+	while (!list_empty(&ret.unsent)) {
+		struct list *last = ret.unsent.prev;
+		list_remove(last);
+		list_prepend(&r->queue, last);
+	}
+	if (r->pair->trunk->stopping)
+		route_bounce_queue(r, CONDITION_REMOTE_SERVER_TIMEOUT, false, "shutdown");
+	route_drain(r);
+	route_kick(r);
+}
+
+/* The plan changed. */
+void route_replan(struct route *r)
+{
+	const struct control *c = route_passage(r)->to;
+	if (r->dial) {
+		/* Started under the old plan: begin again by the new one. */
+		dial_cancel(r->dial);
+		r->dial = NULL;
+		r->state = ROUTE_IDLE;
+		peer_get(&r->pair->trunk->peers, &r->to)->retry_ms = 0;
+	}
+	if (r->state == ROUTE_WAITING) {
+		r->state = ROUTE_IDLE;
+		peer_get(&r->pair->trunk->peers, &r->to)->retry_ms = 0;
+	}
+	if (r->out) {
+		const char *why = outbound_check(r->out, c);
+		if (why)
+			leg_fail(&r->out->leg, STREAM_POLICY_VIOLATION, why, NULL);
+		else if (!outbound_same_hop(r->out, c))
+			outbound_retire(r->out, "the next hop has changed");
+	}
+	route_kick(r);
+}
+
+void route_stop(struct route *r)
+{
+	dial_cancel(r->dial);
+	r->dial = NULL;
+	route_bounce_queue(r, CONDITION_REMOTE_SERVER_TIMEOUT, false, "shutdown");
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration file as structs: what the operator wrote, checked key by key by the table engine and nothing more.
+ * The sections that other rooms own are theirs (net, policy); the root table that joins all of them is here.
+ */
+#pragma once
+
+#include "config/schema.h"
+#include "net/resolver.h"
+
+enum control_action { CONTROL_ACCEPT, CONTROL_REJECT };
+enum control_service { SERVICE_NONE, SERVICE_MUC };
+enum control_direction { DIRECTION_BOTH, DIRECTION_IN, DIRECTION_OUT };
+enum control_tls { TLS_POLICY_OFF, TLS_POLICY_OPTIONAL, TLS_POLICY_REQUIRED };
+enum control_proof { PROOF_EXTERNAL, PROOF_DIALBACK }; /* bits of control_config.authentication */
+
+/* One peering control. The keys from `trust` on may also stand in "defaults". */
+struct control_config {
+	struct config_origin origin;
+	struct config_strings match;
+	int action; /* enum control_action */
+	struct config_strings connect; /* "dns", "domain:NAME", "host:NAME[:PORT]", "ADDRESS[:PORT]" */
+	char *zone;
+	int service, direction;
+	char *trust; /* name of a trust store, or "none" with pins */
+	int tls, tls_min;
+	char *ciphers;
+	uint32_t authentication;
+	bool verify_next_hop;
+	struct config_strings pins, reference_names, accept_names;
+	char *certificate;
+	char *source_address;
+	struct config_strings from_addresses;
+	int prefer; /* enum target_prefer */
+	int64_t connect_timeout, keepalive; /* ms */
+	int64_t max_stanza; /* bytes */
+	struct control_queue {
+		struct config_origin origin;
+		int64_t bytes, stanzas, seconds; /* seconds in ms */
+	} queue;
+	struct config_strings to_peer, from_peer; /* policy names */
+};
+
+struct flow_config {
+	struct config_origin origin;
+	char *from, *to;
+	bool muc;
+	struct config_strings policies;
+};
+
+struct node_config {
+	struct config_origin origin;
+	char *name;
+	int64_t workers;
+};
+
+struct log_config {
+	struct config_origin origin;
+	int level, format, target;
+};
+enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG };
+
+/* What a peer can make us spend (architecture: what an attacker can size has a budget). */
+struct limits_config {
+	struct config_origin origin;
+	int64_t connections, connections_per_address; /* inbound, not yet authenticated count too */
+	int64_t setup_time; /* ms */
+	int64_t setup_bytes, setup_elements;
+	int64_t pairs; /* per stream */
+	int64_t depth, attributes, declarations, tag_bytes; /* per element */
+	int64_t streams_per_pair; /* inbound */
+	int64_t queue_memory; /* all queues of the process */
+};
+
+struct secret_config {
+	struct config_origin origin;
+	struct config_strings domains;
+	char *file, *previous;
+};
+struct dialback_config {
+	struct config_origin origin;
+	char *secret_file, *previous_file;
+	struct config_list secrets; /* struct secret_config */
+};
+
+struct settings {
+	struct config_origin origin;
+	struct node_config node;
+	struct log_config log;
+	struct limits_config limits;
+	struct resolver_config dns;
+	struct config_list listen; /* struct listen_config */
+	struct config_list certificates; /* struct certificate_config */
+	struct config_list trust; /* struct trust_config */
+	struct dialback_config dialback;
+	struct control_config defaults; /* only the keys from `trust` on; read through inheritance */
+	struct config_list controls; /* struct control_config */
+	struct config_list flows; /* struct flow_config */
+	struct config_list policies; /* struct policy */
+};
+
+extern const struct config_table settings_schema;

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* A worker's share of the trunk: made, ticked, given another plan, stopped. See trunk.h. */
+#include "trunk/trunk.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "trunk/handover.h"
+#include "trunk/head.h"
+#include "trunk/inbound.h"
+#include "trunk/outbound.h"
+#include "trunk/pair.h"
+#include "trunk/peer.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { TICK_MS = 250, STOP_MS = 10000 };
+
+static void finish_stop(struct trunk *t)
+{
+	if (!t->stopping || !list_empty(&t->legs) || !t->stopped)
+		return;
+	void (*stopped)(void *arg) = t->stopped;
+	t->stopped = NULL;
+	net_timer_close(t->tick);
+	t->tick = NULL;
+	resolver_free(t->resolver);
+	t->resolver = NULL;
+	stopped(t->stopped_arg);
+}
+
+static void each_pair(struct trunk *t, void (*fn)(struct pair *p, uint64_t now))
+{
+	size_t pos = 0;
+	uint64_t now = net_loop_now(t->loop);
+	for (struct map_node *n = NULL; (n = map_next(&t->pairs, &pos, n)) != NULL;)
+		fn(map_item(n, struct pair, node), now);
+}
+
+static void sweep(struct pair *p, uint64_t now)
+{
+	pair_sweep(p, now);
+}
+
+static void tick(void *arg)
+{
+	struct trunk *t = arg;
+	uint64_t now = net_loop_now(t->loop);
+	int64_t wall = clock_wall();
+	each_pair(t, pair_tick);
+	each_pair(t, sweep);
+	list_for_each_safe(it, &t->legs)
+		leg_tick(list_item(it, struct leg, link), now, wall);
+	if (t->stopping && now >= t->stop_ms)
+		list_for_each_safe(it, &t->legs) {
+			struct leg *l = list_item(it, struct leg, link);
+			leg_end(l, "shutdown");
+			conn_abort(l->conn);
+		}
+	finish_stop(t);
+}
+
+/* The end of a turn: streams that may be read on, then what was gathered for siblings. */
+static void turn(void *arg)
+{
+	struct trunk *t = arg;
+	struct list go;
+	list_init(&go);
+	list_splice(&go, &t->resumed);
+	while (!list_empty(&go))
+		inbound_read_on(list_first(&go, struct inbound, resume));
+	handover_flush(t);
+	finish_stop(t);
+}
+
+struct trunk *trunk_new(struct net_loop *loop, struct trunk_shared *shared, unsigned index,
+	struct plan *plan)
+{
+	struct trunk *t = MEM_NEW(struct trunk);
+	t->loop = loop;
+	t->shared = shared;
+	t->index = index;
+	t->plan = plan_ref(plan);
+	list_init(&t->legs);
+	list_init(&t->resumed);
+	map_init(&t->pairs);
+	map_init(&t->peers);
+	t->outbox = mem_zero(shared->n, sizeof(*t->outbox));
+	t->outbox_bytes = mem_zero(shared->n, sizeof(*t->outbox_bytes));
+	for (unsigned i = 0; i < shared->n; i++)
+		list_init(&t->outbox[i]);
+	t->filter = filter_new(inbound_choose, NULL);
+	t->heads = head_reader_new();
+	t->resolver = resolver_new(loop, &plan->settings.dns);
+	t->tick = net_timer_new(loop, tick, t);
+	net_timer_start(t->tick, TICK_MS, TICK_MS);
+	net_loop_on_turn(loop, turn, t);
+	return t;
+}
+
+void trunk_free(struct trunk *t)
+{
+	if (!t)
+		return;
+	size_t pos = 0;
+	for (struct map_node *n = NULL; (n = map_next(&t->pairs, &pos, n)) != NULL;)
+		pair_free(map_item(n, struct pair, node));
+	map_fini(&t->pairs);
+	peers_free(&t->peers);
+	handover_free(t);
+	free(t->outbox);
+	free(t->outbox_bytes);
+	filter_free(t->filter);
+	head_reader_free(t->heads);
+	plan_unref(t->plan);
+	free(t);
+}
+
+unsigned trunk_load(const struct trunk *t)
+{
+	return atomic_load(&((struct trunk *)(void *)(size_t)t)->load);
+}
+
+static unsigned from_address(const struct trunk *t, const struct address *peer)
+{
+	unsigned n = 0;
+	list_for_each(it, &t->legs) {
+		const struct leg *l = list_item(it, struct leg, link);
+		n += l->kind == LEG_IN && l->conn && address_same_host(conn_peer(l->conn), peer);
+	}
+	return n;
+}
+
+void trunk_accept(struct trunk *t, int fd, const struct address *peer, enum listen_mode mode,
+	const struct address *listener)
+{
+	const struct limits_config *lim = &t->plan->settings.limits;
+	const char *why = NULL;
+	unsigned now = atomic_fetch_add(&t->shared->inbound, 1);
+	if (t->stopping)
+		why = "stopping";
+	else if (now >= (unsigned)lim->connections)
+		why = "limits.connections";
+	else if (from_address(t, peer) >= (unsigned)lim->connections_per_address)
+		why = "limits.connections_per_address";
+	if (!why) {
+		inbound_new(t, fd, peer, mode, listener);
+		return;
+	}
+	char text[ADDRESS_TEXT];
+	uint32_t held;
+	atomic_fetch_sub(&t->shared->inbound, 1);
+	close(fd);
+	address_print(peer, text);
+	if (log_limit_pass(&t->refuse_limit, net_loop_now(t->loop), 5, &held))
+		log_warn("refused peer=%s reason=%s held_back=%u", text, why, held);
+}
+
+static void replan_pair(struct pair *p, uint64_t now)
+{
+	(void)now;
+	route_replan(&p->routes[0]);
+	route_replan(&p->routes[1]);
+}
+
+void trunk_change_plan(struct trunk *t, struct plan *plan)
+{
+	struct plan *old = t->plan;
+	t->plan = plan_ref(plan);
+	list_for_each_safe(it, &t->legs) {
+		struct leg *l = list_item(it, struct leg, link);
+		if (l->kind == LEG_IN)
+			inbound_replan((struct inbound *)l);
+	}
+	each_pair(t, replan_pair);
+	plan_unref(old);
+}
+
+static void stop_pair(struct pair *p, uint64_t now)
+{
+	(void)now;
+	route_stop(&p->routes[0]);
+	route_stop(&p->routes[1]);
+}
+
+void trunk_stop(struct trunk *t, void (*stopped)(void *arg), void *arg)
+{
+	if (t->stopping) {
+		t->stop_ms = 0;
+		tick(t);
+		return;
+	}
+	t->stopping = true;
+	t->stop_ms = net_loop_now(t->loop) + STOP_MS;
+	t->stopped = stopped;
+	t->stopped_arg = arg;
+	each_pair(t, stop_pair);
+	list_for_each_safe(it, &t->legs) {
+		struct leg *l = list_item(it, struct leg, link);
+		leg_fail(l, STREAM_SYSTEM_SHUTDOWN, NULL, NULL);
+	}
+	finish_stop(t);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One worker's share of the trunk: its legs, the pairs that have their home here, the plan it runs by. Everything is for the
+ * worker's own thread, but trunk_load() and what goes through mail. Sibling trunks are reached by mail only.
+ */
+#pragma once
+
+#include "base/list.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "net/conn.h"
+#include "net/listener.h"
+#include "net/loop.h"
+#include "net/resolver.h"
+#include "policy/filter.h"
+#include "trunk/plan.h"
+
+#include <stdatomic.h>
+
+struct pair;
+struct head_reader;
+
+/* Counters of one worker; read by others without care for a torn view. */
+struct trunk_stats {
+	atomic_ullong stanzas[6]; /* by enum verdict */
+	atomic_ullong bounced, dropped, uncertain, handed_over;
+	atomic_ullong streams_opened, streams_closed;
+};
+
+/* What all workers share: budgets of the process. */
+struct trunk_shared {
+	atomic_size_t queued_bytes; /* in all queues */
+	atomic_uint inbound; /* accepted connections alive */
+	struct trunk **trunks; /* by index */
+	unsigned n;
+	atomic_ullong stream_numbers;
+};
+
+struct trunk {
+	struct net_loop *loop;
+	struct resolver *resolver;
+	struct trunk_shared *shared;
+	unsigned index;
+	struct plan *plan;
+	struct list legs;
+	struct list resumed; /* inbound legs to be read on with, at the end of this turn */
+	struct map pairs; /* by "from to" in their fixed order */
+	struct map peers; /* attempts and back-off by domain */
+	struct list *outbox; /* stanzas for siblings, one list per index, posted at the end of the turn */
+	size_t *outbox_bytes;
+	atomic_size_t handed_bytes; /* sent here by siblings and not yet taken */
+	struct filter *filter; /* one for all legs: a stanza is decided within one call */
+	struct head_reader *heads; /* for stanzas that come back out of queues and connections */
+	struct net_timer *tick;
+	atomic_uint load; /* legs; for the choice of a worker */
+	bool stopping;
+	uint64_t stop_ms; /* then everything ends at once */
+	void (*stopped)(void *arg);
+	void *stopped_arg;
+	struct log_limit refuse_limit;
+	struct trunk_stats stats;
+};
+
+/* A trunk on its loop, running `plan` (a reference is taken). */
+struct trunk *trunk_new(struct net_loop *loop, struct trunk_shared *shared, unsigned index,
+	struct plan *plan);
+/* After the loop has ended. */
+void trunk_free(struct trunk *t);
+
+/* Takes an accepted connection; runs on the trunk's own thread. `local` is the listener's configured address. */
+void trunk_accept(struct trunk *t, int fd, const struct address *peer, enum listen_mode mode,
+	const struct address *listener);
+/* Changes over to another plan (takes a reference) at the top of a loop turn: live streams are checked again, routes whose next hop changed
+ * are drained and dialled anew. */
+void trunk_change_plan(struct trunk *t, struct plan *plan);
+/* Stops: queues are bounced over ready streams, every stream is closed with system-shutdown; `stopped` is called when the last leg is
+ * gone. A second call ends everything at once. */
+void trunk_stop(struct trunk *t, void (*stopped)(void *arg), void *arg);
+/* Legs alive: any thread. */
+unsigned trunk_load(const struct trunk *t);
+
+/* Which worker is home to the pair, whatever its direction. */
+unsigned trunk_home(const struct trunk *t, const struct domain *a, const struct domain *b);
+/* Reserves bytes of the process's queue memory; false when it is used up. */
+bool trunk_budget_take(struct trunk *t, size_t n);
+void trunk_budget_give(struct trunk *t, size_t n);

@@ -22,7 +22,7 @@ static bool take_id(struct play *p, struct str out)
 			return false;
 	memcpy(p->id, out.p, n);
 	p->id[n] = '\0';
-	if (memmem(p->ids.data, buf_len(&p->ids), p->id, n))
+	if (buf_len(&p->ids) > 0 && memmem(p->ids.data, buf_len(&p->ids), p->id, n))
 		return false;
 	buf_put(&p->ids, str_of(p->id));
 	return str_is(stream_id(p->stream), p->id);

@@ -207,8 +207,8 @@ static bool act_limits(struct act *a)
 {
 	struct scanner_limits l = a->p->options.limits;
 
-	l.bytes = strtoul(a->v[0].p, NULL, 10);
-	l.hard_bytes = strtoul(a->v[1].p, NULL, 10);
+	l.bytes = script_number(a->v[0]);
+	l.hard_bytes = script_number(a->v[1]);
 	stream_limits(a->p->stream, &l);
 	return true;
 }

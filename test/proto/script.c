@@ -72,7 +72,7 @@ static bool expand_repetition(struct expansion *e, struct str *in)
 
 	if (!end || !star || star > end)
 		return false;
-	n = strtoul(in->p + 2, NULL, 10);
+	n = script_number((struct str){ in->p + 2, (size_t)(star - in->p - 2) });
 	for (unsigned long i = 0; i < n; i++)
 		if (!expand(e, (struct str){ star + 1, (size_t)(end - star - 1) }))
 			return false;
@@ -242,4 +242,13 @@ bool script_word(struct str *line, struct str *word_out)
 	*word_out = (struct str){ line->p, n };
 	*line = str_skip(*line, n);
 	return n > 0;
+}
+
+unsigned long script_number(struct str s)
+{
+	unsigned long n = 0;
+
+	for (; s.n > 0 && *s.p >= '0' && *s.p <= '9'; s = str_skip(s, 1))
+		n = n * 10 + (unsigned long)(*s.p - '0');
+	return n;
 }

@@ -43,3 +43,5 @@ void script_fini(struct script *s);
 
 /* The next word of a line, which may hold a quoted part (key="two words"); false at its end. */
 bool script_word(struct str *line, struct str *word_out);
+/* The decimal number a view starts with; what stands behind the view is not looked at. */
+unsigned long script_number(struct str s);

@@ -108,7 +108,7 @@ static void group_open(struct filter *f, struct frame *fr, const struct xml_tag 
 		}
 	}
 	fr->group = mark_here(f);
-	xml_writer_start(f->writer, tag, true);
+	filter_keep(f, tag);
 }
 
 void filter_pubsub_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
@@ -117,10 +117,7 @@ void filter_pubsub_inner(struct filter *f, struct frame *fr, const struct xml_ta
 
 	switch (f->depth - fr->depth) {
 	case LEVEL_GROUP: group_open(f, fr, tag); return;
-	case LEVEL_ITEM:
-		fr->item = mark_here(f);
-		xml_writer_start(f->writer, tag, true);
-		return;
+	case LEVEL_ITEM: fr->item = mark_here(f); break;
 	case LEVEL_PAYLOAD:
 		if (!(tag->ns->mark & CATALOGUE_CONTENT) && tag->ns != fr->child_ns &&
 			!carried_passes(f, tag, &feature)) {

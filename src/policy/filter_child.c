@@ -62,7 +62,7 @@ void filter_left_out(struct filter *f, struct frame *fr, enum feature feature)
 		return;
 	f->lost = true;
 	if (fr->kind == STANZA_IQ && fr->type == TYPE_RESULT)
-		f->emptied = true;
+		f->emptied = feature;
 }
 
 void filter_strip(struct filter *f, struct frame *fr, enum feature feature)

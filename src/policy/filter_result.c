@@ -115,7 +115,7 @@ static void result_refused(struct filter *f)
 	put_attr(&f->out, STR(" to='"), h->to);
 	put_attr(&f->out, STR(" id='"), h->id);
 	buf_put(&f->out, STR(" type='error'>"));
-	stanza_error_element(&f->out, refusal(f->result.feature), true, NULL);
+	stanza_error_element(&f->out, refusal(f->emptied), true, NULL);
 	buf_put(&f->out, STR("</iq>"));
 }
 
@@ -142,7 +142,7 @@ void filter_close(struct filter *f)
 		r->reason = "folded-away";
 		return;
 	}
-	if (f->emptied)
+	if (f->emptied != FEATURE_COUNT)
 		result_refused(f);
 	r->bytes = buf_view(&f->out);
 }

@@ -171,7 +171,8 @@ static void reset(struct filter *f)
 	filter_result_reset(f);
 	f->skip = f->children = 0;
 	f->top = 0;
-	f->stands = f->lost = f->emptied = f->counted = false;
+	f->stands = f->lost = f->counted = false;
+	f->emptied = FEATURE_COUNT;
 	buf_clear(&f->out);
 	if (f->out.size > FILTER_KEEP)
 		buf_shrink(&f->out, FILTER_KEEP);

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What must be true of everything that the filter lets out, checked on a tree and not as the filter
+ * does it: well-formed, one stanza, nothing in it that the table strips or folds, at its own level
+ * or in any stanza inside it; and the filter leaves it as it is when it sees it again. For the
+ * property test and the fuzzer.
+ */
+#pragma once
+
+#include "filter_rig.h"
+
+#include "xml/element.h"
+
+RIG bool oracle_blank(const char *text)
+{
+	return str_trim(str_of(text)).n == 0;
+}
+
+RIG bool oracle_is_content(const char *ns)
+{
+	return strcmp(ns, "jabber:server") == 0 || strcmp(ns, "jabber:client") == 0;
+}
+
+RIG bool oracle_is_one_of(const char *name, const char *const *names)
+{
+	for (; *names; names++)
+		if (strcmp(name, *names) == 0)
+			return true;
+	return false;
+}
+
+/* A child that RFC 6120 or 6121 defines, where it defines it. */
+RIG bool oracle_is_core(const struct xml_element *stanza, const struct xml_element *c)
+{
+	static const char *const message[] = { "body", "subject", "thread", NULL };
+	static const char *const presence[] = { "show", "status", "priority", NULL };
+	static const char *const iq[] = { NULL };
+	const char *type = xml_element_attr(stanza, "type");
+
+	if (strcmp(stanza->ns, c->ns) != 0)
+		return false;
+	if (strcmp(c->name, "error") == 0)
+		return type && strcmp(type, "error") == 0;
+	return oracle_is_one_of(c->name, strcmp(stanza->name, "message") == 0    ? message
+					 : strcmp(stanza->name, "presence") == 0 ? presence
+										 : iq);
+}
+
+RIG bool oracle_passes(const struct policy_table *t, enum feature f)
+{
+	return t->action[f] == ACTION_PASS;
+}
+
+RIG enum feature oracle_feature(const struct xml_element *e)
+{
+	return catalogue_feature(catalogue_mark(str_of(e->ns)), str_of(e->name));
+}
+
+RIG const char *oracle_attrs(
+	const struct xml_element *e, const char *const *names, const char *complaint)
+{
+	for (unsigned i = 0; i < e->nattrs; i++)
+		if (!oracle_is_one_of(e->attrs[i].name, names))
+			return complaint;
+	return NULL;
+}
+
+RIG const char *oracle_folded(const struct policy_table *t, const struct xml_element *e)
+{
+	static const char *const attrs[] = { "from", "to", "type", "id", NULL };
+	const char *type = xml_element_attr(e, "type");
+	bool join = false;
+
+	for (const struct xml_element *c = e->child; c; c = c->next) {
+		bool room = strcmp(c->name, "x") == 0 &&
+			    (strcmp(c->ns, "http://jabber.org/protocol/muc") == 0 ||
+				    strcmp(c->ns, "http://jabber.org/protocol/muc#user") == 0);
+
+		if (room && (c->nattrs > 0 || !oracle_blank(c->text)))
+			return "decoration in a room's x";
+		join |= room && strcmp(c->ns, "http://jabber.org/protocol/muc") == 0;
+		if (room)
+			continue;
+		if (!oracle_is_core(e, c))
+			return "decoration in folded presence";
+		if (strcmp(c->name, "show") == 0 && t->fold == FOLD_SHOW && !type)
+			continue;
+		if (strcmp(c->name, "error") != 0)
+			return "core child in folded presence";
+	}
+	if (xml_element_attr(e, "id") && !(join && !type) && !(type && strcmp(type, "error") == 0))
+		return "id on folded presence";
+	return oracle_attrs(e, attrs, "attribute on folded presence");
+}
+
+RIG bool oracle_is_stanza(const struct xml_element *e)
+{
+	static const char *const stanzas[] = { "message", "presence", "iq", NULL };
+
+	return oracle_is_content(e->ns) && oracle_is_one_of(e->name, stanzas);
+}
+
+/* A child that another one's content decides. What is inside a stanza is that stanza's. */
+RIG const char *oracle_carried(const struct policy_table *t, const struct xml_element *c)
+{
+	struct catalogue_entry e = catalogue_find(catalogue_mark(str_of(c->ns)), str_of(c->name));
+
+	if (!(e.flags & (ROW_CARRIER | ROW_PUBSUB)))
+		return NULL;
+	for (const struct xml_element *g = c->child; g; g = g->next) {
+		const char *node = xml_element_attr(g, "node");
+
+		if ((e.flags & ROW_CARRIER) && strcmp(g->ns, c->ns) != 0 &&
+			!oracle_is_content(g->ns) && !oracle_passes(t, oracle_feature(g)))
+			return "stripped feature in a carrier";
+		if ((e.flags & ROW_PUBSUB) && node &&
+			catalogue_node(str_of(node)) != FEATURE_UNKNOWN &&
+			!oracle_passes(t, catalogue_node(str_of(node))))
+			return "stripped node";
+		for (const struct xml_element *i = oracle_is_stanza(g) ? NULL : g->child; i;
+			i = i->next) {
+			if ((e.flags & ROW_CARRIER) && strcmp(i->ns, c->ns) != 0 &&
+				!oracle_is_content(i->ns) && !oracle_passes(t, oracle_feature(i)))
+				return "stripped feature further in a carrier";
+			for (const struct xml_element *p = oracle_is_stanza(i) ? NULL : i->child; p;
+				p = p->next)
+				if ((e.flags & ROW_PUBSUB) && strcmp(p->ns, c->ns) != 0 &&
+					!oracle_is_content(p->ns) &&
+					!oracle_passes(t, oracle_feature(p)))
+					return "stripped feature in an item";
+		}
+	}
+	return NULL;
+}
+
+RIG const char *oracle_stanza(const struct policy_table *t, const struct xml_element *e)
+{
+	static const char *const attrs[] = { "from", "to", "type", "id", "xml:lang", NULL };
+	static const char *const texts[] = { "body", "subject", "thread", "show", "status",
+		"priority", NULL };
+
+	if (!oracle_blank(e->text))
+		return "text directly in a stanza";
+	if (!oracle_passes(t, FEATURE_UNKNOWN) && oracle_attrs(e, attrs, ""))
+		return "unknown attribute on a stanza";
+	for (const struct xml_element *c = e->child; c; c = c->next) {
+		bool core = oracle_is_core(e, c);
+		enum feature f = core                       ? FEATURE_CORE
+				 : oracle_is_content(c->ns) ? FEATURE_UNKNOWN
+							    : oracle_feature(c);
+		const char *wrong;
+
+		if (!oracle_passes(t, f))
+			return feature_name(f);
+		if (core && oracle_is_one_of(c->name, texts) && c->child &&
+			!oracle_passes(t, FEATURE_UNKNOWN))
+			return "element in what is text";
+		wrong = t->transparent ? NULL : oracle_carried(t, c);
+		if (wrong)
+			return wrong;
+	}
+	if (strcmp(e->name, "presence") == 0 && t->fold != FOLD_OFF)
+		return oracle_folded(t, e);
+	return NULL;
+}
+
+/* Every stanza in the tree; without a policy only the outermost is looked at. */
+RIG const char *oracle_tree(const struct policy_table *t, const struct xml_element *root)
+{
+	const struct xml_element *e = root;
+
+	while (e) {
+		if (e == root || (!t->transparent && oracle_is_stanza(e))) {
+			const char *wrong = oracle_stanza(t, e);
+
+			if (wrong)
+				return wrong;
+		}
+		if (e->child) {
+			e = e->child;
+			continue;
+		}
+		while (e && e != root && !e->next)
+			e = e->parent;
+		e = e && e != root ? e->next : NULL;
+	}
+	return NULL;
+}
+
+/* NULL, or what is wrong with these bytes as an output. `again` is a rig of the same table. */
+RIG const char *oracle_check(struct rig *again, struct str out)
+{
+	struct xml_element_builder builder = { NULL, NULL };
+	const struct filter_result *r;
+	struct xml_element *tree;
+	const char *wrong;
+
+	if (xml_reader_element(again->reader, out, xml_element_sink(), &builder) != READ_OK) {
+		xml_element_free(xml_element_take(&builder));
+		return "not well-formed";
+	}
+	tree = xml_element_take(&builder);
+	wrong = tree && strcmp(tree->ns, "jabber:server") == 0 ? oracle_tree(again->table, tree)
+							       : "no stanza";
+	xml_element_free(tree);
+	if (wrong)
+		return wrong;
+	r = rig_feed(again, out, SIZE_MAX);
+	if (!r)
+		return "refused the second time";
+	if (r->verdict != VERDICT_PASS)
+		return "not passed the second time";
+	return str_eq(r->bytes, out) ? NULL : "other bytes the second time";
+}

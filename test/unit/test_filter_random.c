@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Random stanzas, made from the whole catalogue with fixed seeds, against random policies: what the
+ * filter lets out is well-formed, free of what is stripped and folded, and a fixed point; and it
+ * does not matter how the bytes were cut.
+ */
+#include "unit.h"
+
+#include "filter_oracle.h"
+
+enum {
+	POLICIES = 60,
+	STANZAS = 250, /* for each policy */
+	DEPTH = 5,
+	PREFIXES = 3,
+};
+
+struct gen {
+	uint64_t seed;
+	struct buf out;
+	bool bound[PREFIXES]; /* p, q, r are declared here */
+};
+
+static uint32_t gen_next(struct gen *g, uint32_t bound)
+{
+	g->seed ^= g->seed << 13;
+	g->seed ^= g->seed >> 7;
+	g->seed ^= g->seed << 17;
+	return (uint32_t)(g->seed >> 33) % bound;
+}
+
+static bool chance(struct gen *g, unsigned percent)
+{
+	return gen_next(g, 100) < percent;
+}
+
+static const char *pick(struct gen *g, const char *const *from, size_t n)
+{
+	return from[gen_next(g, (uint32_t)n)];
+}
+
+#define PICK(g, array) pick((g), (array), sizeof(array) / sizeof((array)[0]))
+
+static const char *any_namespace(struct gen *g)
+{
+	static const char *const often[] = { "jabber:client", "jabber:server", "urn:odd",
+		"urn:odd:2", "urn:xmpp:forward:0", "http://jabber.org/protocol/muc",
+		"http://jabber.org/protocol/muc#user", "http://jabber.org/protocol/pubsub#event",
+		"http://jabber.org/protocol/pubsub", "urn:xmpp:jingle:1", "urn:xmpp:reference:0",
+		"http://jabber.org/protocol/chatstates", "http://jabber.org/protocol/xhtml-im" };
+
+	if (chance(g, 50))
+		return PICK(g, often);
+	return catalogue_rows[gen_next(g, catalogue_rows_count)].uri.p;
+}
+
+static const char *any_local(struct gen *g)
+{
+	static const char *const locals[] = { "body", "subject", "thread", "show", "status",
+		"priority", "error", "message", "presence", "iq", "x", "x", "x", "item", "items",
+		"history", "password", "forwarded", "event", "pubsub", "description", "content",
+		"reason", "destroy", "composing", "html", "note", "fallback", "request", "query",
+		"c" };
+
+	return PICK(g, locals);
+}
+
+static void put_text(struct gen *g)
+{
+	static const char *const texts[] = { "x", " ", "\n\t", "away", "a &amp; b", "&lt;&#13;&gt;",
+		"<![CDATA[<a>]]>", "Gr\xc3\xbc\xc3\x9f", "]]&gt;", "'\"" };
+
+	buf_put(&g->out, str_of(PICK(g, texts)));
+}
+
+static void put_attrs(struct gen *g)
+{
+	static const char *const attrs[] = { " a='1'", " node='urn:xmpp:avatar:data'", " jid='j'",
+		" xml:lang='en'", " stream:odd='&#10;&lt;'", " for='urn:xmpp:reply:0'",
+		" code='110'", " seconds='1'", " parent='p'", " nick='&apos;'" };
+	static const char *const types[] = { " type='error'", " type='unavailable'",
+		" type='set'" };
+	uint32_t which = gen_next(g, 1u << (sizeof(attrs) / sizeof(attrs[0])));
+
+	which &= gen_next(g, 1u << (sizeof(attrs) / sizeof(attrs[0])));
+	for (unsigned i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++)
+		if (which >> i & 1)
+			buf_put(&g->out, str_of(attrs[i]));
+	if (chance(g, 20))
+		buf_put(&g->out, str_of(PICK(g, types)));
+	if (chance(g, 40))
+		buf_put(&g->out, STR(" id='i1'"));
+}
+
+/* The attributes of the stanza itself: valid ones mostly, and some that mean nothing there. */
+static void put_head(struct gen *g, char kind)
+{
+	static const char *const message[] = { "", " type='chat'", " type='groupchat'",
+		" type='error'", " type='odd'" };
+	static const char *const presence[] = { "", "", " type='unavailable'", " type='error'",
+		" type='subscribe'", " type='probe'" };
+	static const char *const iq[] = { " type='get'", " type='set'", " type='result'",
+		" type='error'", " type='odd'" };
+
+	buf_put(&g->out, STR(" from='a@a.example/r' to='b@b.example'"));
+	buf_put(&g->out, str_of(kind == 'm'    ? PICK(g, message)
+				 : kind == 'p' ? PICK(g, presence)
+					       : PICK(g, iq)));
+	if (kind == 'i' || chance(g, 50))
+		buf_put(&g->out, STR(" id='&lt;1&apos;'"));
+	if (chance(g, 20))
+		buf_put(&g->out, STR(" xml:lang='de'"));
+	if (chance(g, 20))
+		buf_put(&g->out, STR(" stream:odd='x' odd='y'"));
+}
+
+/* One element with all that is in it. */
+static void put_element(struct gen *g, unsigned depth, const char *local)
+{
+	unsigned prefix = gen_next(g, 2 * PREFIXES);
+	bool before[PREFIXES];
+	char name[64] = "";
+
+	memcpy(before, g->bound, sizeof(before));
+	if (prefix < PREFIXES)
+		snprintf(name, sizeof(name), "%c:", "pqr"[prefix]);
+	else if (chance(g, 5))
+		snprintf(name, sizeof(name), "stream:");
+	snprintf(name + strlen(name), sizeof(name) - strlen(name), "%s", local);
+	buf_printf(&g->out, "<%s", name);
+	if (prefix < PREFIXES && (!g->bound[prefix] || chance(g, 30))) {
+		buf_printf(&g->out, " xmlns:%c='%s'", "pqr"[prefix], any_namespace(g));
+		g->bound[prefix] = true;
+	}
+	if (chance(g, prefix < PREFIXES ? 10 : 70))
+		buf_printf(&g->out, " xmlns='%s'", any_namespace(g));
+	put_attrs(g);
+	buf_put_char(&g->out, '>');
+	for (unsigned n = gen_next(g, 3); n > 0 && depth < DEPTH; n--) {
+		if (chance(g, 30))
+			put_text(g);
+		put_element(g, depth + 1, any_local(g));
+	}
+	if (chance(g, 40))
+		put_text(g);
+	buf_printf(&g->out, "</%s>", name);
+	memcpy(g->bound, before, sizeof(before));
+}
+
+static void put_stanza(struct gen *g)
+{
+	static const char *const kinds[] = { "message", "message", "presence", "presence", "iq" };
+	const char *kind = PICK(g, kinds);
+	bool prefixed = chance(g, 10);
+
+	memset(g->bound, 0, sizeof(g->bound));
+	buf_clear(&g->out);
+	buf_printf(&g->out, prefixed ? "<p:%s" : "<%s", kind);
+	if (prefixed)
+		buf_put(&g->out, STR(" xmlns:p='jabber:server' xmlns='urn:odd'"));
+	else if (chance(g, 20))
+		buf_printf(&g->out, " xmlns:p='%s'", any_namespace(g));
+	else
+		buf_put(&g->out, STR(" xmlns:p='urn:unused'"));
+	g->bound[0] = true;
+	put_head(g, kind[0]);
+	buf_put_char(&g->out, '>');
+	for (unsigned n = kind[0] == 'i' && chance(g, 80) ? 1 : gen_next(g, 6); n > 0; n--) {
+		if (chance(g, 10))
+			put_text(g);
+		put_element(g, 0, any_local(g));
+	}
+	buf_printf(&g->out, prefixed ? "</p:%s>" : "</%s>", kind);
+}
+
+static void random_policy(struct gen *g, struct rig_policy *p)
+{
+	static const char *const folds[] = { "off", "show", "availability" };
+	unsigned percent = gen_next(g, 40);
+	unsigned left = RIG_FEATURES;
+	struct buf names;
+
+	buf_init(&names, 0);
+	for (unsigned i = 0; i < FEATURE_COUNT; i++) {
+		if (!feature_can_strip((enum feature)i) || !chance(g, percent) || left-- == 0)
+			continue;
+		buf_put(&names, str_of(feature_name((enum feature)i)));
+		buf_put_char(&names, ' ');
+	}
+	buf_put_char(&names, '\0');
+	rig_policy_init(p, PICK(g, folds), names.data);
+	buf_fini(&names);
+}
+
+struct counts {
+	unsigned verdicts[VERDICT_INVALID + 1];
+};
+
+/* cmocka cuts long messages. */
+static void report(const char *wrong, const char *out, struct str in)
+{
+	print_error("%s:\n", wrong);
+	fprintf(stderr, "%s\nfrom\n%.*s\n", out, STR_ARG(in));
+	fail();
+}
+
+static void check_one(struct gen *g, struct rig *rig, struct rig *again, struct counts *counts)
+{
+	struct str in = buf_view(&g->out);
+	const struct filter_result *r = rig_feed(rig, in, SIZE_MAX);
+	const char *wrong;
+	char *out;
+
+	if (!r)
+		fail_msg("not read: %.*s\n%s", STR_ARG(in), xml_reader_error(rig->reader));
+	counts->verdicts[r->verdict]++;
+	out = str_dup(r->bytes);
+	if (r->verdict == VERDICT_PASS || r->verdict == VERDICT_FOLD) {
+		wrong = oracle_check(again, r->bytes);
+		if (wrong)
+			report(wrong, out, in);
+	} else {
+		assert_int_equal(r->bytes.n, 0);
+	}
+	if (chance(g, 10)) {
+		enum verdict verdict = r->verdict;
+		const char *reason = r->reason;
+
+		r = rig_feed(rig, in, 1);
+		assert_non_null(r);
+		assert_int_equal(r->verdict, verdict);
+		assert_string_equal(r->reason, reason);
+		assert_str(r->bytes, out);
+	}
+	free(out);
+}
+
+static void what_comes_out_is_clean_and_stays_as_it_is(void **unused)
+{
+	static const char header[] =
+		"<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/"
+		"streams' xmlns:q='http://jabber.org/protocol/xhtml-im' version='1.0'>";
+	struct counts counts = { { 0 } };
+	struct gen g = { .seed = 0x9e3779b97f4a7c15u };
+
+	(void)unused;
+	buf_init(&g.out, 0);
+	for (unsigned i = 0; i < POLICIES; i++) {
+		struct rig_policy policy;
+		struct rig rig, again;
+
+		random_policy(&g, &policy);
+		rig_init(&rig, policy.table, header);
+		rig_init(&again, policy.table, RIG_HEADER);
+		for (unsigned j = 0; j < STANZAS; j++) {
+			put_stanza(&g);
+			check_one(&g, &rig, &again, &counts);
+		}
+		rig_fini(&rig);
+		rig_fini(&again);
+		rig_policy_fini(&policy);
+	}
+	buf_fini(&g.out);
+	/* A generator that only makes rubbish would prove nothing. */
+	assert_true(counts.verdicts[VERDICT_PASS] > POLICIES * STANZAS / 50);
+	assert_true(counts.verdicts[VERDICT_FOLD] > POLICIES * STANZAS / 4);
+	assert_true(counts.verdicts[VERDICT_DROP] > POLICIES);
+	assert_true(counts.verdicts[VERDICT_BOUNCE] > POLICIES);
+	assert_true(counts.verdicts[VERDICT_INVALID] > POLICIES);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_comes_out_is_clean_and_stays_as_it_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -20,15 +20,17 @@ struct certificate_config {
 extern const struct config_table certificate_schema;
 
 struct credentials;
-/* Loads all; errors (file, key mismatch, expired (warning), unreadable) are in `report` with a remedy. */
+/* Loads all. NULL after errors (unreadable file, key mismatch, too weak), which are in `report` with a remedy; what is
+ * expired or unusual is a warning. */
 struct credentials *credentials_new(const struct config_list *certificates, struct config_report *report);
 void credentials_free(struct credentials *c);
 
-/* One domain's choice: up to one certificate per key type. */
+/* One choice: up to one certificate per key type. Lives as long as the credentials. */
 struct credential;
-/* The certificate to show for `domain` to a peer in `zone` (NULL: unknown): the one named `name` when not NULL,
- * else by exact name, wildcard, file order. NULL domain: the first in the file. `covers_out`: does it
- * name the domain? Never NULL unless there is no certificate at all. */
+/* The certificate to show for `domain` to a peer in `zone` (NULL: unknown): the one called `name` when not NULL,
+ * else by exact name, wildcard, file order; of these, only what may be shown in the zone. When nothing fits
+ * (or domain is NULL): the first in the file that may be shown, or just the first. NULL only when there is no
+ * certificate at all. `covers_out`: does it name the domain? */
 const struct credential *credentials_choose(const struct credentials *c, const struct domain *domain,
 	const char *name, const char *zone, bool *covers_out);
 const char *credential_name(const struct credential *c);

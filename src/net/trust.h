@@ -8,8 +8,7 @@
 
 #include "base/domain.h"
 #include "config/schema.h"
-
-#include <openssl/types.h>
+#include "net/identity.h"
 
 /* Filled from "trust = ( ... )". */
 struct trust_config {
@@ -65,10 +64,3 @@ struct trust_answer {
 /* Judges chain (leaf first, as the peer sent it; NULL: none) now. */
 void trust_judge(const struct trust_question *q, X509 *leaf, STACK_OF(X509) * chain, int64_t wall,
 	struct trust_answer *out);
-
-/* Does this certificate name the domain (RFC 6120 13.7.1.2, RFC 6125, XEP-0178)? A wildcard stands for one
- * label, in dNSName only. */
-bool identity_matches(X509 *cert, const struct domain *d);
-/* All names for the log and for choosing a certificate: calls fn for each dNSName (wildcards as they stand), SRVName's
- * and XmppAddr's domain, canonical. */
-void identity_each(X509 *cert, void (*fn)(void *arg, const char *name), void *arg);

@@ -42,8 +42,6 @@ void filter_bind(struct filter *f, void *arg, struct str stream_lang, struct str
 	/* Language tags are compared without case (RFC 5646 2.1.1). */
 	f->lang = str_eq_nocase(stream_lang, out_lang) ? (struct str){ NULL, 0 } : stream_lang;
 	f->depth = f->skip = 0;
-	buf_clear(&f->out);
-	buf_shrink(&f->out, FILTER_KEEP);
 }
 
 static void on_start(void *self, const struct xml_tag *tag)

@@ -178,31 +178,43 @@ static void reset(struct filter *f)
 		buf_shrink(&f->out, FILTER_KEEP);
 }
 
-void filter_open(struct filter *f, const struct xml_tag *tag)
+/* Who may speak comes before what may be said: a stanza of an unproven domain is that, whatever
+ * else is wrong with it. False: it is refused. */
+static bool accept_head(struct filter *f)
 {
-	struct stanza_head head = { 0 };
 	struct filter_result *r = &f->result;
 
-	reset(f);
-	r->check = stanza_head_read(tag, &head);
-	copy_head(f, &head);
 	switch (r->check) {
-	case STANZA_OK: break;
 	case STANZA_NOT_A_STANZA:
 		filter_refuse(f, VERDICT_INVALID, CONDITION_BAD_REQUEST, "not-a-stanza");
-		return;
+		return false;
 	case STANZA_ADDRESSING:
 		filter_refuse(f, VERDICT_INVALID, CONDITION_BAD_REQUEST, "addressing");
-		return;
+		return false;
 	case STANZA_BAD_REQUEST:
-		filter_refuse(f, VERDICT_INVALID, CONDITION_BAD_REQUEST, "bad-request");
-		return;
+	case STANZA_OK: break;
 	}
 	f->table = f->choose(f->arg, &r->head);
 	if (!f->table) {
 		filter_refuse(f, VERDICT_NONE, CONDITION_BAD_REQUEST, "unrouted");
-		return;
+		return false;
 	}
+	if (r->check == STANZA_BAD_REQUEST) {
+		filter_refuse(f, VERDICT_INVALID, CONDITION_BAD_REQUEST, "bad-request");
+		return false;
+	}
+	return true;
+}
+
+void filter_open(struct filter *f, const struct xml_tag *tag)
+{
+	struct stanza_head head = { 0 };
+
+	reset(f);
+	f->result.check = stanza_head_read(tag, &head);
+	copy_head(f, &head);
+	if (!accept_head(f))
+		return;
 	xml_writer_begin(f->writer, &f->out, STR("jabber:server"));
 	frame_init(f, &f->frames[0], tag, head.kind, head.type);
 	write_start(f, &f->frames[0], tag);

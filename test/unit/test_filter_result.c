@@ -132,6 +132,10 @@ static void a_pair_without_a_table_is_left_to_the_owner(void **unused)
 	assert_string_equal(r->reason, "unrouted");
 	assert_int_equal(r->bytes.n, 0);
 	assert_str(r->head.id, "7");
+	/* Also one with more wrong than that: who may speak comes first. */
+	r = rig_feed(&rig, STR("<presence type='odd'" A "/>"), 1);
+	assert_non_null(r);
+	assert_int_equal(r->verdict, VERDICT_NONE);
 	rig.table = policy.table;
 	r = rig_feed(&rig, STR("<message" A "><body>x</body></message>"), 1);
 	assert_non_null(r);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is wrong with a configuration: all of it, not only the first thing, in the order in which an
+ * operator reads the files. Knows nothing of the files but their names.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* Where something was written: the first member of every struct that a table fills. A default has
+ * file NULL. */
+struct config_origin {
+	const char *file; /* lives as long as the struct config_file */
+	unsigned line;
+};
+
+enum config_severity { CONFIG_ERROR, CONFIG_WARNING };
+
+struct config_report;
+struct config_report *config_report_new(void);
+void config_report_free(struct config_report *r);
+/* Messages about this file come after those about files named before. */
+void config_report_file(struct config_report *r, const char *name);
+/* "FILE:LINE: error: TEXT". The text says what to do about it. origin may be NULL. */
+void config_report_add(struct config_report *r, enum config_severity sev,
+	const struct config_origin *origin, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+unsigned config_report_count(const struct config_report *r, enum config_severity sev);
+/* The i-th line (errors and warnings in file order, none twice), or NULL. sev_out may be NULL. */
+const char *config_report_line(
+	const struct config_report *r, unsigned i, enum config_severity *sev_out);

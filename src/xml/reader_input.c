@@ -5,6 +5,7 @@
  */
 #include "xml/reader_input.h"
 
+#include <endian.h>
 #include <stdint.h>
 
 static bool skip_space(struct str *s)
@@ -114,16 +115,28 @@ static size_t character(const unsigned char *p, size_t n)
 	return 4;
 }
 
+static inline uint64_t word(const unsigned char *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return w;
+}
+
+/* Whole words of ASCII first, then to the byte. */
 static const unsigned char *skip_ascii(const unsigned char *p, const unsigned char *end)
 {
-	const uint64_t high = 0x8080808080808080u;
-	uint64_t w[4];
+	const uint64_t high = UINT64_C(0x8080808080808080);
 
-	while (end - p >= 32) {
-		memcpy(w, p, sizeof(w));
-		if ((w[0] | w[1] | w[2] | w[3]) & high)
+	for (; end - p >= 32; p += 32) {
+		if ((word(p) | word(p + 8) | word(p + 16) | word(p + 24)) & high)
 			break;
-		p += 32;
+	}
+	for (; end - p >= 8; p += 8) {
+		uint64_t w = le64toh(word(p)) & high;
+
+		if (w)
+			return p + __builtin_ctzll(w) / 8;
 	}
 	while (p < end && *p < 0x80)
 		p++;

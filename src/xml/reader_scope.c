@@ -124,14 +124,17 @@ static const struct xml_ns *namespace_find(struct scope *s, struct str uri)
 
 static const struct xml_ns *namespace(struct scope *s, struct str uri)
 {
-	const struct xml_ns **recent;
+	const struct xml_ns **recent, *found;
 
 	if (uri.n < sizeof(uint64_t))
 		return namespace_find(s, uri);
-	recent = &s->recent[recent_slot(uri)];
-	if (!*recent || !str_eq((*recent)->uri, uri))
-		*recent = namespace_find(s, uri);
-	return *recent;
+	recent = &s->recent[recent_slot(uri) & ~(size_t)1];
+	if (recent[0] && str_eq(recent[0]->uri, uri))
+		return recent[0];
+	found = recent[1] && str_eq(recent[1]->uri, uri) ? recent[1] : namespace_find(s, uri);
+	recent[1] = recent[0];
+	recent[0] = found;
+	return found;
 }
 
 /* ---- prefixes ---- */

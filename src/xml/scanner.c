@@ -256,8 +256,32 @@ static bool start_tag_ends(struct scanner *s, struct view *v)
 	return true;
 }
 
-/* Counts the attribute whose value opens at `quote`. Only its name is looked at again. */
-static bool count_attribute(struct scanner *s, const struct view *v, const char *quote)
+enum {
+	MARK = 1,    /* what the scan of a tag stops at */
+	NO_NAME = 2, /* what a name in a tag cannot hold, read backwards; the tag's own '<' among it
+		      */
+};
+
+static const uint8_t in_tag[256] = {
+	['<'] = MARK | NO_NAME,
+	['>'] = MARK,
+	['"'] = MARK | NO_NAME,
+	['\''] = MARK | NO_NAME,
+	[' '] = NO_NAME,
+	['\t'] = NO_NAME,
+	['\r'] = NO_NAME,
+	['\n'] = NO_NAME,
+};
+
+static inline const char *next_mark(const char *p, const char *end)
+{
+	while (p < end && !(in_tag[(uint8_t)*p] & MARK))
+		p++;
+	return p;
+}
+
+/* Does the attribute whose value opens at `quote` declare a namespace? */
+static bool is_declaration(const char *quote)
 {
 	const char *end = quote, *name;
 	size_t n;
@@ -268,15 +292,31 @@ static bool count_attribute(struct scanner *s, const struct view *v, const char 
 		end--;
 	while (is_space(end[-1]))
 		end--;
-	for (name = end; name > v->tag && !is_space(name[-1]); name--) {
-		if (name[-1] == '\'' || name[-1] == '"')
-			break;
-	}
+	for (name = end; !(in_tag[(uint8_t)name[-1]] & NO_NAME); name--)
+		;
 	n = (size_t)(end - name);
-	if (n >= 5 && memcmp(name, "xmlns", 5) == 0 && (n == 5 || name[5] == ':'))
-		s->declarations++;
-	s->attributes++;
-	return s->attributes <= s->now.attributes && s->declarations <= s->now.declarations;
+	return n >= 5 && memcmp(name, "xmlns", 5) == 0 && (n == 5 || name[5] == ':');
+}
+
+/* Counts the attribute whose value opens at `quote`. Names are only looked at when there are so
+ * many attributes that there may be too many declarations; then once from the tag's start. */
+static bool count_attribute(struct scanner *s, const struct view *v, const char *quote)
+{
+	const char *p = s->attributes == s->now.declarations ? v->tag : quote;
+
+	if (++s->attributes > s->now.attributes)
+		return false;
+	if (s->attributes <= s->now.declarations)
+		return true;
+	while (p < quote) {
+		p = next_mark(p + 1, quote);
+		if (p == quote)
+			break;
+		s->declarations += is_declaration(p);
+		p = memchr(p + 1, *p, (size_t)(quote - p));
+	}
+	s->declarations += is_declaration(quote);
+	return s->declarations <= s->now.declarations;
 }
 
 static bool tag(struct scanner *s, struct view *v)
@@ -291,8 +331,7 @@ static bool tag(struct scanner *s, struct view *v)
 			s->quote = 0;
 			p++;
 		}
-		while (p < window && *p != '\'' && *p != '"' && *p != '>' && *p != '<')
-			p++;
+		p = next_mark(p, window);
 		if (p == window)
 			return ran_out(v, window);
 		v->p = p + 1;
@@ -308,13 +347,11 @@ static bool tag(struct scanner *s, struct view *v)
 
 static bool end_tag(struct scanner *s, struct view *v)
 {
-	const char *p = v->p;
+	const char *p = next_mark(v->p, v->tag_stop);
 
-	while (p < v->tag_stop && *p != '>' && *p != '<')
-		p++;
 	if (p == v->tag_stop)
 		return ran_out(v, p);
-	if (*p == '<')
+	if (*p != '>')
 		return stop(v, SCAN_MALFORMED);
 	v->p = p + 1;
 	if (s->depth == 0)

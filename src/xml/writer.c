@@ -80,26 +80,100 @@ static inline char *room(struct buf *out, size_t n)
 	return out->size - out->end >= n && out->data ? out->data + out->end : buf_reserve(out, n);
 }
 
+/* What was written from room() on ends at `to`. */
+static inline void wrote(struct buf *out, const char *to)
+{
+	out->end = (size_t)(to - out->data);
+}
+
+/* memcpy() for names: most are so short that the call costs more than the copying. */
 static inline char *put(char *to, struct str s)
 {
-	memcpy(to, s.p, s.n);
+	if (s.n > 16) {
+		memcpy(to, s.p, s.n);
+	} else if (s.n >= 8) {
+		memcpy(to, s.p, 8);
+		memcpy(to + s.n - 8, s.p + s.n - 8, 8);
+	} else if (s.n >= 4) {
+		memcpy(to, s.p, 4);
+		memcpy(to + s.n - 4, s.p + s.n - 4, 4);
+	} else {
+		for (size_t i = 0; i < s.n; i++)
+			to[i] = s.p[i];
+	}
 	return to + s.n;
 }
 
-static void escape(struct buf *out, struct str s, uint8_t where)
-{
-	while (s.n) {
-		size_t n = 0;
-		char *to;
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (uint8_t)(byte))
 
-		while (n < s.n && !(special[(uint8_t)s.p[n]] & where))
-			n++;
-		to = put(room(out, n + sizeof("&apos;")), (struct str){ s.p, n });
-		if (n < s.n)
-			to = put(to, reference(s.p[n++]));
-		out->end = (size_t)(to - out->data);
-		s = str_skip(s, n);
+/* Is one of eight bytes below n (at most 128)? */
+static inline uint64_t below(uint64_t w, uint8_t n)
+{
+	return (w - EACH(n)) & ~w & EACH(0x80);
+}
+
+/* May one of eight bytes need escaping anywhere? Control characters, & and ', < and >. */
+static inline bool suspicious(const char *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return below(w, 0x20) | below((w | EACH(1)) ^ EACH('\''), 1) |
+	       below((w | EACH(2)) ^ EACH('>'), 1);
+}
+
+/* Copies up to the first byte that needs escaping; returns how many. */
+static size_t copy_plain(char *to, struct str s, uint8_t where)
+{
+	size_t i = 0;
+
+	while (s.n - i >= 8) {
+		size_t stop = i + 8;
+
+		if (!suspicious(s.p + i)) {
+			memcpy(to + i, s.p + i, 8);
+			i = stop;
+			continue;
+		}
+		for (; i < stop; i++) {
+			if (special[(uint8_t)s.p[i]] & where)
+				return i;
+			to[i] = s.p[i];
+		}
 	}
+	/* The last word may overlap what is done already. */
+	if (i < s.n && s.n >= 8 && !suspicious(s.p + s.n - 8)) {
+		memcpy(to + s.n - 8, s.p + s.n - 8, 8);
+		return s.n;
+	}
+	for (; i < s.n; i++) {
+		if (special[(uint8_t)s.p[i]] & where)
+			return i;
+		to[i] = s.p[i];
+	}
+	return i;
+}
+
+/* Behind a plain beginning of n bytes that is written already. */
+static void escape_rest(struct buf *out, struct str s, size_t n, uint8_t where)
+{
+	while (n < s.n) {
+		char *to = room(out, sizeof("&apos;"));
+
+		wrote(out, put(to, reference(s.p[n])));
+		s = str_skip(s, n + 1);
+		n = copy_plain(room(out, s.n), s, where);
+		out->end += n;
+	}
+}
+
+static inline void escape(struct buf *out, struct str s, uint8_t where)
+{
+	size_t n = copy_plain(room(out, s.n), s, where);
+
+	out->end += n;
+	if (n < s.n)
+		escape_rest(out, s, n, where);
 }
 
 void xml_escape_text(struct buf *out, struct str s)
@@ -149,23 +223,25 @@ unsigned xml_writer_depth(const struct xml_writer *w)
 	return w->nopen;
 }
 
+static inline char *put_qname(char *to, struct str prefix, struct str local)
+{
+	if (prefix.n) {
+		to = put(to, prefix);
+		*to++ = ':';
+	}
+	return put(to, local);
+}
+
 /* Appends to the names; returns where. */
 static size_t keep_name(struct xml_writer *w, struct str prefix, struct str local)
 {
 	size_t at = w->nnames, n = prefix.n + 1 + local.n;
-	char *to;
 
 	if (w->max_names - at < n) {
 		w->max_names = (w->max_names + n) * 2;
 		w->names = mem_resize(w->names, w->max_names);
 	}
-	to = w->names + at;
-	if (prefix.n) {
-		to = put(to, prefix);
-		*to++ = ':';
-	}
-	to = put(to, local);
-	w->nnames = (size_t)(to - w->names);
+	w->nnames = (size_t)(put_qname(w->names + at, prefix, local) - w->names);
 	return at;
 }
 
@@ -219,7 +295,7 @@ static void write_declaration(struct xml_writer *w, struct str prefix, struct st
 		to = put(to, prefix);
 	}
 	to = put(to, STR("='"));
-	w->out->end = (size_t)(to - w->out->data);
+	wrote(w->out, to);
 	escape(w->out, uri, IN_VALUE);
 	*room(w->out, 1) = '\'';
 	w->out->end++;
@@ -227,8 +303,10 @@ static void write_declaration(struct xml_writer *w, struct str prefix, struct st
 
 static void need_default(struct xml_writer *w, struct str uri)
 {
-	if (same(w->none, uri))
+	if (same(w->none, uri)) {
+		w->none = uri; /* next time they are one object */
 		return;
+	}
 	*push_binding(w) = (struct binding){ .uri = w->none };
 	w->none = uri;
 	write_declaration(w, STR(""), uri);
@@ -277,20 +355,20 @@ static inline void close_start_tag(struct xml_writer *w)
 
 static void write_attribute(struct xml_writer *w, const struct xml_attr *a)
 {
-	char *to = room(w->out, a->prefix.n + a->local.n + sizeof(" :='"));
+	struct buf *out = w->out;
+	char *to = room(out, a->prefix.n + a->local.n + a->value.n + sizeof(" :=''"));
+	size_t n;
 
 	*to++ = ' ';
-	if (a->prefix.n) {
-		to = put(to, a->prefix);
-		*to++ = ':';
-	}
-	to = put(to, a->local);
+	to = put_qname(to, a->prefix, a->local);
 	*to++ = '=';
 	*to++ = '\'';
-	w->out->end = (size_t)(to - w->out->data);
-	escape(w->out, a->value, IN_VALUE);
-	*room(w->out, 1) = '\'';
-	w->out->end++;
+	n = copy_plain(to, a->value, IN_VALUE);
+	wrote(out, to + n);
+	if (n < a->value.n)
+		escape_rest(out, a->value, n, IN_VALUE);
+	*room(out, 1) = '\'';
+	out->end++;
 }
 
 /* The element's own prefix, the declarations that stood on it, and what its attributes need. */
@@ -325,8 +403,7 @@ void xml_writer_start(struct xml_writer *w, const struct xml_tag *tag, bool keep
 	e->name_n = w->nnames - e->names_at;
 	to = room(w->out, 1 + e->name_n);
 	*to++ = '<';
-	put(to, (struct str){ w->names + e->names_at, e->name_n });
-	w->out->end += 1 + e->name_n;
+	wrote(w->out, put_qname(to, prefix, tag->local));
 	write_scope(w, tag, prefix);
 	for (unsigned i = 0; i < tag->nattrs; i++)
 		write_attribute(w, &tag->attrs[i]);
@@ -356,7 +433,7 @@ void xml_writer_end(struct xml_writer *w)
 		to = put(to, (struct str){ w->names + e->names_at, e->name_n });
 		*to++ = '>';
 	}
-	w->out->end = (size_t)(to - w->out->data);
+	wrote(w->out, to);
 	w->tag_open = false;
 	w->nnames = e->names_at;
 	if (w->nbindings > e->nbindings)

@@ -82,13 +82,12 @@ static const char *forbidden(const struct dial *d, const struct endpoint *e)
 	return NULL;
 }
 
-static struct attempt *new_attempt(struct dial *d, const char *target)
+static void new_attempt(struct dial *d, const char *target)
 {
-	d->attempt = peer_attempt(peer_get(&d->trunk->peers, &d->to));
-	d->attempt->wall = clock_wall();
+	d->trying = true;
+	d->attempt = (struct attempt){ .wall = clock_wall() };
 	d->attempt_ms = net_loop_now(d->trunk->loop);
-	snprintf(d->attempt->target, sizeof(d->attempt->target), "%s", target);
-	return d->attempt;
+	snprintf(d->attempt.target, sizeof(d->attempt.target), "%s", target);
 }
 
 static void log_attempt(struct dial *d, const struct attempt *a, enum dial_outcome o, const char *words)
@@ -102,14 +101,15 @@ static void log_attempt(struct dial *d, const struct attempt *a, enum dial_outco
 
 static void end_attempt(struct dial *d, enum dial_outcome o, const char *words)
 {
-	struct attempt *a = d->attempt;
-	if (!a)
+	struct attempt *a = &d->attempt;
+	if (!d->trying)
 		return;
 	a->took_ms = (uint32_t)(net_loop_now(d->trunk->loop) - d->attempt_ms);
 	if (o != DIAL_OK && o != DIAL_INVALID)
 		snprintf(a->words, sizeof(a->words), "%s", words);
 	log_attempt(d, a, o, words);
-	d->attempt = NULL;
+	*peer_attempt(peer_get(&d->trunk->peers, &d->to)) = *a;
+	d->trying = false;
 }
 
 static void try_next(struct dial *d)
@@ -135,8 +135,7 @@ static void try_next(struct dial *d)
 
 void dial_stage(struct dial *d, enum attempt_stage s)
 {
-	if (d->attempt)
-		d->attempt->stage = s;
+	d->attempt.stage = s;
 }
 
 void dial_result(struct dial *d, enum dial_outcome o, const char *words)

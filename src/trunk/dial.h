@@ -52,7 +52,8 @@ struct dial {
 	struct endpoint *endpoints;
 	unsigned n, next;
 	struct outbound *current;
-	struct attempt *attempt;
+	bool trying; /* `attempt` is under way; it goes into the peer's ring when it is over */
+	struct attempt attempt;
 	uint64_t started_ms, attempt_ms;
 	enum dial_outcome worst; /* of the endpoints tried so far */
 	char words[256];

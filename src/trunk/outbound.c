@@ -182,7 +182,7 @@ static void ready(struct outbound *o, const char *proof)
 		" tls=%s proof=%s next_hop=%s certificate=%s",
 		log_quote(str_of(tls)).s, proof,
 		o->judged ? trust_verdict_name(o->trust.verdict) : "not-judged", log_quote(str_of(o->trust.subject)).s);
-	d->attempt->stage = ATTEMPT_READY;
+	dial_stage(d, ATTEMPT_READY);
 	dial_result(d, DIAL_OK, "");
 }
 

@@ -69,9 +69,9 @@ static void put_values(const struct config_key *key, struct buf *out)
 	else if (is_number(key))
 		describe_range(key, &text);
 	if (buf_len(&text)) {
-		buf_put(out, key->choices ? STR(" One of ") : STR(" Allowed: "));
-		if (key->type == CONFIG_FLAGS)
-			buf_put(out, STR("or several of "));
+		buf_put(out, key->type == CONFIG_FLAGS ? STR(" One or several of ")
+			     : key->choices            ? STR(" One of ")
+						       : STR(" Allowed: "));
 		put_plain(out, buf_view(&text));
 		buf_put_char(out, '.');
 	}
@@ -100,7 +100,10 @@ static void put_key(const struct config_key *key, struct buf *out)
 		buf_put(out, STR(" No value may stand twice."));
 	if (key->flags & CONFIG_SECRET)
 		buf_put(out, STR(" Never printed or logged."));
-	buf_printf(out, " %s\n\n", reloads[key->reload]);
+	/* The keys in a group say it for themselves. */
+	if (key->type != CONFIG_GROUP)
+		buf_printf(out, " %s", reloads[key->reload]);
+	buf_put(out, STR("\n\n"));
 }
 
 static void add_tables(struct tables *t, const struct config_table *table)

@@ -89,11 +89,12 @@ static void print_scalar(struct printer *p, const struct config_table *table,
 	const struct config_key *key, const void *base, const struct fallback *fb)
 {
 	struct buf text = { 0 }, omitted = { 0 };
+	bool may_omit = p->only_set && !(key->flags & CONFIG_REQUIRED);
 
 	value_print(key, base, &text);
-	if (p->only_set)
+	if (may_omit)
 		omitted_text(p, table, key, fb, &omitted);
-	if (buf_len(&text) && !(p->only_set && same_text(&text, &omitted))) {
+	if (buf_len(&text) && !(may_omit && same_text(&text, &omitted))) {
 		indent(p);
 		buf_printf(p->out, "%s = %.*s;\n", key->name, STR_ARG(buf_view(&text)));
 	}

@@ -53,9 +53,11 @@ enum config_reload { /* what a reload does with a change of this key: printed in
 };
 
 enum {
-	CONFIG_REQUIRED = 1, /* in a group that is written at all */
+	CONFIG_REQUIRED = 1, /* in a group that is written at all; lists with an item */
 	CONFIG_SECRET = 2,   /* a string that is never printed */
-	CONFIG_ONCE = 4,     /* strings: no value may stand twice in all items of its list */
+	CONFIG_ONCE = 4,
+	/* strings: no value may stand twice in all items of its list */
+	CONFIG_PATHS = 8, /* STRINGS: each is a path, as in CONFIG_PATH */
 };
 
 struct config_table;

@@ -98,17 +98,26 @@ static void set_string(char **field, char *text)
 	*field = text;
 }
 
-static void set_path(
-	const struct value_context *c, const struct config_key *key, const char *text, void *base)
+/* Relative to the directory of the file it stands in. On the heap; NULL (reported) when empty. */
+static char *path_of(const struct value_context *c, const struct config_key *key, const char *text)
 {
 	if (!*text)
 		config_report_add(c->report, CONFIG_ERROR, &c->at,
 			"%s is an empty path: name a file, or leave the key out", key->name);
-	else if (*text == '/' || !c->dir || !*c->dir)
-		set_string(value_field(key, base), mem_strdup(text));
-	else
-		set_string(value_field(key, base),
-			mem_printf("%s/%s", strcmp(c->dir, "/") == 0 ? "" : c->dir, text));
+	if (!*text)
+		return NULL;
+	if (*text == '/' || !c->dir || !*c->dir)
+		return mem_strdup(text);
+	return mem_printf("%s/%s", strcmp(c->dir, "/") == 0 ? "" : c->dir, text);
+}
+
+static void set_path(
+	const struct value_context *c, const struct config_key *key, const char *text, void *base)
+{
+	char *path = path_of(c, key, text);
+
+	if (path)
+		set_string(value_field(key, base), path);
 }
 
 /* A whole number without units: only defaults are written as text. */
@@ -188,8 +197,11 @@ static void add_string(
 			return;
 		}
 	}
+	char *item = key->flags & CONFIG_PATHS ? path_of(c, key, text) : mem_strdup(text);
+	if (!item)
+		return;
 	list->v = mem_resize(list->v, (list->n + 1) * sizeof(*list->v));
-	list->v[list->n++] = mem_strdup(text);
+	list->v[list->n++] = item;
 }
 
 static void add_item(

@@ -64,27 +64,39 @@ static void print_strings(
 	buf_put(out, list->n ? STR(" ]") : STR("]"));
 }
 
+/* A number without default that nobody wrote is 0 even where the range does not allow 0. */
+static bool is_unset(const struct config_key *key, int64_t n)
+{
+	return n == 0 && !key->def && (key->min > 0 || (key->max < 0 && key->min));
+}
+
+static void print_number(const struct config_key *key, int64_t n, struct buf *out)
+{
+	char text[32];
+
+	if (is_unset(key, n))
+		return;
+	if (key->type == CONFIG_INT) {
+		buf_printf(out, "%" PRId64 "%s", n, n > INT32_MAX || n < -INT32_MAX ? "L" : "");
+		return;
+	}
+	if (key->type == CONFIG_SIZE)
+		config_size_text(n, text, sizeof(text));
+	else
+		config_duration_text(n, text, sizeof(text));
+	buf_printf(out, "\"%s\"", text);
+}
+
 void value_print(const struct config_key *key, const void *base, struct buf *out)
 {
 	const void *field = value_field_const(key, base);
 	const char *text;
-	char number[32];
-	int64_t n;
 
 	switch (key->type) {
 	case CONFIG_BOOL: buf_put(out, *(const bool *)field ? STR("true") : STR("false")); return;
 	case CONFIG_INT:
-		n = *(const int64_t *)field;
-		buf_printf(out, "%" PRId64 "%s", n, n > INT32_MAX || n < -INT32_MAX ? "L" : "");
-		return;
 	case CONFIG_SIZE:
-		config_size_text(*(const int64_t *)field, number, sizeof(number));
-		buf_printf(out, "\"%s\"", number);
-		return;
-	case CONFIG_DURATION:
-		config_duration_text(*(const int64_t *)field, number, sizeof(number));
-		buf_printf(out, "\"%s\"", number);
-		return;
+	case CONFIG_DURATION: print_number(key, *(const int64_t *)field, out); return;
 	case CONFIG_STRING:
 	case CONFIG_PATH:
 		text = *(char *const *)field;

@@ -140,14 +140,13 @@ static void check_keys(struct walk *w, const struct config_table *table, const s
 }
 
 static void missing_key(struct walk *w, const struct config_table *table,
-	const struct config_key *key, const void *base)
+	const struct config_key *key, const struct config_origin *at, const char *how)
 {
-	const struct config_origin *at = base;
 	struct buf expected = { 0 };
 
 	describe_expected(key, &expected);
-	config_report_add(w->report, CONFIG_ERROR, at, "%s is missing in %s: it needs %.*s",
-		key->name, table->name, STR_ARG(buf_view(&expected)));
+	config_report_add(w->report, CONFIG_ERROR, at, "%s is %s in %s: it needs %.*s", key->name,
+		how, table->name, STR_ARG(buf_view(&expected)));
 	buf_fini(&expected);
 }
 
@@ -180,8 +179,11 @@ static void load_scalar(struct walk *w, const struct config_table *table,
 	if (s.n) {
 		c = context(w, &s.v[0]);
 		value_load(&c, key, s.v[0].setting, base);
+		if (key->flags & CONFIG_REQUIRED && config_setting_is_aggregate(s.v[0].setting) &&
+			config_setting_length(s.v[0].setting) == 0)
+			missing_key(w, table, key, &c.at, "empty");
 	} else if (key->flags & CONFIG_REQUIRED) {
-		missing_key(w, table, key, base);
+		missing_key(w, table, key, base, "missing");
 	}
 	free(s.v);
 }
@@ -211,7 +213,7 @@ static void load_group(struct walk *w, const struct config_table *table,
 	} else {
 		load_defaults(w, key->table, value_field(key, base));
 		if (key->flags & CONFIG_REQUIRED)
-			missing_key(w, table, key, base);
+			missing_key(w, table, key, base, "missing");
 	}
 	scope_fini(&inner);
 }
@@ -311,7 +313,7 @@ static void load_list(struct walk *w, const struct config_table *table,
 		s = find(&scope->inherited, key->name);
 	}
 	if (!s.n && key->flags & CONFIG_REQUIRED)
-		missing_key(w, table, key, base);
+		missing_key(w, table, key, base, "missing");
 	if (key->inherit)
 		inherited = find(&scope->own, key->inherit);
 	keep_type(w, key_of(table, key->inherit ? key->inherit : key->name), &inherited,

@@ -16,10 +16,10 @@ static const struct config_key trust_keys[] = {
 	{ .name = "name", .type = CONFIG_STRING, .offset = offsetof(struct trust_config, name),
 		.flags = CONFIG_REQUIRED, .help = "What controls call it by." },
 	{ .name = "ca", .type = CONFIG_STRINGS, .offset = offsetof(struct trust_config, ca),
-		.reload = CONFIG_NEXT_HANDSHAKE,
+		.flags = CONFIG_PATHS, .reload = CONFIG_NEXT_HANDSHAKE,
 		.help = "PEM files with the CA certificates that are believed." },
 	{ .name = "crl", .type = CONFIG_STRINGS, .offset = offsetof(struct trust_config, crl),
-		.reload = CONFIG_NEXT_HANDSHAKE,
+		.flags = CONFIG_PATHS, .reload = CONFIG_NEXT_HANDSHAKE,
 		.help = "PEM files with revocation lists. When set, every certificate of a chain must be covered by "
 			"one that is not stale; else the peer is refused." },
 	{ .name = "system", .type = CONFIG_BOOL, .offset = offsetof(struct trust_config, system),

@@ -58,7 +58,7 @@ static const struct config_table queue_schema = { "queue", sizeof(struct control
 		.reload = CONFIG_NEXT_HANDSHAKE, .help = "The oldest TLS version that is accepted."), \
 	KEY(control_config, ciphers, CONFIG_STRING, .reload = CONFIG_NEXT_HANDSHAKE,               \
 		.help = "TLS 1.2 cipher list in OpenSSL's syntax, for streams that trunkd opens."), \
-	KEY(control_config, authentication, CONFIG_FLAGS, .def = "external dialback",              \
+	KEY(control_config, authentication, CONFIG_FLAGS, .def = "external, dialback",              \
 		.choices = proof_choices, .reload = CONFIG_NEXT_STREAM,                            \
 		.help = "What proof of the peer is accepted on streams it opens. Only [ \"external\" ]: a " \
 			"certificate is required (strong authentication)."),                       \

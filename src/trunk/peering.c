@@ -27,23 +27,30 @@ static const struct match *match_get(const struct peering *p, struct str key)
 	return node ? map_item(node, struct match, node) : NULL;
 }
 
-const struct control *peering_find(const struct peering *p, const struct domain *d)
+/* The most specific entry for a domain; NULL: only "*" is left. */
+static const struct match *match_find(const struct peering *p, const struct domain *d)
 {
 	const struct match *m = match_get(p, domain_str(d));
 	if (m)
-		return m->control;
+		return m;
 	/* Suffixes stand in the map with their leading dot: ".us". The first dot is the longest. */
 	struct str rest = domain_str(d);
 	if (rest.n > 0 && rest.p[0] == '[')
-		return p->fallback;
+		return NULL;
 	for (const char *dot; (dot = memchr(rest.p, '.', rest.n)) != NULL;) {
 		struct str suffix = str_skip(rest, (size_t)(dot - rest.p));
 		m = match_get(p, suffix);
 		if (m)
-			return m->control;
+			return m;
 		rest = str_skip(suffix, 1);
 	}
-	return p->fallback;
+	return NULL;
+}
+
+const struct control *peering_find(const struct peering *p, const struct domain *d)
+{
+	const struct match *m = match_find(p, d);
+	return m ? m->control : p->fallback;
 }
 
 const struct control *peering_accepted(const struct peering *p, const struct domain *d)
@@ -110,7 +117,8 @@ void peering_permit(const struct peering *p, const struct domain *from, const st
 		out->permit = PERMIT_NO_TO;
 		return;
 	}
-	if (out->from->is_default && out->to->is_default) {
+	/* By the entry, not by the control: one control may have "*" beside a name. */
+	if (!match_find(p, from) && !match_find(p, to)) {
 		out->permit = PERMIT_DEFAULT_ROUTE;
 		return;
 	}

@@ -17,7 +17,6 @@ enum { PEERING_TARGETS = 16 };
 struct control {
 	const struct control_config *config;
 	bool accept;
-	bool is_default; /* matched by "*" only */
 	const char *zone;
 	unsigned zone_index;
 	const struct trust_store *trust; /* NULL: pins alone */
@@ -38,8 +37,8 @@ struct control {
 
 struct peering;
 
-/* Compiles; errors and warnings go to `report`. Stores, credentials and policies outlive it. NULL is never returned; with errors in
- * the report it is only good for freeing. */
+/* Compiles; errors and warnings go to `report`. Stores, credentials (NULL: they did not load) and policies outlive it. NULL is never
+ * returned; with errors in the report it is only good for freeing. */
 struct peering *peering_new(const struct settings *s, struct trust_store *const *stores, unsigned nstores,
 	const struct credentials *credentials, struct policy_set *tables, struct config_report *report);
 void peering_free(struct peering *p);

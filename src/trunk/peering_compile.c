@@ -54,6 +54,15 @@ static bool pin_parse(const char *text, unsigned char out[32])
 	return digits == 64;
 }
 
+static bool trust_named(const struct settings *s, const char *name)
+{
+	const struct trust_config *all = s->trust.items;
+	for (unsigned i = 0; i < s->trust.n; i++)
+		if (strcmp(all[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static void compile_trust(struct compile *c, const struct control_config *cc, struct control *out)
 {
 	if (cc->pins.n)
@@ -74,7 +83,8 @@ static void compile_trust(struct compile *c, const struct control_config *cc, st
 	for (unsigned i = 0; cc->trust && i < c->nstores; i++)
 		if (strcmp(trust_store_name(c->stores[i]), cc->trust) == 0)
 			out->trust = c->stores[i];
-	if (cc->trust && !out->trust)
+	/* One that stands in the file but did not load has been complained about. */
+	if (cc->trust && !out->trust && !trust_named(c->settings, cc->trust))
 		COMPLAIN(c, &cc->origin,
 			"trust = \"%s\": there is no trust store of that name; add it to trust = ( ... ), or correct "
 			"the name",
@@ -109,7 +119,7 @@ static bool target_host(const char *text, struct target *t, uint16_t port)
 	if (colon) {
 		char *end;
 		unsigned long v = strtoul(colon + 1, &end, 10);
-		if (end == colon + 1 || *end || v == 0 || v > 65535)
+		if (!isdigit((unsigned char)colon[1]) || *end || v == 0 || v > 65535)
 			return false;
 		t->port = (uint16_t)v;
 		name.n = (size_t)(colon - text);
@@ -144,6 +154,9 @@ static void compile_targets(struct compile *c, const struct control_config *cc, 
 		COMPLAIN(c, &cc->origin, "connect: at most %d targets", PEERING_TARGETS);
 		return;
 	}
+	if (!cc->connect.n && out->accept)
+		COMPLAIN(c, &cc->origin,
+			"connect is empty: nothing says how the domain is reached; use \"dns\" or another target");
 	for (unsigned i = 0; i < cc->connect.n; i++) {
 		struct target *t = &out->targets[out->ntargets];
 		if (!target_parse(cc->connect.v[i], t)) {
@@ -236,7 +249,7 @@ static void compile_control(struct compile *c, const struct control_config *cc, 
 	if (!cc->verify_next_hop && cc->tls != TLS_POLICY_OFF)
 		config_report_add(c->report, CONFIG_WARNING, &cc->origin,
 			"verify_next_hop = false: whoever answers at the next hop's address gets the stanzas");
-	if (cc->certificate && !credentials_has(c->credentials, cc->certificate))
+	if (cc->certificate && c->credentials && !credentials_has(c->credentials, cc->certificate))
 		COMPLAIN(c, &cc->origin, "certificate = \"%s\": there is no certificate of that name",
 			cc->certificate);
 }
@@ -283,9 +296,11 @@ static void compile_matches(struct compile *c)
 	for (unsigned i = 0; i < p->ncontrols; i++) {
 		struct control *control = &p->controls[i];
 		const struct config_strings *names = &control->config->match;
+		if (!names->n)
+			COMPLAIN(c, &control->config->origin,
+				"match is empty: the control is for no domain; name one, or remove the control");
 		for (unsigned j = 0; j < names->n; j++)
 			add_match(c, control, names->v[j]);
-		control->is_default = names->n == 1 && strcmp(names->v[0], "*") == 0;
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "net/listener.h"
 #include "trunk/secrets.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -83,8 +84,14 @@ static void build(struct plan *p, const struct plan_options *o, struct config_re
 	p->secrets = secrets_new(&p->settings.dialback, o->fallback_secret, report);
 	p->tables = policy_set_new();
 	p->peering = peering_new(&p->settings, p->stores, p->nstores, p->credentials, p->tables, report);
+	if (!p->credentials)
+		return;
 	p->tls = tls_contexts_new(p->credentials, o->keylog_file);
+	if (!p->tls)
+		config_report_add(report, CONFIG_ERROR, NULL, "TLS keys cannot be written to \"%s\": %s",
+			o->keylog_file, strerror(errno));
 	check_covered(p, report);
+	plan_warn_expiry(p, clock_wall(), report);
 }
 
 static void identify(struct plan *p)
@@ -112,7 +119,6 @@ struct plan *plan_new(const struct plan_options *o, struct config_report *report
 	if (p->file && !config_report_count(report, CONFIG_ERROR)) {
 		build(p, o, report);
 		identify(p);
-		plan_warn_expiry(p, clock_wall(), report);
 	}
 	if (p->file && !config_report_count(report, CONFIG_ERROR))
 		return p;

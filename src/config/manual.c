@@ -82,7 +82,8 @@ static void put_key(const struct config_key *key, struct buf *out)
 {
 	buf_put_char(out, '*');
 	put_plain_z(out, key->name);
-	buf_printf(out, "* = _%s_\n\t", describe_type(key->type));
+	buf_printf(out, "* = _%s_\n\t",
+		key->flags & CONFIG_PATHS ? "list of paths" : describe_type(key->type));
 	put_plain_z(out, key->help ? key->help : "");
 	put_values(key, out);
 	put_default(key, out);

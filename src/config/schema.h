@@ -52,13 +52,10 @@ enum config_reload { /* what a reload does with a change of this key: printed in
 	CONFIG_RESTART,
 };
 
-enum {
-	CONFIG_REQUIRED = 1, /* in a group that is written at all; lists with an item */
-	CONFIG_SECRET = 2,   /* a string that is never printed */
-	CONFIG_ONCE = 4,
-	/* strings: no value may stand twice in all items of its list */
-	CONFIG_PATHS = 8, /* STRINGS: each is a path, as in CONFIG_PATH */
-};
+/* What a key's flags say. REQUIRED: must stand in its group, if that is written at all; a list
+ * needs an item. SECRET: a string that is never printed. ONCE: a string that may stand only once in
+ * all the items of its list. PATHS: the strings of a STRINGS are paths, as in CONFIG_PATH. */
+enum { CONFIG_REQUIRED = 1, CONFIG_SECRET = 2, CONFIG_ONCE = 4, CONFIG_PATHS = 8 };
 
 struct config_table;
 struct config_key {

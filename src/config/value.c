@@ -189,15 +189,16 @@ static void add_string(
 	const struct value_context *c, const struct config_key *key, const char *text, void *base)
 {
 	struct config_strings *list = value_field(key, base);
+	char *item = key->flags & CONFIG_PATHS ? path_of(c, key, text) : mem_strdup(text);
 
-	for (unsigned i = 0; (key->flags & CONFIG_ONCE) && i < list->n; i++) {
-		if (strcmp(list->v[i], text) == 0) {
+	for (unsigned i = 0; item && (key->flags & CONFIG_ONCE) && i < list->n; i++) {
+		if (strcmp(list->v[i], item) == 0) {
 			config_report_add(c->report, CONFIG_ERROR, &c->at,
 				"%s lists \"%s\" twice: remove one", key->name, text);
+			free(item);
 			return;
 		}
 	}
-	char *item = key->flags & CONFIG_PATHS ? path_of(c, key, text) : mem_strdup(text);
 	if (!item)
 		return;
 	list->v = mem_resize(list->v, (list->n + 1) * sizeof(*list->v));

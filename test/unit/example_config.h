@@ -48,6 +48,7 @@ struct example {
 	struct example_issuer issuer;
 	int64_t idle, size;
 	char *path;
+	struct config_strings paths;
 };
 
 enum { EXAMPLE_TLS_OFF, EXAMPLE_TLS_OPTIONAL, EXAMPLE_TLS_REQUIRED };
@@ -148,6 +149,8 @@ static const struct config_key example_keys[] = {
 		.help = "Silence." },
 	{ "size", CONFIG_SIZE, offsetof(struct example, size), .min = 1, .help = "Any size." },
 	{ "path", CONFIG_PATH, offsetof(struct example, path), .help = "A file." },
+	{ "paths", CONFIG_STRINGS, offsetof(struct example, paths),
+		.flags = CONFIG_PATHS | CONFIG_ONCE, .help = "Files." },
 	{ 0 },
 };
 static const struct config_table example_root = { "the configuration", sizeof(struct example),

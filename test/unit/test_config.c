@@ -199,12 +199,15 @@ static void mistakes_in_values_are_named_with_line_and_remedy(void **unused)
 			"1: error: unknown key Idle in the configuration: did you mean idle?" },
 		{ "frobnicate = 1;",
 			"1: error: unknown key frobnicate in the configuration: its keys are node, "
-			"defaults, controls, issuer, idle, size, path" },
+			"defaults, controls, issuer, idle, size, path, paths" },
 		{ "\nnode = {\n  wrokers = 3; };",
 			"3: error: unknown key wrokers in node: did you mean workers?" },
 		{ "node = { name = \"x\"; };\ncontrols = (\n  { tls = \"off\"; }\n);",
 			"3: error: match is missing in peering control: it needs a list of "
 			"strings, "
+			"[ \"...\", \"...\" ]" },
+		{ "controls = (\n  { match = [ ]; }\n);",
+			"2: error: match is empty in peering control: it needs a list of strings, "
 			"[ \"...\", \"...\" ]" },
 		{ "issuer = { };",
 			"1: error: chain is missing in issuer: it needs a path in double quotes" },

@@ -61,9 +61,22 @@ async def both_ways(bed, check, west, east):
     await converse(check.sub('%s to %s' % (east.domain, west.domain)), y, x)
 
 
+def as_demanded(check, trunk, from_, to):
+    """What trunkd's log says about the streams of one direction."""
+    for event, host in (('proven', from_), ('stream-ready', to)):
+        proof = host.domain.split('.')[0].split('-')[1]
+        rows = trunk.events(event, **{'from': from_.domain, 'to': to.domain})
+        check('%s to %s, %s: by %s, with TLS' % (from_.domain, to.domain, event, proof),
+              rows and all(r['proof'] == proof and r['tls'].startswith('TLSv1.') for r in rows),
+              rows[0]['line'] if rows else 'not in the log')
+
+
 async def run(bed, check):
     trunk = bed.trunk('matrix')
     if not bed.direct:
         settings(trunk)
         await trunk.start()
     await asyncio.gather(*(both_ways(bed, check, *pair) for pair in pairs(bed.direct)))
+    for west, east in () if bed.direct else pairs(False):
+        as_demanded(check, trunk, west, east)
+        as_demanded(check, trunk, east, west)

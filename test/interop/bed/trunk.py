@@ -107,15 +107,16 @@ class Trunk:
         process, self.process = self.process, None
         return await process.stop(12) if process else None
 
-    async def reload(self, seconds=10.0):
+    async def reload(self, seconds=10.0, write=True):
         """Write the settings, send SIGHUP, wait for the verdict: True when the new plan runs."""
-        seen = len(self.events('reload'))
-        self.write()
+        seen = len(self.events('reloaded', 'reload-failed'))
+        if write:
+            self.write()
         self.process.signal(signal.SIGHUP)
         for _ in range(int(seconds * 50)):
-            news = self.events('reload')[seen:]
+            news = self.events('reloaded', 'reload-failed')[seen:]
             if news:
-                return news[-1].get('result') == 'ok'
+                return news[-1]['event'] == 'reloaded'
             await asyncio.sleep(0.02)
         return None
 
@@ -123,13 +124,14 @@ class Trunk:
         with open(self.log, errors='replace') as f:
             return f.read().splitlines()
 
-    def events(self, event=None, **fields):
-        """The log's lines as dictionaries: those of this event that have these fields."""
+    def events(self, *names, **fields):
+        """The log's lines as dictionaries: those of these events that have these fields."""
         found = []
         for line in self.lines():
             row = {k: quoted or plain for k, quoted, plain in FIELD.findall(line)}
+            row.setdefault('event', (line.split('=')[0].split()[:-1] or [''])[-1])
             row['line'] = line
-            if event in (None, row.get('event')) and \
+            if (not names or row['event'] in names) and \
                     all(row.get(k) == v for k, v in fields.items()):
                 found.append(row)
         return found

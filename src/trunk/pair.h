@@ -29,8 +29,9 @@ struct route {
 	struct outbound *old; /* closing, still holding stanzas: nothing overtakes it */
 	uint64_t retry_ms;
 	struct list queue; /* of struct waiting */
-	size_t queue_bytes;
-	unsigned queue_count;
+	size_t queue_bytes, kept_bytes; /* kept ones have a budget of their own */
+	unsigned queue_count, kept_count;
+	bool draining;
 	struct list feeders; /* inbound streams that wait until there is room */
 	struct list inbounds; /* inbound streams that carry this pair, the first one is read (feed.link) */
 	struct passage passage;
@@ -62,7 +63,7 @@ struct waiting {
 	uint64_t until_ms, plan;
 	bool bounce; /* an error of ours: never answered by another */
 	uint64_t unavailable; /* not 0: a hash of sender and recipient of an unavailable presence */
-	bool kept; /* an unavailable that has outlived its time (ruling 24) */
+	bool kept; /* an unavailable that has outlived its time (ruling 24), for another day */
 	size_t n;
 	char bytes[];
 };

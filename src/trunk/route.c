@@ -9,12 +9,18 @@
 #include "base/siphash.h"
 #include "trunk/answers.h"
 #include "trunk/bounce.h"
+#include "trunk/head.h"
 #include "trunk/inbound.h"
 #include "trunk/outbound.h"
 
 #include <stdlib.h>
 
-enum { BOUNCE_RESERVE = 65536, KEPT_MAX = 1000 };
+enum {
+	BOUNCE_RESERVE = 65536,
+	KEPT_MAX = 1000,
+	KEPT_BYTES = 262144,
+	KEPT_MS = 24 * 3600 * 1000,
+};
 
 bool trunk_budget_take(struct trunk *t, size_t n)
 {
@@ -62,18 +68,16 @@ static struct waiting *waiting_new(struct route *r, struct str bytes, bool bounc
 	return w;
 }
 
-struct waiting *route_waiting(struct route *r, struct str bytes)
-{
-	/* Already ours: what is taken back is not refused, whatever the budget says. */
-	atomic_fetch_add(&r->pair->trunk->shared->queued_bytes, bytes.n);
-	return waiting_new(r, bytes, false);
-}
-
 void route_unqueue(struct route *r, struct waiting *w)
 {
 	list_remove(&w->link);
-	r->queue_bytes -= w->n;
-	r->queue_count--;
+	if (w->kept) {
+		r->kept_bytes -= w->n;
+		r->kept_count--;
+	} else {
+		r->queue_bytes -= w->n;
+		r->queue_count--;
+	}
 	trunk_budget_give(r->pair->trunk, w->n);
 	free(w);
 }
@@ -85,6 +89,18 @@ static uint64_t unavailable_hash(const struct stanza_head *h)
 	if (h->kind != STANZA_PRESENCE || h->type != TYPE_UNAVAILABLE)
 		return 0;
 	return (siphash(seed, h->from) * 31 + siphash(seed, h->to)) | 1;
+}
+
+struct waiting *route_waiting(struct route *r, struct str bytes)
+{
+	struct trunk *t = r->pair->trunk;
+	struct stanza_head head;
+	/* Already ours: what is taken back is not refused, whatever the budget says. */
+	atomic_fetch_add(&t->shared->queued_bytes, bytes.n);
+	struct waiting *w = waiting_new(r, bytes, false);
+	if (head_read(t->heads, bytes, &head))
+		w->unavailable = unavailable_hash(&head);
+	return w;
 }
 
 static bool queue_full(struct route *r, const struct delivery *d)
@@ -103,6 +119,9 @@ static enum route_outcome enqueue(struct route *r, const struct delivery *d)
 {
 	struct trunk *t = r->pair->trunk;
 	uint64_t now = net_loop_now(t->loop);
+	/* Nothing is dialled any more: what cannot leave now never will. */
+	if (t->stopping && !can_send(r))
+		return ROUTE_UNREACHABLE;
 	if (r->state == ROUTE_WAITING && r->retry_ms > now + (uint64_t)queue_limits(r)->seconds)
 		return ROUTE_UNREACHABLE;
 	if (queue_full(r, d) || !trunk_budget_take(t, d->bytes.n))
@@ -189,6 +208,10 @@ static bool still_admitted(struct route *r, const struct waiting *w)
 
 void route_drain(struct route *r)
 {
+	/* The answer to a refused stanza may fill the other direction, whose own answers come back here. */
+	if (r->draining)
+		return;
+	r->draining = true;
 	while (can_send(r) && !list_empty(&r->queue) && !outbound_congested(r->out)) {
 		struct waiting *w = list_first(&r->queue, struct waiting, link);
 		struct str bytes = { w->bytes, w->n };
@@ -199,6 +222,7 @@ void route_drain(struct route *r)
 				"no longer permitted when its turn came");
 		route_unqueue(r, w);
 	}
+	r->draining = false;
 	if (!route_wants_pause(r))
 		route_room(r);
 }
@@ -206,58 +230,65 @@ void route_drain(struct route *r)
 /* ---- what waited too long ---- */
 
 /* The last unavailable of a sender stays, so that no ghost remains at the other end (ruling 24). */
-static bool keep_unavailable(struct route *r, struct waiting *w)
+static bool keep_unavailable(struct route *r, struct waiting *w, uint64_t now)
 {
-	unsigned kept = 0;
-	if (!w->unavailable)
+	if (!w->unavailable || w->kept || r->kept_count >= KEPT_MAX ||
+		r->kept_bytes + w->n > KEPT_BYTES)
 		return false;
 	for (struct list *it = w->link.next; it != &r->queue; it = it->next)
 		if (list_item(it, struct waiting, link)->unavailable == w->unavailable)
 			return false;
-	list_for_each(it, &r->queue)
-		kept += list_item(it, struct waiting, link)->kept;
-	return kept < KEPT_MAX;
+	w->kept = true;
+	w->until_ms = now + KEPT_MS;
+	r->queue_bytes -= w->n;
+	r->queue_count--;
+	r->kept_bytes += w->n;
+	r->kept_count++;
+	return true;
 }
 
-static void bounce_waiting(struct route *r, struct waiting *w, enum stanza_condition c, bool permanent,
+/* They are off the queue already: an answer may come back to this pair, and to the queue. */
+static void bounce_all(struct route *r, struct list *gone, enum stanza_condition c, bool permanent,
 	const char *why)
 {
-	struct list gone;
-	list_init(&gone);
-	/* Off the queue first: the bounce may come back to this pair. */
+	while (!list_empty(gone)) {
+		struct waiting *w = list_first(gone, struct waiting, link);
+		bounce_bytes(r, (struct str){ w->bytes, w->n }, w->bounce, c, permanent, why);
+		route_unqueue(r, w);
+	}
+	if (!route_wants_pause(r))
+		route_room(r);
+}
+
+static void take_off(struct list *gone, struct waiting *w)
+{
 	list_remove(&w->link);
-	list_append(&gone, &w->link);
-	bounce_bytes(r, (struct str){ w->bytes, w->n }, w->bounce, c, permanent, why);
-	route_unqueue(r, w);
+	list_append(gone, &w->link);
 }
 
 static void expire(struct route *r, uint64_t now)
 {
-	bool room = false;
+	struct list gone;
+	list_init(&gone);
 	list_for_each_safe(it, &r->queue) {
 		struct waiting *w = list_item(it, struct waiting, link);
-		if (w->kept || w->until_ms > now)
-			continue;
-		if (keep_unavailable(r, w)) {
-			w->kept = true;
-			continue;
-		}
-		bounce_waiting(r, w, CONDITION_REMOTE_SERVER_TIMEOUT, false, "waited too long");
-		room = true;
+		if (w->until_ms <= now && !keep_unavailable(r, w, now))
+			take_off(&gone, w);
 	}
-	if (room && !route_wants_pause(r))
-		route_room(r);
+	bounce_all(r, &gone, CONDITION_REMOTE_SERVER_TIMEOUT, false, "waited too long");
 }
 
 void route_bounce_queue(struct route *r, enum stanza_condition c, bool permanent, const char *why)
 {
+	bool keep = route_passage(r)->to && !r->pair->trunk->stopping;
+	struct list gone;
+	list_init(&gone);
 	list_for_each_safe(it, &r->queue) {
 		struct waiting *w = list_item(it, struct waiting, link);
-		if (!w->kept)
-			bounce_waiting(r, w, c, permanent, why);
+		if (!w->kept || !keep)
+			take_off(&gone, w);
 	}
-	if (!route_wants_pause(r))
-		route_room(r);
+	bounce_all(r, &gone, c, permanent, why);
 }
 
 void route_tick(struct route *r, uint64_t now)

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { SHORT_MS = 10000 };
+
 static void dialled(void *arg, struct dial *d, enum dial_outcome o, struct outbound *out,
 	const char *words)
 {
@@ -122,15 +124,33 @@ static void return_one(struct returned *ret, struct str stanza, size_t end, size
 	list_append(&ret->unsent, &route_waiting(ret->r, stanza)->link);
 }
 
+/* A next hop that is ahead of us may have authenticated us before our last header had left. */
+static struct str skip_header(struct str bytes)
+{
+	if (!str_starts(bytes, STR("<?xml")))
+		return bytes;
+	for (int tag = 0; tag < 2; tag++) { /* the declaration, and the header itself */
+		const char *end = memchr(bytes.p, '>', bytes.n);
+		if (!end)
+			break;
+		bytes = str_skip(bytes, (size_t)(end - bytes.p) + 1);
+	}
+	return bytes;
+}
+
 static void return_all(struct returned *ret, struct str plain, size_t acked, size_t written)
 {
-	struct str rest = plain;
+	struct str rest = skip_header(plain);
 	for (size_t n; (n = head_stanza_length(rest)) != 0; rest = str_skip(rest, n)) {
 		struct str stanza = str_trim((struct str){ rest.p, n });
 		size_t end = (size_t)(rest.p - plain.p) + n;
 		if (!str_starts(stanza, STR("<stream:")))
 			return_one(ret, stanza, end, acked, written);
 	}
+	rest = str_trim(rest);
+	if (rest.n && !str_starts(rest, STR("</stream:stream>")))
+		log_error("internal-error what=\"bytes that are no stanza came back\" bytes=%zu from=%s to=%s",
+			rest.n, ret->r->from.s, ret->r->to.s);
 }
 
 void route_returned(struct route *r, struct outbound *out, struct buf *plain, size_t acked,
@@ -149,6 +169,10 @@ void route_returned(struct route *r, struct outbound *out, struct buf *plain, si
 		leg_log(&out->leg, LOG_LEVEL_WARN, "stanzas-returned",
 			" delivered=%llu uncertain=%llu requeued=%llu", ret.delivered, ret.uncertain,
 			ret.requeued);
+	/* A peer that authenticates and goes at once would be dialled in a circle. */
+	uint64_t now = net_loop_now(r->pair->trunk->loop);
+	if (ret.requeued && now - out->leg.opened_ms < SHORT_MS)
+		peer_failed(peer_get(&r->pair->trunk->peers, &r->to), now);
 	while (!list_empty(&ret.unsent)) {
 		struct list *last = ret.unsent.prev;
 		list_remove(last);
@@ -163,7 +187,7 @@ void route_returned(struct route *r, struct outbound *out, struct buf *plain, si
 /* The plan changed. */
 void route_replan(struct route *r)
 {
-	const struct control *c = route_passage(r)->to;
+	const struct passage *p = route_passage(r);
 	if (r->dial) {
 		/* Started under the old plan: begin again by the new one. */
 		dial_cancel(r->dial);
@@ -176,11 +200,15 @@ void route_replan(struct route *r)
 		peer_get(&r->pair->trunk->peers, &r->to)->retry_ms = 0;
 	}
 	if (r->out) {
-		const char *why = outbound_check(r->out, c);
-		if (why)
+		const char *why = p->to ? outbound_check(r->out, p->to) : NULL;
+		if (!p->from || !p->to)
+			leg_fail(&r->out->leg, STREAM_HOST_GONE, NULL, NULL);
+		else if (why)
 			leg_fail(&r->out->leg, STREAM_POLICY_VIOLATION, why, NULL);
-		else if (!outbound_same_hop(r->out, c))
+		else if (!outbound_same_hop(r->out, p->to))
 			outbound_retire(r->out, "the next hop has changed");
+		else
+			outbound_keep(r->out, p->to);
 	}
 	route_kick(r);
 }

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { STALL_MS = 120000 };
+
 static uint64_t step_deadline(const struct outbound *o)
 {
 	return net_loop_now(o->leg.trunk->loop) + (uint64_t)o->control->config->connect_timeout;
@@ -56,7 +58,7 @@ static void open_stream(struct outbound *o, bool secure)
 {
 	dial_stage(o->dial, ATTEMPT_STREAM);
 	leg_open_stream(&o->leg, STREAM_INITIATING, secure);
-	stream_open(o->leg.stream, domain_str(&o->from), domain_str(&o->to));
+	stream_open(o->leg.stream, str_of(o->from_text), str_of(o->to_text));
 	o->leg.step_ms = step_deadline(o);
 	leg_settle(&o->leg);
 }
@@ -111,7 +113,7 @@ static void send_verify(struct outbound *o)
 {
 	struct dial *d = o->dial;
 	dial_stage(d, ATTEMPT_AUTH);
-	stream_db_verify(o->leg.stream, domain_str(&o->from), domain_str(&o->to), str_of(d->verify_id),
+	stream_db_verify(o->leg.stream, str_of(o->from_text), str_of(o->to_text), str_of(d->verify_id),
 		str_of(d->verify_key));
 	o->leg.step_ms = step_deadline(o);
 }
@@ -126,8 +128,9 @@ static void try_dialback(struct outbound *o)
 	dialback_key(str_of(secret), domain_str(&o->to), domain_str(&o->from),
 		str_of(o->peer_id ? o->peer_id : ""), key);
 	dial_stage(o->dial, ATTEMPT_AUTH);
-	stream_db_result(o->leg.stream, domain_str(&o->from), domain_str(&o->to), str_of(key));
-	/* The peer looks us up, calls back and waits for our answer: that takes longer than a step. */
+	stream_db_result(o->leg.stream, str_of(o->from_text), str_of(o->to_text), str_of(key));
+	/* The peer looks us up, calls back and waits for our answer: that takes longer than a step, and than a set-up. */
+	stream_verifying(o->leg.stream, true, net_loop_now(o->leg.trunk->loop));
 	o->leg.step_ms = net_loop_now(o->leg.trunk->loop) + 45000;
 }
 
@@ -176,7 +179,7 @@ static void ready(struct outbound *o, const char *proof)
 	o->dial = NULL;
 	o->leg.proof = proof;
 	o->leg.step_ms = 0;
-	o->last_sent_ms = net_loop_now(o->leg.trunk->loop);
+	o->last_sent_ms = o->taken_ms = net_loop_now(o->leg.trunk->loop);
 	conn_retain(o->leg.conn);
 	leg_log(&o->leg, LOG_LEVEL_INFO, "stream-ready",
 		" tls=%s proof=%s next_hop=%s certificate=%s",
@@ -291,6 +294,8 @@ static void gone(struct leg *l)
 	leg_fini(l);
 	plan_unref(o->plan);
 	free(o->peer_id);
+	free(o->from_text);
+	free(o->to_text);
 	free(o);
 }
 
@@ -301,6 +306,13 @@ static const struct leg_ops ops = {
 	.gone = gone,
 };
 
+static char *as_written(const struct domain *d)
+{
+	char text[1024]; /* more than an address may hold */
+	domain_display(domain_str(d), text, sizeof(text));
+	return mem_strdup(text);
+}
+
 struct outbound *outbound_new(struct dial *d, const struct endpoint *e)
 {
 	struct outbound *o = MEM_NEW(struct outbound);
@@ -310,6 +322,8 @@ struct outbound *outbound_new(struct dial *d, const struct endpoint *e)
 	o->control = d->o.control;
 	o->from = o->leg.own_domain = d->from;
 	o->to = o->leg.peer_domain = d->to;
+	o->from_text = as_written(&o->from);
+	o->to_text = as_written(&o->to);
 	o->endpoint = *e;
 	o->leg.conn = conn_connect(d->trunk->loop, &e->address,
 		o->control->source.len ? &o->control->source : NULL, leg_conn_event, &o->leg);
@@ -356,8 +370,6 @@ void outbound_retire(struct outbound *o, const char *reason)
 const char *outbound_check(const struct outbound *o, const struct control *c)
 {
 	bool secure = stream_is_secure(o->leg.stream);
-	if (!c)
-		return "the peering control is gone";
 	if (!secure && c->config->tls == TLS_POLICY_REQUIRED)
 		return "TLS is required now";
 	if (secure && tls_version(conn_tls(o->leg.conn)) < (enum tls_version)c->config->tls_min)
@@ -392,9 +404,32 @@ bool outbound_same_hop(const struct outbound *o, const struct control *c)
 	return true;
 }
 
+void outbound_keep(struct outbound *o, const struct control *c)
+{
+	plan_unref(o->plan);
+	o->plan = plan_ref(o->leg.trunk->plan);
+	o->control = c;
+}
+
+/* A peer that keeps the connection and takes nothing holds everybody who feeds it: TCP alone would wait for ever. */
+static bool stalled(struct outbound *o, uint64_t now)
+{
+	uint64_t taken = conn_bytes_out(o->leg.conn);
+	if (taken != o->taken || !conn_unsent(o->leg.conn)) {
+		o->taken = taken;
+		o->taken_ms = now;
+	}
+	return now - o->taken_ms > STALL_MS;
+}
+
 void outbound_tick(struct outbound *o, uint64_t now)
 {
 	uint64_t every = (uint64_t)o->control->config->keepalive;
+	if (o->route && !o->leg.ended && stalled(o, now)) {
+		o->leg.failed = true;
+		leg_end(&o->leg, "the peer has taken nothing for %d s", STALL_MS / 1000);
+		return;
+	}
 	if (!o->route || o->retiring || !every || now - o->last_sent_ms < every)
 		return;
 	o->last_sent_ms = now;

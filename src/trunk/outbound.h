@@ -16,12 +16,14 @@ struct outbound {
 	struct plan *plan; /* the plan it was dialled under */
 	const struct control *control; /* of `to`, in that plan */
 	struct domain from, to;
+	char *from_text, *to_text; /* as they stand in addresses: U-labels (RFC 7622 3.2.1) */
 	struct endpoint endpoint;
 	bool retiring; /* takes no more stanzas */
 	bool returned; /* what it held has gone back to the route */
 	bool judged, tried_external, tried_dialback;
 	struct trust_answer trust;
 	uint64_t last_sent_ms;
+	uint64_t taken, taken_ms; /* bytes that the kernel has taken; when that last grew, or nothing waited */
 	char *peer_id; /* the id in the peer's last header: what our dialback key is made with */
 };
 
@@ -35,8 +37,10 @@ void outbound_send(struct outbound *o, struct str stanza);
 bool outbound_congested(const struct outbound *o);
 /* Closes in order: no more stanzas; the route gets what the peer did not take. */
 void outbound_retire(struct outbound *o, const char *reason);
-/* The plan changed: NULL when the stream may stay, else why it may not. `c`: the control in force now, or NULL. */
+/* The plan changed: NULL when the stream may stay, else why it may not. `c`: the control in force now. */
 const char *outbound_check(const struct outbound *o, const struct control *c);
 /* Would the control lead to this stream's endpoint and ask the same of it? */
 bool outbound_same_hop(const struct outbound *o, const struct control *c);
+/* It stays: lives under the trunk's plan, whose control `c` is, from now on. */
+void outbound_keep(struct outbound *o, const struct control *c);
 void outbound_tick(struct outbound *o, uint64_t now);

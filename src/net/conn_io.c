@@ -267,8 +267,11 @@ static void shake(struct conn *c, struct buf *raw)
 	case TLS_WAIT: break;
 	case TLS_DONE:
 		conn_enter(c, STATE_OPEN);
-		later(c, CONN_SECURED);
-		take_in(c, raw); /* what the peer sent right behind its last message */
+		/* First the news, then what the peer sent right behind its last message: whatever is
+		 * in conn_in() when the owner hears it came in the clear. */
+		if (!tell(c, CONN_SECURED) || c->state != STATE_OPEN)
+			break;
+		take_in(c, raw);
 		if (buf_len(&c->in))
 			later(c, CONN_DATA);
 		break;

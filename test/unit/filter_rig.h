@@ -64,8 +64,10 @@ struct rig {
 	struct filter *filter;
 	const struct policy_table *table;
 	struct buf in;
-	/* Told when the sink hears a whole stanza. */
-	const struct filter_result *result;
+	const struct filter_result *result; /* of the last whole stanza */
+	/* Told of every one, when set. */
+	void (*heard)(void *arg, const struct filter_result *result);
+	void *heard_arg;
 	bool oversize;
 };
 
@@ -119,6 +121,13 @@ RIG void rig_fini(struct rig *r)
 	xml_reader_free(r->reader);
 }
 
+RIG void rig_heard(struct rig *r, const struct filter_result *result)
+{
+	r->result = result;
+	if (r->heard)
+		r->heard(r->heard_arg, result);
+}
+
 /* Takes what the scanner has ready. False: the stream would end here. */
 RIG bool rig_take(struct rig *r)
 {
@@ -134,14 +143,15 @@ RIG bool rig_take(struct rig *r)
 		case SCAN_ELEMENT:
 			if (xml_reader_element(r->reader, piece, filter_sink, r->filter) != READ_OK)
 				return false;
-			r->result = filter_finish(r->filter, scanner_element_bytes(&r->scanner));
+			rig_heard(r, filter_finish(r->filter, scanner_element_bytes(&r->scanner)));
 			break;
 		case SCAN_OVERSIZE:
 			if (xml_reader_start_tag(r->reader, piece, filter_sink, r->filter) !=
 				READ_OK)
 				return false;
-			r->result = filter_oversize(r->filter, scanner_element_bytes(&r->scanner));
 			r->oversize = true;
+			rig_heard(
+				r, filter_oversize(r->filter, scanner_element_bytes(&r->scanner)));
 			break;
 		case SCAN_HEADER:
 		case SCAN_CLOSE:

@@ -13,6 +13,7 @@ struct claim {
 	struct list link; /* in inbound->claims */
 	struct inbound *inbound;
 	struct domain from, to;
+	uint64_t plan; /* under which it was begun */
 	char *from_text, *to_text; /* as the peer wrote them: the answer repeats it */
 	struct dial *dial;
 };
@@ -57,8 +58,13 @@ static void verified(void *arg, struct dial *d, enum dial_outcome o, struct outb
 	enum dialback_type type = o == DIAL_OK      ? DIALBACK_VALID :
 				  o == DIAL_INVALID ? DIALBACK_INVALID :
 						      DIALBACK_ERROR;
+	enum stanza_condition condition = condition_of(o);
+	if (c->plan != in->leg.trunk->plan->number && !inbound_may_verify(in, &from, &to, &condition)) {
+		type = DIALBACK_ERROR;
+		words = "no longer allowed when the answer came";
+	}
 	stream_db_result_answer(in->leg.stream, str_of(c->from_text), str_of(c->to_text), type,
-		condition_of(o));
+		condition);
 	claim_free(c);
 	if (!in->nclaims)
 		stream_verifying(in->leg.stream, false, net_loop_now(in->leg.trunk->loop));
@@ -87,6 +93,7 @@ bool claim_start(struct inbound *in, const struct stream_info *info, const struc
 	c->inbound = in;
 	c->from = *from;
 	c->to = *to;
+	c->plan = t->plan->number;
 	c->from_text = str_dup(info->db.from);
 	c->to_text = str_dup(info->db.to);
 	list_append(&in->claims, &c->link);

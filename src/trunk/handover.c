@@ -75,8 +75,11 @@ static void deliver(struct trunk *t, struct item *i)
 	struct route *r = pair_route(t, &i->from, &i->to);
 	struct stanza_head head;
 	struct str bytes = { i->bytes, i->n };
-	if (!head_read(t->heads, bytes, &head))
+	if (!head_read(t->heads, bytes, &head)) {
+		log_error("internal-error what=\"a stanza of ours cannot be read again\" from=%s to=%s",
+			i->from.s, i->to.s);
 		return;
+	}
 	struct delivery d = { .head = &head, .bytes = bytes, .bounce = i->bounce };
 	switch (route_deliver(r, &d)) {
 	case ROUTE_SENT:
@@ -94,16 +97,30 @@ static void deliver(struct trunk *t, struct item *i)
 	}
 }
 
+/* `lost`: nobody took them. */
+static void drop_all(struct trunk *t, struct list *items, bool lost)
+{
+	unsigned n = 0;
+	while (!list_empty(items)) {
+		struct item *i = list_first(items, struct item, link);
+		list_remove(&i->link);
+		free(i);
+		n++;
+	}
+	if (!lost || !n)
+		return;
+	atomic_fetch_add(&t->stats.dropped, n);
+	log_warn("drop reason=shutdown stanzas=%u", n);
+}
+
 static void take_batch(struct mail *m, bool cancelled)
 {
 	struct batch *b = list_item(m, struct batch, mail);
-	list_for_each_safe(it, &b->items) {
-		struct item *i = list_item(it, struct item, link);
-		list_remove(it);
-		if (!cancelled)
-			deliver(b->to, i);
-		free(i);
+	if (!cancelled) {
+		list_for_each_safe(it, &b->items)
+			deliver(b->to, list_item(it, struct item, link));
 	}
+	drop_all(b->to, &b->items, cancelled);
 	atomic_fetch_sub(&b->to->handed_bytes, b->bytes);
 	free(b);
 }
@@ -127,8 +144,5 @@ void handover_flush(struct trunk *t)
 void handover_free(struct trunk *t)
 {
 	for (unsigned i = 0; t->outbox && i < t->shared->n; i++)
-		list_for_each_safe(it, &t->outbox[i]) {
-			list_remove(it);
-			free(list_item(it, struct item, link));
-		}
+		drop_all(t, &t->outbox[i], true);
 }

@@ -23,6 +23,15 @@ static void start_tls(struct inbound *in, const struct domain *domain)
 	conn_start_tls(in->leg.conn, tls_server_new(&o));
 }
 
+/* Under TLS everything begins again (RFC 6120 5.4.3.3): what was proven in the clear must not live on there. */
+static void starttls_asked(struct inbound *in)
+{
+	if (in->nproofs || in->nclaims)
+		leg_fail(&in->leg, STREAM_POLICY_VIOLATION, "TLS comes before dialback", NULL);
+	else
+		start_tls(in, &in->to);
+}
+
 static void prepare(struct leg *l)
 {
 	if (l->stream)
@@ -51,7 +60,7 @@ static void event(struct leg *l, enum stream_event e, const struct stream_info *
 	else if (e == STREAM_HEADER)
 		inbound_header(in, info);
 	else if (e == STREAM_STARTTLS)
-		start_tls(in, &in->to);
+		starttls_asked(in);
 	else if (e == STREAM_AUTH)
 		inbound_auth(in, info);
 	else if (e == STREAM_DB_RESULT)
@@ -252,7 +261,10 @@ static const char *check_proof(struct inbound *in, const struct proof *p, enum s
 	const char *why = check(in, c, cond);
 	if (why)
 		return why;
-	if (strcmp(p->how, "dialback") == 0)
+	bool external = strcmp(p->how, "dialback") != 0;
+	if (external && !(c->config->authentication & 1u << PROOF_EXTERNAL))
+		return "certificates are not accepted any more";
+	if (!external)
 		return c->config->authentication & 1u << PROOF_DIALBACK ? NULL :
 									  "dialback is not accepted any more";
 	struct trust_answer a;
@@ -265,14 +277,17 @@ void inbound_replan(struct inbound *in)
 {
 	struct plan *plan = in->leg.trunk->plan;
 	enum stream_condition cond;
-	if (in->leg.ended || !in->leg.stream || !in->header_final)
+	if (in->leg.ended || !in->leg.stream)
+		return;
+	/* The old plan is about to go. */
+	in->control = in->from.n ? peering_accepted(plan->peering, &in->from) : NULL;
+	if (!in->header_final && !in->nproofs)
 		return;
 	if (!peering_accepted(plan->peering, &in->to)) {
 		leg_fail(&in->leg, STREAM_HOST_GONE, NULL, NULL);
 		return;
 	}
-	in->control = peering_accepted(plan->peering, &in->from);
-	const char *why = check(in, in->control, &cond);
+	const char *why = in->header_final ? check(in, in->control, &cond) : NULL;
 	for (unsigned i = 0; i < in->nproofs && !why; i++)
 		why = check_proof(in, &in->proofs[i], &cond);
 	if (why) {

@@ -80,6 +80,9 @@ const struct proof *inbound_proven(struct inbound *in, const struct domain *from
 /* A proof was made: limits, log, and the way to the pair's home. */
 void inbound_prove(struct inbound *in, const struct domain *from, const struct domain *to, const char *how,
 	int64_t certificate_end);
+/* May dialback prove this pair here, by the plan in force? *c_out: why not. */
+bool inbound_may_verify(struct inbound *in, const struct domain *from, const struct domain *to,
+	enum stanza_condition *c_out);
 void inbound_drop_claims(struct inbound *in);
 
 /* ---- inbound_stanza.c ---- */

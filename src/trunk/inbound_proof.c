@@ -216,7 +216,7 @@ const struct proof *inbound_proven(struct inbound *in, const struct domain *from
 	const struct proof *p = find_proof(in, from, to);
 	const struct control *c = peering_accepted(in->leg.trunk->plan->peering, from);
 	if (p || !c || !in->nproofs || !conn_tls(in->leg.conn) || entry_refused(in, c) ||
-		!tls_satisfies(in, c))
+		!tls_satisfies(in, c) || !(c->config->authentication & 1u << PROOF_EXTERNAL))
 		return p;
 	/* The certificate of this TLS session may speak for more names, each under its own control. */
 	struct trust_answer a;
@@ -227,10 +227,21 @@ const struct proof *inbound_proven(struct inbound *in, const struct domain *from
 	return find_proof(in, from, to);
 }
 
+/* Judged again: the plan may have changed since EXTERNAL was offered. */
+static bool external_holds(struct inbound *in)
+{
+	const struct control *c = in->control;
+	if (!in->offered_external || !c || !(c->config->authentication & 1u << PROOF_EXTERNAL) ||
+		entry_refused(in, c))
+		return false;
+	leg_judge(&in->leg, c, &in->from, false, &in->trust);
+	return in->trust.verdict == TRUST_OK;
+}
+
 void inbound_auth(struct inbound *in, const struct stream_info *info)
 {
 	struct domain authzid;
-	if (!in->offered_external) {
+	if (!external_holds(in)) {
 		stream_auth_result(in->leg.stream, false, "not-authorized", in->trust.words);
 		return;
 	}
@@ -260,6 +271,16 @@ static bool result_refused(struct inbound *in, const struct domain *from, const 
 	else
 		return false;
 	return true;
+}
+
+bool inbound_may_verify(struct inbound *in, const struct domain *from, const struct domain *to,
+	enum stanza_condition *c_out)
+{
+	const struct control *c = peering_accepted(in->leg.trunk->plan->peering, from);
+	if (result_refused(in, from, to, c_out))
+		return false;
+	*c_out = CONDITION_NOT_AUTHORIZED;
+	return c->config->authentication & 1u << PROOF_DIALBACK;
 }
 
 static void answer_result(struct inbound *in, const struct stream_info *info, enum dialback_type type,
@@ -292,7 +313,7 @@ void inbound_db_result(struct inbound *in, const struct stream_info *info)
 	const struct control *c = peering_accepted(l->trunk->plan->peering, &from);
 	struct trust_answer a;
 	leg_judge(l, c, &from, false, &a);
-	if (a.verdict == TRUST_OK) {
+	if (a.verdict == TRUST_OK && c->config->authentication & 1u << PROOF_EXTERNAL) {
 		/* XEP-0344: the certificate of this session is the proof; nobody needs to be called. */
 		answer_result(in, info, DIALBACK_VALID, CONDITION_BAD_REQUEST);
 		inbound_prove(in, &from, NULL, "external-dialback", a.not_after);

@@ -42,6 +42,26 @@ static bool proves_domain(const struct inbound *in, const struct domain *from)
 	return false;
 }
 
+/* The same two domains written in another way (case, U-label) are the same pair: it goes by its last spelling. */
+static struct inbound_pair *respelled(struct inbound *in, struct str from_text, struct str to_text,
+	const struct domain *from, const struct domain *to)
+{
+	for (unsigned i = 0; i < in->npairs; i++) {
+		struct inbound_pair *p = in->pairs[i];
+		if (!str_eq(domain_str(&p->from), domain_str(from)) ||
+			!str_eq(domain_str(&p->to), domain_str(to)))
+			continue;
+		free(p->from_text);
+		free(p->to_text);
+		p->from_text = str_dup(from_text);
+		p->to_text = str_dup(to_text);
+		p->from_n = from_text.n;
+		p->to_n = to_text.n;
+		return p;
+	}
+	return NULL;
+}
+
 /* May stanzas of these two domains come in on this stream? Remembers the answer under the names as written. */
 static struct inbound_pair *pair_new(struct inbound *in, struct str from_text, struct str to_text)
 {
@@ -50,6 +70,9 @@ static struct inbound_pair *pair_new(struct inbound *in, struct str from_text, s
 	struct passage passage;
 	if (!domain_parse(from_text, &from) || !domain_parse(to_text, &to))
 		return decline(in, STREAM_IMPROPER_ADDRESSING, "an address whose domain is no domain");
+	struct inbound_pair *p = respelled(in, from_text, to_text, &from, &to);
+	if (p)
+		return p;
 	if (!inbound_proven(in, &from, &to))
 		return proves_domain(in, &from) ?
 			       decline(in, STREAM_HOST_UNKNOWN, "a recipient domain that was not asked for") :
@@ -61,7 +84,7 @@ static struct inbound_pair *pair_new(struct inbound *in, struct str from_text, s
 		return decline(in, STREAM_HOST_UNKNOWN, permit_name(passage.permit));
 	if (in->npairs >= (unsigned)t->plan->settings.limits.pairs)
 		return decline(in, STREAM_POLICY_VIOLATION, "too many pairs of domains on one stream");
-	struct inbound_pair *p = MEM_NEW(struct inbound_pair);
+	p = MEM_NEW(struct inbound_pair);
 	p->from_text = str_dup(from_text);
 	p->to_text = str_dup(to_text);
 	p->from_n = from_text.n;
@@ -191,8 +214,11 @@ static void deliver(struct inbound *in, struct inbound_pair *p, const struct fil
 {
 	if (!p->route && p->home == in->leg.trunk->index)
 		inbound_attach(in, p);
-	if (in->leg.ended)
+	if (in->leg.ended) { /* one stream of the pair too many */
+		bounce_head(pair_route(in->leg.trunk, &p->from, &p->to), &f->head,
+			CONDITION_RESOURCE_CONSTRAINT, false, NULL, NULL, "too many streams");
 		return;
+	}
 	if (!p->route) {
 		undeliverable(in, p, f, handover_stanza(in, p, f));
 		return;

@@ -154,6 +154,11 @@ static void features(struct outbound *o, const struct stream_info *info)
 		give_up(o, DIAL_REFUSED, "the next hop requires TLS, but tls = \"off\"");
 		return;
 	}
+	if (info->offer.unsupported_required) {
+		stream_fail(o->leg.stream, STREAM_UNSUPPORTED_FEATURE, NULL, NULL);
+		give_up(o, DIAL_REFUSED, "the next hop requires a feature that trunkd does not have");
+		return;
+	}
 	if (!judge_next_hop(o))
 		return;
 	if (o->dial->o.purpose == DIAL_VERIFY) {

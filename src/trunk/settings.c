@@ -172,7 +172,7 @@ static const struct config_key limit_keys[] = {
 		.help = "Elements that a peer may send before it is authenticated, dialback not counted."),
 	KEY(limits_config, pairs, CONFIG_INT, .def = "1000", .min = 1, .max = 100000,
 		.help = "Pairs of domains on one stream."),
-	KEY(limits_config, streams_per_pair, CONFIG_INT, .def = "8", .min = 1, .max = 1000,
+	KEY(limits_config, streams_per_pair, CONFIG_INT, .def = "32", .min = 1, .max = 1000,
 		.help = "Inbound streams for one pair of domains."),
 	KEY(limits_config, depth, CONFIG_INT, .def = "64", .min = 8, .max = 1000,
 		.help = "Nested elements in a stanza."),

@@ -12,21 +12,22 @@
 
 enum {
 	ANSWERS_MAX = 20000, /* entries of one pair; the oldest goes first */
-	IQ_MS = 600 * 1000,
+	ANSWERS_BYTES = 4 * 1024 * 1024, /* of their keys: a peer chooses how long addresses are */
+	SHORT_MS = 600 * 1000,
 	PRESENCE_MS = 7 * 24 * 3600 * 1000, /* a subscription is asked about again by every probe */
 };
 
 struct entry {
 	struct map_node node;
 	struct list age; /* oldest first, one list per life time */
-	uint64_t until_ms;
-	bool presence;
+	uint64_t since_ms, until_ms;
 	char key[];
 };
 
 struct answers {
 	struct map map;
-	struct list iqs, presences; /* by age */
+	struct list brief, lasting; /* by age: IQs and stanzas that an error may answer; presences */
+	size_t bytes;
 	struct buf key;
 };
 
@@ -34,13 +35,14 @@ struct answers *answers_new(void)
 {
 	struct answers *a = MEM_NEW(struct answers);
 	map_init(&a->map);
-	list_init(&a->iqs);
-	list_init(&a->presences);
+	list_init(&a->brief);
+	list_init(&a->lasting);
 	return a;
 }
 
 static void drop(struct answers *a, struct entry *e)
 {
+	a->bytes -= e->node.key.n;
 	map_remove(&a->map, &e->node);
 	list_remove(&e->age);
 	free(e);
@@ -50,22 +52,34 @@ void answers_free(struct answers *a)
 {
 	if (!a)
 		return;
-	list_for_each_safe(it, &a->iqs)
+	list_for_each_safe(it, &a->brief)
 		drop(a, list_item(it, struct entry, age));
-	list_for_each_safe(it, &a->presences)
+	list_for_each_safe(it, &a->lasting)
 		drop(a, list_item(it, struct entry, age));
 	map_fini(&a->map);
 	buf_fini(&a->key);
 	free(a);
 }
 
+static struct entry *oldest(const struct list *l)
+{
+	return list_empty(l) ? NULL : list_first(l, struct entry, age);
+}
+
 static void expire(struct answers *a, struct list *l, uint64_t now)
 {
-	while (!list_empty(l)) {
-		struct entry *e = list_first(l, struct entry, age);
-		if (e->until_ms > now && a->map.count <= ANSWERS_MAX)
-			break;
+	for (struct entry *e; (e = oldest(l)) != NULL && e->until_ms <= now;)
 		drop(a, e);
+}
+
+/* Room for one more. */
+static void make_room(struct answers *a, size_t n, uint64_t now)
+{
+	expire(a, &a->brief, now);
+	expire(a, &a->lasting, now);
+	while (a->map.count >= ANSWERS_MAX || (a->map.count && a->bytes + n > ANSWERS_BYTES)) {
+		struct entry *b = oldest(&a->brief), *l = oldest(&a->lasting);
+		drop(a, !l || (b && b->since_ms <= l->since_ms) ? b : l);
 	}
 }
 
@@ -88,19 +102,19 @@ static struct str make_key(struct answers *a, char kind, struct str from, struct
 	return buf_view(&a->key);
 }
 
-static void remember(struct answers *a, struct str key, bool presence, uint64_t now)
+static void remember(struct answers *a, struct str key, bool lasting, uint64_t now)
 {
 	struct map_node *node = map_get(&a->map, key);
 	if (node)
 		drop(a, map_item(node, struct entry, node));
-	expire(a, &a->iqs, now);
-	expire(a, &a->presences, now);
+	make_room(a, key.n, now);
 	struct entry *e = mem_zero(1, sizeof(*e) + key.n);
 	memcpy(e->key, key.p, key.n);
-	e->presence = presence;
-	e->until_ms = now + (presence ? PRESENCE_MS : IQ_MS);
+	e->since_ms = now;
+	e->until_ms = now + (lasting ? PRESENCE_MS : SHORT_MS);
+	a->bytes += key.n;
 	map_put(&a->map, &e->node, (struct str){ e->key, key.n });
-	list_append(presence ? &a->presences : &a->iqs, &e->age);
+	list_append(lasting ? &a->lasting : &a->brief, &e->age);
 }
 
 static void forget(struct answers *a, struct str key)
@@ -124,10 +138,16 @@ static void note_presence(struct answers *a, const struct stanza_head *h, uint64
 
 void answers_note(struct answers *a, const struct stanza_head *h, uint64_t now_ms)
 {
+	struct str none = STR("");
+	if (h->kind == STANZA_IQ) {
+		if (h->type == TYPE_GET || h->type == TYPE_SET)
+			remember(a, make_key(a, 'i', h->to, h->from, h->id), false, now_ms);
+		return;
+	}
 	if (h->kind == STANZA_PRESENCE)
 		note_presence(a, h, now_ms);
-	else if (h->kind == STANZA_IQ && (h->type == TYPE_GET || h->type == TYPE_SET))
-		remember(a, make_key(a, 'i', h->to, h->from, h->id), false, now_ms);
+	if (stanza_may_bounce(h))
+		remember(a, make_key(a, 'e', jid_bare(h->to), jid_bare(h->from), none), false, now_ms);
 }
 
 static bool known(struct answers *a, struct str key, uint64_t now)
@@ -147,10 +167,10 @@ bool answers_allow(struct answers *a, const struct stanza_head *h, uint64_t now_
 		forget(a, key);
 		return ok;
 	}
-	/* An error to what was sent along the flow. Whoever forges one gains nothing: its text never crosses a
-	 * boundary that cares (labels, policies apply to it). */
+	/* An error to what was sent along the flow, or it would be a way through for anybody. */
 	if (h->type == TYPE_ERROR)
-		return true;
+		return known(a, make_key(a, 'e', jid_bare(h->from), jid_bare(h->to), none), now_ms) ||
+		       known(a, make_key(a, 'p', jid_bare(h->from), jid_bare(h->to), none), now_ms);
 	if (h->kind == STANZA_MESSAGE && h->type != TYPE_GROUPCHAT)
 		return false;
 	if (h->kind == STANZA_PRESENCE && (h->type == TYPE_SUBSCRIBE || h->type == TYPE_PROBE))
@@ -164,7 +184,7 @@ bool answers_empty(const struct answers *a, uint64_t now_ms)
 {
 	if (!a)
 		return true;
-	const struct list *lists[] = { &a->iqs, &a->presences };
+	const struct list *lists[] = { &a->brief, &a->lasting };
 	for (unsigned i = 0; i < 2; i++)
 		if (!list_empty(lists[i]) && list_item(lists[i]->prev, struct entry, age)->until_ms > now_ms)
 			return false;

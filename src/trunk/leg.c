@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LINGER_MS = 5000 };
+enum { LINGER_MS = 5000, UNREAD_MAX = 1024 * 1024 };
 
 static const char *const kind_names[] = { "in", "out", "verify" };
 
@@ -181,6 +181,22 @@ static bool terminal(struct leg *l, enum stream_event e, const struct stream_inf
 	return l->ended;
 }
 
+/* An answer to nothing that was asked on this stream: a mistake, or somebody tries (ruling 5). */
+static void log_ignored(struct leg *l, const struct stream_info *info)
+{
+	uint32_t held;
+	if (log_limit_pass(&l->trunk->refuse_limit, net_loop_now(l->trunk->loop), 5, &held))
+		leg_log(l, LOG_LEVEL_WARN, "dialback-ignored", " claimed=%s towards=%s held_back=%u",
+			log_quote(info->db.from).s, log_quote(info->db.to).s, held);
+}
+
+/* What a peer asks is answered at once; one that never reads the answers would be given all our memory. */
+static void check_unread(struct leg *l)
+{
+	if (l->kind == LEG_IN && !l->ended && conn_unsent(l->conn) > UNREAD_MAX)
+		leg_fail(l, STREAM_RESOURCE_CONSTRAINT, "too many answers wait to be read", NULL);
+}
+
 void leg_pump(struct leg *l)
 {
 	while (!l->held && !l->ended && l->stream) {
@@ -192,7 +208,10 @@ void leg_pump(struct leg *l)
 			break;
 		if (terminal(l, e, &info))
 			break;
+		if (e == STREAM_IGNORED)
+			log_ignored(l, &info);
 		l->ops->event(l, e, &info);
+		check_unread(l);
 	}
 	if (l->lost && !l->held && !l->ended) {
 		l->failed = true;

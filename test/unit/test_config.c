@@ -187,198 +187,189 @@ static void assert_errors(const char *text, const char *want)
 	unload(&l);
 }
 
+static const struct {
+	const char *text, *want;
+} wrong_values[] = {
+	/* keys */
+	{ "nod = { };", "1: error: unknown key nod in the configuration: did you mean node?" },
+	{ "Idle = 5;", "1: error: unknown key Idle in the configuration: did you mean idle?" },
+	{ "frobnicate = 1;",
+		"1: error: unknown key frobnicate in the configuration: its keys are node, "
+		"defaults, controls, issuer, idle, size, path, paths" },
+	{ "\nnode = {\n  wrokers = 3; };",
+		"3: error: unknown key wrokers in node: did you mean workers?" },
+	{ "node = { name = \"x\"; };\ncontrols = (\n  { tls = \"off\"; }\n);",
+		"3: error: match is missing in peering control: it needs a list of "
+		"strings, "
+		"[ \"...\", \"...\" ]" },
+	{ "controls = (\n  { match = [ ]; }\n);",
+		"2: error: match is empty in peering control: it needs a list of strings, "
+		"[ \"...\", \"...\" ]" },
+	{ "issuer = { };",
+		"1: error: chain is missing in issuer: it needs a path in double quotes" },
+	/* types */
+	{ "node = { workers = \"3\"; };",
+		"1: error: workers needs a whole number, from 0 to 64; this is a string" },
+	{ "node = { workers = 1.5; };", "1: error: workers needs a whole number, from 0 to "
+					"64; this is a number with a "
+					"fraction" },
+	{ "node = { verbose = 1; };", "1: error: verbose needs true or false; this is a number" },
+	{ "node = { name = [ \"x\" ]; };",
+		"1: error: name needs a string in double quotes; this is an array" },
+	{ "node = \"x\";", "1: error: node needs a group, { ... }; this is a string" },
+	{ "controls = { match = \"x\"; };", "1: error: controls needs a list of groups, ( "
+					    "{ ... }, { ... } ); this is a group" },
+	{ "controls = ( \"x\" );", "1: error: controls needs a list of groups, ( { ... }, "
+				   "{ ... } ); this is a string" },
+	{ "defaults = { ciphers = [ 1, 2 ]; };", "1: error: ciphers needs a list of "
+						 "strings, [ \"...\", \"...\" ]; this is a "
+						 "number" },
+	{ "defaults = { ciphers = { }; };", "1: error: ciphers needs a list of strings, [ "
+					    "\"...\", \"...\" ]; this is a group" },
+	{ "defaults = 3;\ncontrols = ( { match = \"x\"; } );",
+		"1: error: defaults needs a group, { ... }; this is a number" },
+	{ "path = \"\";", "1: error: path is an empty path: name a file, or leave the key out" },
+	{ "node = { name = \"b\\xfc\"; };",
+		"1: error: name is no valid UTF-8: save the file as UTF-8" },
+	{ "node = { name = \"b\\x00\"; };",
+		"1: error: a string cannot hold a NUL byte: remove the \\x00" },
+	/* choices */
+	{ "defaults = { tls = \"requierd\"; };",
+		"1: error: tls cannot be \"requierd\": did you mean \"required\"?" },
+	{ "defaults = { tls = \"sometimes\"; };",
+		"1: error: tls cannot be \"sometimes\": it needs one of \"required\", "
+		"\"optional\", \"off\"" },
+	{ "defaults = { tls = false; };", "1: error: tls needs one of \"required\", "
+					  "\"optional\", \"off\"; this is true or "
+					  "false" },
+	{ "defaults = { authentication = [ \"external\", \"dialbak\" ]; };",
+		"1: error: authentication cannot be \"dialbak\": did you mean "
+		"\"dialback\"?" },
+	{ "defaults = { authentication = [ \"external\", \"external\" ]; };",
+		"1: error: authentication lists \"external\" twice: remove one" },
+	/* ranges */
+	{ "node = { workers = 65; };",
+		"1: error: 65 is too large for workers: it may be from 0 to 64" },
+	{ "node = { workers = -1; };",
+		"1: error: -1 is too small for workers: it may be from 0 to 64" },
+	{ "node = { workers = 4294967297; };",
+		"1: error: 4294967297 is too large for workers: it may be from 0 to 64" },
+	{ "node = { big = 99999999999999999999; };",
+		"1: error: 99999999999999999999 is more than 64 bits can hold: write a "
+		"smaller "
+		"number" },
+	{ "idle = \"500ms\";", "1: error: 500ms is too small for idle: it may be from 1s to 1d" },
+	{ "idle = \"2d\";", "1: error: 2d is too large for idle: it may be from 1s to 1d" },
+	{ "idle = \"soon\";",
+		"1: error: idle cannot be \"soon\": it needs a duration such as \"30s\" or "
+		"\"5m\", from 1s to 1d" },
+	{ "idle = 9223372036854775807L;", "1: error: 9223372036854775807ms is too large "
+					  "for idle: it may be from 1s to 1d" },
+	{ "size = 0;", "1: error: 0 is too small for size: it may be at least 1" },
+	{ "size = \"9999999999G\";", "1: error: size cannot be \"9999999999G\": it needs a "
+				     "size such as \"64k\" or "
+				     "\"1M\", at least 1" },
+	{ "defaults = { queue = { seconds = -5; }; };",
+		"1: error: -5s is too small for seconds: it may be 0 or more" },
+	/* what may stand once */
+	{ "controls = ( { match = \"x\"; name = \"n\"; },\n{ match = \"y\"; name = \"n\"; "
+	  "} );",
+		"2: error: name \"n\" is taken already at test.conf:1: choose another" },
+	{ "controls = ( { match = [ \"x\", \"y\" ]; },\n{ match = [ \"z\", \"x\" ]; } );",
+		"2: error: match \"x\" is taken already at test.conf:1: choose another" },
+	{ "controls = ( { match = [ \"x\", \"x\" ]; } );",
+		"1: error: match lists \"x\" twice: remove one" },
+};
+
 static void mistakes_in_values_are_named_with_line_and_remedy(void **unused)
 {
-	static const struct {
-		const char *text, *want;
-	} rows[] = {
-		/* keys */
-		{ "nod = { };",
-			"1: error: unknown key nod in the configuration: did you mean node?" },
-		{ "Idle = 5;",
-			"1: error: unknown key Idle in the configuration: did you mean idle?" },
-		{ "frobnicate = 1;",
-			"1: error: unknown key frobnicate in the configuration: its keys are node, "
-			"defaults, controls, issuer, idle, size, path, paths" },
-		{ "\nnode = {\n  wrokers = 3; };",
-			"3: error: unknown key wrokers in node: did you mean workers?" },
-		{ "node = { name = \"x\"; };\ncontrols = (\n  { tls = \"off\"; }\n);",
-			"3: error: match is missing in peering control: it needs a list of "
-			"strings, "
-			"[ \"...\", \"...\" ]" },
-		{ "controls = (\n  { match = [ ]; }\n);",
-			"2: error: match is empty in peering control: it needs a list of strings, "
-			"[ \"...\", \"...\" ]" },
-		{ "issuer = { };",
-			"1: error: chain is missing in issuer: it needs a path in double quotes" },
-		/* types */
-		{ "node = { workers = \"3\"; };",
-			"1: error: workers needs a whole number, from 0 to 64; this is a string" },
-		{ "node = { workers = 1.5; };", "1: error: workers needs a whole number, from 0 to "
-						"64; this is a number with a "
-						"fraction" },
-		{ "node = { verbose = 1; };",
-			"1: error: verbose needs true or false; this is a number" },
-		{ "node = { name = [ \"x\" ]; };",
-			"1: error: name needs a string in double quotes; this is an array" },
-		{ "node = \"x\";", "1: error: node needs a group, { ... }; this is a string" },
-		{ "controls = { match = \"x\"; };", "1: error: controls needs a list of groups, ( "
-						    "{ ... }, { ... } ); this is a group" },
-		{ "controls = ( \"x\" );", "1: error: controls needs a list of groups, ( { ... }, "
-					   "{ ... } ); this is a string" },
-		{ "defaults = { ciphers = [ 1, 2 ]; };", "1: error: ciphers needs a list of "
-							 "strings, [ \"...\", \"...\" ]; this is a "
-							 "number" },
-		{ "defaults = { ciphers = { }; };", "1: error: ciphers needs a list of strings, [ "
-						    "\"...\", \"...\" ]; this is a group" },
-		{ "defaults = 3;\ncontrols = ( { match = \"x\"; } );",
-			"1: error: defaults needs a group, { ... }; this is a number" },
-		{ "path = \"\";",
-			"1: error: path is an empty path: name a file, or leave the key out" },
-		{ "node = { name = \"b\\xfc\"; };",
-			"1: error: name is no valid UTF-8: save the file as UTF-8" },
-		{ "node = { name = \"b\\x00\"; };",
-			"1: error: a string cannot hold a NUL byte: remove the \\x00" },
-		/* choices */
-		{ "defaults = { tls = \"requierd\"; };",
-			"1: error: tls cannot be \"requierd\": did you mean \"required\"?" },
-		{ "defaults = { tls = \"sometimes\"; };",
-			"1: error: tls cannot be \"sometimes\": it needs one of \"required\", "
-			"\"optional\", \"off\"" },
-		{ "defaults = { tls = false; };", "1: error: tls needs one of \"required\", "
-						  "\"optional\", \"off\"; this is true or "
-						  "false" },
-		{ "defaults = { authentication = [ \"external\", \"dialbak\" ]; };",
-			"1: error: authentication cannot be \"dialbak\": did you mean "
-			"\"dialback\"?" },
-		{ "defaults = { authentication = [ \"external\", \"external\" ]; };",
-			"1: error: authentication lists \"external\" twice: remove one" },
-		/* ranges */
-		{ "node = { workers = 65; };",
-			"1: error: 65 is too large for workers: it may be from 0 to 64" },
-		{ "node = { workers = -1; };",
-			"1: error: -1 is too small for workers: it may be from 0 to 64" },
-		{ "node = { workers = 4294967297; };",
-			"1: error: 4294967297 is too large for workers: it may be from 0 to 64" },
-		{ "node = { big = 99999999999999999999; };",
-			"1: error: 99999999999999999999 is more than 64 bits can hold: write a "
-			"smaller "
-			"number" },
-		{ "idle = \"500ms\";",
-			"1: error: 500ms is too small for idle: it may be from 1s to 1d" },
-		{ "idle = \"2d\";", "1: error: 2d is too large for idle: it may be from 1s to 1d" },
-		{ "idle = \"soon\";",
-			"1: error: idle cannot be \"soon\": it needs a duration such as \"30s\" or "
-			"\"5m\", from 1s to 1d" },
-		{ "idle = 9223372036854775807L;", "1: error: 9223372036854775807ms is too large "
-						  "for idle: it may be from 1s to 1d" },
-		{ "size = 0;", "1: error: 0 is too small for size: it may be at least 1" },
-		{ "size = \"9999999999G\";", "1: error: size cannot be \"9999999999G\": it needs a "
-					     "size such as \"64k\" or "
-					     "\"1M\", at least 1" },
-		{ "defaults = { queue = { seconds = -5; }; };",
-			"1: error: -5s is too small for seconds: it may be 0 or more" },
-		/* what may stand once */
-		{ "controls = ( { match = \"x\"; name = \"n\"; },\n{ match = \"y\"; name = \"n\"; "
-		  "} );",
-			"2: error: name \"n\" is taken already at test.conf:1: choose another" },
-		{ "controls = ( { match = [ \"x\", \"y\" ]; },\n{ match = [ \"z\", \"x\" ]; } );",
-			"2: error: match \"x\" is taken already at test.conf:1: choose another" },
-		{ "controls = ( { match = [ \"x\", \"x\" ]; } );",
-			"1: error: match lists \"x\" twice: remove one" },
-	};
-
 	(void)unused;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_errors(rows[i].text, rows[i].want);
+	for (size_t i = 0; i < sizeof(wrong_values) / sizeof(wrong_values[0]); i++)
+		assert_errors(wrong_values[i].text, wrong_values[i].want);
 }
+
+static const struct {
+	const char *text, *want;
+} wrong_syntax[] = {
+	{ "node = { verbose = yes; };",
+		"1: error: write true instead of yes (near: node = { verbose = yes; };)" },
+	{ "node = { verbose = Off; };",
+		"1: error: write false instead of Off (near: node = { verbose = Off; };)" },
+	{ "idle = 1;\nnode = { name = trunk1; };\nsize = 1;",
+		"2: error: text stands in double quotes: write \"trunk1\" (near: node = { "
+		"name = "
+		"trunk1; };)" },
+	{ "idle = 30s;", "1: error: this is no plain number: write \"30s\" in double "
+			 "quotes (near: idle = "
+			 "30s;)" },
+	{ "path = 192.0.2.1;", "1: error: this is no plain number: write \"192.0.2.1\" in "
+			       "double quotes (near: "
+			       "path = 192.0.2.1;)" },
+	{ "controls = (\n  { match = \"a\"; },\n);",
+		"3: error: no comma may stand after the last item, before ) (near: );)" },
+	{ "defaults = { ciphers = [ \"a\", \"b\", ]; };",
+		"1: error: no comma may stand after the last item, before ] (near: "
+		"defaults = { "
+		"ciphers = [ \"a\", \"b\", ]; };)" },
+	{ "defaults = { ciphers = [ \"a\"; \"b\" ]; };",
+		"1: error: items in [ ] are separated by commas, not by ; (near: defaults "
+		"= "
+		"{ "
+		"ciphers = [ \"a\"; \"b\" ]; };)" },
+	{ "idle = 1;;", "1: error: one ; too many (near: idle = 1;;)" },
+	{ "idle = ;", "1: error: after idle = a value is missing (near: idle = ;)" },
+	{ "idle 5;", "1: error: after the name idle an = and a value are missing (near: "
+		     "idle 5;)" },
+	{ "node = {\n  workers = 1;\n", "1: error: this { is not closed (near: node = {)" },
+	{ "node = {\n  workers = 1;\n);",
+		"3: error: this ) meets the { of line 1, which is not closed (near: );)" },
+	{ "idle = 1;\n}\n", "2: error: this } closes nothing: remove it (near: })" },
+	{ "node = { name = \xe2\x80\x9ctrunk\xe2\x80\x9d; };",
+		"1: error: there is a character that may only stand in double quotes "
+		"(near: node "
+		"= { name = \xe2\x80\x9ctrunk\xe2\x80\x9d; };)" },
+	{ "idle = 1;\nsize = 2;\nidle = 3;", "3: error: idle stands twice in this group: "
+					     "keep one of them (near: idle = 3;)" },
+	{ "defaults = { ciphers = [ \"a\", 1 ]; };",
+		"1: error: the values in [ ] must all be of one kind (near: defaults = { "
+		"ciphers "
+		"= [ \"a\", 1 ]; };)" },
+	{ "idle = 1;\nnode = { name = \"x; };\n",
+		"2: error: a string begins here and has no closing quote" },
+	{ "idle = 1;\n/* and so on\n", "2: error: a comment begins here and has no closing */" },
+	{ "node = {\n  true = 1; };",
+		"2: error: a key cannot be called true (near: true = 1; };)" },
+	{ "idle = - 1;", "1: error: digits must follow the sign at once (near: idle = - 1;)" },
+	{ "idle = -0x1;", "1: error: a hexadecimal number has no sign (near: idle = -0x1;)" },
+	{ "controls = ( { match = \"a\" }\n { match = \"b\" } );",
+		"2: error: a comma is missing before this item (near: { match = \"b\" } "
+		");)" },
+	{ "controls = [ { match = \"a\" } ];", "1: error: no { may stand in [ ]: write ( ) "
+					       "around the items (near: controls = [ "
+					       "{ match = \"a\" } ];)" },
+	{ "{ idle = 1; }", "1: error: a name and an = are missing before this { (near: { "
+			   "idle = 1; })" },
+	{ "\"idle\" = 1;", "1: error: names stand without quotes (near: \"idle\" = 1;)" },
+	{ "node = { name = \"x;\n};\npath = \"y;",
+		"3: error: a string that began on line 1 ends here: is a quote missing? "
+		"(near: "
+		"path = \"y;)" },
+	{ "node = { name = \"x;\n};\npath = \"y\";",
+		"1: error: a string without end follows on line 3: is the closing quote "
+		"missing "
+		"in this one?" },
+	{ "a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({",
+		"1: error: brackets stand too deep in each other (near: "
+		"a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({)" },
+	{ "@include \"x.conf\"", "1: error: nothing can be included here" },
+	{ "idle = 1;\n@include x.conf", "2: error: this is no include: write @include \"FILE\"" },
+};
 
 static void mistakes_in_syntax_are_explained(void **unused)
 {
-	static const struct {
-		const char *text, *want;
-	} rows[] = {
-		{ "node = { verbose = yes; };",
-			"1: error: write true instead of yes (near: node = { verbose = yes; };)" },
-		{ "node = { verbose = Off; };",
-			"1: error: write false instead of Off (near: node = { verbose = Off; };)" },
-		{ "idle = 1;\nnode = { name = trunk1; };\nsize = 1;",
-			"2: error: text stands in double quotes: write \"trunk1\" (near: node = { "
-			"name = "
-			"trunk1; };)" },
-		{ "idle = 30s;", "1: error: this is no plain number: write \"30s\" in double "
-				 "quotes (near: idle = "
-				 "30s;)" },
-		{ "path = 192.0.2.1;", "1: error: this is no plain number: write \"192.0.2.1\" in "
-				       "double quotes (near: "
-				       "path = 192.0.2.1;)" },
-		{ "controls = (\n  { match = \"a\"; },\n);",
-			"3: error: no comma may stand after the last item, before ) (near: );)" },
-		{ "defaults = { ciphers = [ \"a\", \"b\", ]; };",
-			"1: error: no comma may stand after the last item, before ] (near: "
-			"defaults = { "
-			"ciphers = [ \"a\", \"b\", ]; };)" },
-		{ "defaults = { ciphers = [ \"a\"; \"b\" ]; };",
-			"1: error: items in [ ] are separated by commas, not by ; (near: defaults "
-			"= "
-			"{ "
-			"ciphers = [ \"a\"; \"b\" ]; };)" },
-		{ "idle = 1;;", "1: error: one ; too many (near: idle = 1;;)" },
-		{ "idle = ;", "1: error: after idle = a value is missing (near: idle = ;)" },
-		{ "idle 5;", "1: error: after the name idle an = and a value are missing (near: "
-			     "idle 5;)" },
-		{ "node = {\n  workers = 1;\n", "1: error: this { is not closed (near: node = {)" },
-		{ "node = {\n  workers = 1;\n);",
-			"3: error: this ) meets the { of line 1, which is not closed (near: );)" },
-		{ "idle = 1;\n}\n", "2: error: this } closes nothing: remove it (near: })" },
-		{ "node = { name = \xe2\x80\x9ctrunk\xe2\x80\x9d; };",
-			"1: error: there is a character that may only stand in double quotes "
-			"(near: node "
-			"= { name = \xe2\x80\x9ctrunk\xe2\x80\x9d; };)" },
-		{ "idle = 1;\nsize = 2;\nidle = 3;", "3: error: idle stands twice in this group: "
-						     "keep one of them (near: idle = 3;)" },
-		{ "defaults = { ciphers = [ \"a\", 1 ]; };",
-			"1: error: the values in [ ] must all be of one kind (near: defaults = { "
-			"ciphers "
-			"= [ \"a\", 1 ]; };)" },
-		{ "idle = 1;\nnode = { name = \"x; };\n",
-			"2: error: a string begins here and has no closing quote" },
-		{ "idle = 1;\n/* and so on\n",
-			"2: error: a comment begins here and has no closing */" },
-		{ "node = {\n  true = 1; };",
-			"2: error: a key cannot be called true (near: true = 1; };)" },
-		{ "idle = - 1;",
-			"1: error: digits must follow the sign at once (near: idle = - 1;)" },
-		{ "idle = -0x1;",
-			"1: error: a hexadecimal number has no sign (near: idle = -0x1;)" },
-		{ "controls = ( { match = \"a\" }\n { match = \"b\" } );",
-			"2: error: a comma is missing before this item (near: { match = \"b\" } "
-			");)" },
-		{ "controls = [ { match = \"a\" } ];", "1: error: no { may stand in [ ]: write ( ) "
-						       "around the items (near: controls = [ "
-						       "{ match = \"a\" } ];)" },
-		{ "{ idle = 1; }", "1: error: a name and an = are missing before this { (near: { "
-				   "idle = 1; })" },
-		{ "\"idle\" = 1;", "1: error: names stand without quotes (near: \"idle\" = 1;)" },
-		{ "node = { name = \"x;\n};\npath = \"y;",
-			"3: error: a string that began on line 1 ends here: is a quote missing? "
-			"(near: "
-			"path = \"y;)" },
-		{ "node = { name = \"x;\n};\npath = \"y\";",
-			"1: error: a string without end follows on line 3: is the closing quote "
-			"missing "
-			"in this one?" },
-		{ "a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({",
-			"1: error: brackets stand too deep in each other (near: "
-			"a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({a=({)" },
-		{ "@include \"x.conf\"", "1: error: nothing can be included here" },
-		{ "idle = 1;\n@include x.conf",
-			"2: error: this is no include: write @include \"FILE\"" },
-	};
-
 	(void)unused;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_errors(rows[i].text, rows[i].want);
+	for (size_t i = 0; i < sizeof(wrong_syntax) / sizeof(wrong_syntax[0]); i++)
+		assert_errors(wrong_syntax[i].text, wrong_syntax[i].want);
 }
 
 static void all_mistakes_are_reported_in_file_order(void **unused)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/domain.h"
+#include "config/schema.h"
 #include "net/address.h"
 #include "net/loop.h"
 
@@ -54,14 +55,19 @@ struct resolver_config { /* "dns = { ... }" */
 };
 extern const struct config_table resolver_schema;
 
+/* Bad server addresses, an unreadable anchor file. */
+void resolver_check(const struct resolver_config *c, struct config_report *report);
+
 struct resolver;
+/* Nothing of `c` is needed afterwards. */
 struct resolver *resolver_new(struct net_loop *l, const struct resolver_config *c);
-/* Cancels what is under way. */
+/* Cancels what is under way. Also from inside a result callback. NULL is fine. */
 void resolver_free(struct resolver *r);
 
 struct lookup;
-/* Resolves all targets in order into one list (each target's endpoints behind the previous one's). The callback comes in a
- * later turn, once, unless cancelled. `prefer` breaks ties between the two SRV services. */
+/* Resolves all targets (copied) in order into one list (each target's endpoints behind the previous one's; at most 32).
+ * The callback comes in a later turn, once, unless cancelled; the lookup is gone when it runs. `prefer` breaks ties
+ * between the two SRV services. No SRV record at all: A and AAAA of the name, port 5269, STARTTLS. */
 struct lookup *resolver_find(struct resolver *r, const struct target *targets, unsigned n, enum target_prefer prefer,
 	void (*fn)(void *arg, struct resolve_result *result), void *arg);
 void lookup_cancel(struct lookup *l);

@@ -7,7 +7,7 @@
 #include "xmpp/stream.h"
 
 #include "base/mem.h"
-#include "xmpp/stream_private.h"
+#include "xmpp/stream_parts.h"
 
 #include <stdlib.h>
 

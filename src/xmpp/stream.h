@@ -21,27 +21,10 @@
 #pragma once
 
 #include "base/buf.h"
-#include "xml/reader.h"
-#include "xml/scanner.h"
 #include "xmpp/stream_event.h"
+#include "xmpp/stream_options.h"
 
 #include <stdint.h>
-
-enum stream_role { STREAM_RECEIVING, STREAM_INITIATING };
-
-struct stream_options {
-	enum stream_role role;
-	bool secure;        /* the transport is TLS from the first byte (XEP-0368) */
-	size_t early_bytes; /* before authentication, headers and elements together; 8 KiB. Later:
-			       one element that is no stanza */
-	unsigned early_elements; /* before authentication, not counting headers and db:*; 32 */
-	unsigned max_pairs; /* db:result and db:verify requests of the peer, pending or proven */
-	uint32_t setup_ms;  /* whole set-up, while not verifying; 30 s */
-	uint32_t verify_ms; /* how long the clock may stand still while we verify; 45 s */
-	uint32_t close_ms;  /* wait for the peer's closing tag; 5 s */
-	struct scanner_limits limits; /* after authentication */
-	xml_classify_fn *classify;    /* for the reader's namespace marks */
-};
 
 struct stream;
 
@@ -67,12 +50,6 @@ uint64_t stream_deadline(const struct stream *s);
 void stream_verifying(struct stream *s, bool on, uint64_t now_ms);
 
 /* ---- receiving ---- */
-enum stream_offer {
-	OFFER_STARTTLS = 1,
-	OFFER_STARTTLS_REQUIRED = 2,
-	OFFER_EXTERNAL = 4,
-	OFFER_DIALBACK = 8,
-};
 /* Answers a header: ours from `from` (what the peer asked for, or an own name) with a fresh id,
  * then features unless the peer is older than 1.0. What is not legal now is not offered: STARTTLS
  * on TLS, EXTERNAL without it or after it. An empty name is left out. */
@@ -111,9 +88,9 @@ bool stream_db_verify(
 	struct stream *s, struct str from, struct str to, struct str id, struct str key);
 
 /* ---- both ---- */
-/* TLS is up: everything learnt before is forgotten, a header is sent (initiating) or expected. Must
- * be called before the first decrypted byte is put into `in`: what is there now came in the clear
- * and ends the stream. */
+/* TLS is up: everything learnt and allowed before is forgotten (stanzas are illegal again), a
+ * header is sent (initiating) or expected. Must be called before the first decrypted byte is put
+ * into `in`: what is there now came in the clear and ends the stream. */
 void stream_secured(struct stream *s);
 /* Closes without an error; then STREAM_CLOSED when the peer's closing tag came or close_ms are
  * over. Stanzas that still arrive are told to the sink. */

@@ -4,7 +4,7 @@
  * once, with one reason. Closing the transport is the owner's.
  */
 #include "base/mem.h"
-#include "xmpp/stream_element.h"
+#include "xmpp/stream_parts.h"
 
 #include <stdlib.h>
 

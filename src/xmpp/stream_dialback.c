@@ -6,7 +6,7 @@
  */
 #include "base/mem.h"
 #include "xml/writer.h"
-#include "xmpp/stream_element.h"
+#include "xmpp/stream_parts.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * <stream:features/>: what we offer, and what a server offers us (RFC 6120 4.3, XEP-0170). Reads
  * and writes; what to do about an offer is the owner's choice.
  */
-#include "xmpp/stream_element.h"
+#include "xmpp/stream_parts.h"
 
 #define NS_DIALBACK_FEATURE "urn:xmpp:features:dialback"
 

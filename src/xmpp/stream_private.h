@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Inside a stream: its fields, its states, and what its files (one per idea) call in each other.
- * For stream*.c alone.
- */
+/* Inside a stream: its fields and its states. For stream*.c alone. */
 #pragma once
 
 #include "base/domain.h"
@@ -112,37 +109,3 @@ struct stream {
 	enum stream_event end; /* STREAM_WAIT: not ended, or told already */
 	enum stream_condition end_condition;
 };
-
-/* stream.c */
-void stream_enter(struct stream *s, enum stream_state to);
-/* A new stream on the same connection: a header is expected. */
-void stream_restart(struct stream *s);
-/* Is our stream open, so that an element may be written? */
-bool stream_can_write(const struct stream *s);
-
-/* stream_read.c: one step. False: more bytes are needed. An event other than STREAM_WAIT is for the
- * owner. */
-bool stream_read(struct stream *s, enum stream_event *event_out);
-/* Counts one element before authentication; false, and the stream has failed, when it is one too
- * many. */
-bool stream_count(struct stream *s);
-
-/* stream_header.c */
-enum stream_event stream_header_read(struct stream *s, struct str piece);
-/* Fails the stream for what a reader found wrong. */
-void stream_read_failed(struct stream *s, enum read_outcome o);
-/* Our opening tag; empty names are left out. A fresh id when we are the receiving side. */
-void stream_header_write(struct stream *s, struct str from, struct str to);
-void stream_header_forget(struct stream *s);
-bool stream_peer_is_old(const struct stream *s); /* older than 1.0 */
-
-/* stream_features.c */
-void stream_features_write(struct stream *s);
-enum stream_event stream_features_old(struct stream *s);
-
-/* stream_close.c */
-/* Ends with our closing tag, when one is due, and no error; fail.* for the owner only. */
-void stream_end(struct stream *s, enum stream_event e, enum stream_condition c, const char *text);
-
-/* stream_dialback.c */
-void stream_pairs_forget(struct stream *s);

@@ -4,7 +4,7 @@
  * the owner's sink, anything else into a small tree and to the handler that the table names. Holds
  * the limits before authentication. Decides what an element is, never what it means.
  */
-#include "xmpp/stream_element.h"
+#include "xmpp/stream_parts.h"
 
 struct reason {
 	enum stream_condition condition;

@@ -6,7 +6,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "xml/writer.h"
-#include "xmpp/stream_element.h"
+#include "xmpp/stream_parts.h"
 
 /* RFC 6120 6.4.5 wants two to five. */
 enum { AUTH_FAILURES_MAX = 3 };

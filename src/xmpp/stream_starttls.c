@@ -3,7 +3,7 @@
  * The way into TLS (RFC 6120 5), both roles. Nothing that came in the clear may be read as if it
  * had come under TLS: bytes behind <starttls/> or <proceed/> end the stream.
  */
-#include "xmpp/stream_element.h"
+#include "xmpp/stream_parts.h"
 
 /* One byte is enough: not even white space may stand there (RFC 6120 5.3.4). */
 static bool bytes_behind(const struct stream *s)
@@ -56,14 +56,24 @@ enum stream_event stream_on_tls_failure(struct stream *s, const struct xml_eleme
 	return STREAM_WAIT;
 }
 
+/* What was proven in the clear is not proven now. The set-up clock is not wound up by it, but where
+ * it had stopped it starts anew. */
+static void forget(struct stream *s)
+{
+	stream_header_forget(s);
+	stream_pairs_forget(s);
+	stream_stanzas(s, NULL, NULL);
+	s->id[0] = '\0';
+	if (s->established)
+		s->started_ms = s->now_ms;
+	s->established = false;
+}
+
 void stream_secured(struct stream *s)
 {
 	if (s->state != STATE_TLS)
 		return;
-	stream_header_forget(s);
-	stream_pairs_forget(s);
-	s->id[0] = '\0';
-	s->offers = 0;
+	forget(s);
 	s->secure = true;
 	stream_restart(s);
 	if (s->o.role == STREAM_INITIATING)

@@ -15,7 +15,7 @@ PROOFS = {'ext': ['external'], 'both': ['external', 'dialback'], 'dlb': ['dialba
 GOOD = ('good', 'rsa', 'no-purpose', 'server-only', 'wildcard', 'srv-name', 'xmpp-addr',
         'intermediate')
 USELESS = ('unknown-ca', 'self-signed', 'wrong-name', 'common-name', 'client-only', None)
-FATAL = {'expired': 'expired', 'not-yet': 'not yet valid', 'revoked': 'revoked'}
+FATAL = {'expired': 'expired', 'not-yet': 'not valid before', 'revoked': 'revoked'}
 peers, sink = {}, []
 
 
@@ -24,7 +24,9 @@ def plan(bed):
     for kind in GOOD + USELESS + tuple(FATAL):
         for word in PROOFS:
             domain = '%s.%s.in.example' % (kind or 'none', word)
-            peers[kind, word] = Peer(bed, domain, cert=kind)
+            peers[kind, word] = Peer(bed, domain, cert=kind or 'good')
+            if kind is None:        # it has one for those who call, and shows none when it calls
+                peers[kind, word].shows = None
 
 
 async def delivers(check, wire, peer, what):

@@ -9,11 +9,11 @@ MISTAKES = {
     'a wrong type': (lambda s: s['node'].update(workers='two'), ['workers']),
     'a value out of range': (lambda s: s['node'].update(workers=100000), ['workers']),
     'a domain matched twice': (lambda s: s['peering_controls'].append({'match': 'A.example'}),
-                               ['a.example']),
+                               ['A.example']),
     'a store that is not there': (lambda s: s['defaults'].update(trust='no-such'), ['no-such']),
     'a policy that is not there': (lambda s: s['defaults'].update(to_peer=['no-such']), ['no-such']),
     'a feature that is not there': (lambda s: s.update(policies=[{'name': 'x', 'strip': ['htlm']}]),
-                                    ['htlm', 'html']),
+                                    ['htlm']),
     'a file that is not there': (lambda s: s['trust'][0].update(ca='/no/such/file.pem'),
                                  ['/no/such/file.pem']),
     'a target that is none': (lambda s: s['peering_controls'][0].update(connect='host:'),
@@ -45,6 +45,7 @@ async def run(bed, check):
         check('%s is named with file and line' % name, 'trunkd.conf:' in text and
               all(w in text for w in words), text[:300])
     trunk.usual(names=['a.example'])
+    trunk.control('a.example', connect='dns')
     for change, _ in (MISTAKES['an unknown key'], MISTAKES['a policy that is not there'],
                       MISTAKES['a store that is not there']):
         change(trunk.settings)

@@ -27,7 +27,7 @@ PRESENCE = '''<presence id='{id}'>
   <show>away</show>
   <status>In the garden, back at eight</status>
   <priority>5</priority>
-  <c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='urn:example' ver='q07IKJEyjvHSyhy//CH0CxmKi8w='/>
+  <c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='urn:x' ver='q07IKJEyjvHSyhy//A='/>
 </presence>'''
 
 
@@ -55,7 +55,8 @@ async def exchange(alice, bob, out):
     bob.kept.clear()
     for title, template, accept in (
             ('A message with a chat state and HTML', MESSAGE, bob.message('Meet me at *seven*.')),
-            ('Only a chat state', TYPING, None), ('A rich presence', PRESENCE, bob.presence(alice.jid))):
+            ('Only a chat state', TYPING, None),
+            ('A rich presence', PRESENCE, bob.presence(alice.jid))):
         number = fresh()
         sent = template.format(to=bob.bare, id=number)
         alice.say(sent)

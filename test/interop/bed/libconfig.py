@@ -19,7 +19,7 @@ def value(v, depth=0):
         if any(isinstance(x, dict) for x in v):
             rows = ',\n'.join(inner + value(x, depth + 1) for x in v)
             return '(\n%s\n%s)' % (rows, outer)
-        return '[ %s ]' % ', '.join(value(x, depth) for x in v) if v else '[ ]'
+        return '[ %s ]' % ', '.join(value(x, depth) for x in v) if v else '( )'
     return _string(str(v))
 
 

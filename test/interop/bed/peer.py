@@ -33,6 +33,7 @@ class Peer:
     verdict = 'valid'       # the answer to db:result: valid, invalid, error, None (silence)
     verify = None           # the answer to db:verify instead of the truth
     version = '1.0'
+    shows = 'own'           # the certificate it shows when it dials; None: none
 
     def __init__(self, bed, *domains, cert='good', address=None, names=None):
         self.bed, self.domains = bed, domains
@@ -62,24 +63,23 @@ class Peer:
         context.sni_callback = lambda _, name, __: self.note('sni', name)
         return context
 
-    def client_context(self, cert='own', alpn=True):
+    def client_context(self, alpn=True):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        cert = self.cert if cert == 'own' else cert
-        if cert:
-            context.load_cert_chain(cert.crt, cert.key)
+        if self.cert and self.shows:
+            context.load_cert_chain(self.cert.crt, self.cert.key)
         if alpn:
             context.set_alpn_protocols(['xmpp-server'])
         return context
 
     # -- dialling
 
-    async def dial(self, to, address, *, from_='own', tls=True, direct=False, cert='own', sni=None):
+    async def dial(self, to, address, *, from_='own', tls=True, direct=False, sni=None):
         """A stream to the server at `address`, up to the features; TLS unless tls is False."""
         wire = await Wire.connect(address, 5270 if direct else 5269, self.address)
         self.wires.append(wire)
         wire.to, wire.from_ = to, self.domain if from_ == 'own' else from_
-        context = self.client_context(cert)
+        context = self.client_context()
         if direct:
             await wire.start_tls(context, False, sni or to)
             await self.greet(wire)
@@ -103,8 +103,8 @@ class Peer:
         wire.id = wire.reply.get('id')
         wire.features = await wire.element()
         if wire.features.tag != STREAM + 'features':
-            wire._items.insert(0, ('element', wire.features))
-            raise Gone('no features but %s' % wire.features.tag)
+            wire.put_back(wire.features)
+            raise Gone('no features but %s' % wire.words(wire.features))
 
     def offers(self, wire, mechanism='EXTERNAL'):
         return mechanism in [m.text for m in wire.features.iter(SASL + 'mechanism')]
@@ -299,12 +299,8 @@ class Peer:
 
     async def stanza(self, number, seconds=15.0):
         """The stanza with this id."""
-        def find():
-            for stanza in self.stanzas:
-                if stanza.get('id') == number:
-                    return stanza
-            return None
-        return await self.until(find, seconds)
+        found = await self.until(lambda: [s for s in self.stanzas if s.get('id') == number], seconds)
+        return found[0] if found else None
 
 
 def message(from_, to, number, body='hello', extra=''):

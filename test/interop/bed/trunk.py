@@ -53,11 +53,12 @@ class Trunk:
         os.chmod(secret, 0o600)
         self.settings = {
             'node': {'name': self.name + '.bed.example', 'workers': WORKERS},
+            'log': {'level': self.bed.level},
             'listen': [{'address': self.address, 'port': 5269, 'mode': 'starttls'},
                        {'address': self.address, 'port': 5270, 'mode': 'direct-tls'}],
             'certificates': [self.cert('good', *covered)] if covered else [],
             'trust': [{'name': 'bed', 'ca': self.bed.pki.root.path,
-                       'crl': self.bed.pki.root.crl_path}],
+                       'crl': [self.bed.pki.root.crl_path, self.bed.pki.middle.crl_path]}],
             'dialback': {'secret_file': secret},
             'defaults': {'trust': 'bed', 'tls': 'required',
                          'authentication': ['external', 'dialback']},

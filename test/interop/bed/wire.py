@@ -155,6 +155,15 @@ class Wire:
             self._feed(await self._plain(seconds))
         return self._items.pop(0)
 
+    def put_back(self, element):
+        """The element was read too early."""
+        self._items.insert(0, ('element', element))
+
+    @staticmethod
+    def words(element):
+        """An element in short: a stream error by its condition and text."""
+        return ': '.join(w for w in stream_error(element) if w) or element.tag
+
     async def element(self, seconds=10.0):
         """The next first-level element. A closing tag is Gone."""
         kind, element = await self.item(seconds)

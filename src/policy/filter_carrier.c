@@ -75,16 +75,11 @@ void filter_carrier_inner(struct filter *f, struct frame *fr, const struct xml_t
 	filter_strip(f, fr, feature);
 }
 
-static bool is_request(const struct frame *fr)
-{
-	return fr->depth == 1 && (fr->type == TYPE_GET || fr->type == TYPE_SET);
-}
-
 /* Something of a pubsub child goes: the element that is open now, of which nothing is written any
  * more. A publish and a request for items is a block as a whole. */
 static void pubsub_strip(struct filter *f, struct frame *fr, enum feature feature, unsigned level)
 {
-	if (is_request(fr)) {
+	if (filter_is_request(fr)) {
 		filter_refuse_feature(f, feature);
 		return;
 	}

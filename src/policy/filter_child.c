@@ -69,7 +69,7 @@ void filter_strip(struct filter *f, struct frame *fr, enum feature feature)
 {
 	fr->inside = INSIDE_STANZA;
 	/* A request without what it asks is another request. */
-	if (fr->depth == 1 && (fr->type == TYPE_GET || fr->type == TYPE_SET)) {
+	if (filter_is_request(fr)) {
 		filter_refuse_feature(f, feature);
 		return;
 	}

@@ -9,6 +9,18 @@
 
 #include "policy/filter_state.h"
 
+/* Attributes that mean something on stanzas and their core children. */
+enum attr_bit {
+	ATTR_OTHER = 0,
+	ATTR_FROM = 1,
+	ATTR_TO = 2,
+	ATTR_ID = 4,
+	ATTR_TYPE = 8,
+	ATTR_LANG = 16,
+	ATTR_PARENT = 32,
+	ATTR_STANZA = ATTR_FROM | ATTR_TO | ATTR_ID | ATTR_TYPE | ATTR_LANG,
+};
+
 /* ---- filter_stanza.c ---- */
 void filter_open(struct filter *f, const struct xml_tag *tag);
 /* A stanza inside another: a new frame, and its start tag written. */

@@ -66,18 +66,6 @@ struct frame {
 	char show[SHOW_BYTES];
 };
 
-/* Attributes that mean something on stanzas and their core children. */
-enum attr_bit {
-	ATTR_OTHER = 0,
-	ATTR_FROM = 1,
-	ATTR_TO = 2,
-	ATTR_ID = 4,
-	ATTR_TYPE = 8,
-	ATTR_LANG = 16,
-	ATTR_PARENT = 32,
-	ATTR_STANZA = ATTR_FROM | ATTR_TO | ATTR_ID | ATTR_TYPE | ATTR_LANG,
-};
-
 struct filter {
 	filter_choose_fn *choose;
 	void *arg;
@@ -111,6 +99,11 @@ struct filter {
 static inline struct frame *filter_top(struct filter *f)
 {
 	return &f->frames[f->top];
+}
+/* An IQ that asks; one inside another stanza has no such type here. */
+static inline bool filter_is_request(const struct frame *fr)
+{
+	return fr->type == TYPE_GET || fr->type == TYPE_SET;
 }
 static inline bool filter_passes(const struct filter *f, enum feature feature)
 {

@@ -173,7 +173,7 @@ void presence_child(
 	fr->inside = INSIDE_ROOM;
 	fr->child_ns = tag->ns;
 	fr->rules[0] = rule;
-	if (rule == &join_rule && fr->type == TYPE_NONE)
+	if (rule == &join_rule)
 		fr->join = true;
 	room_write(f, tag, rule);
 }

@@ -204,6 +204,16 @@ static void a_message_with_nothing_left_is_folded_away(void **unused)
 			"<message" A "><reference xmlns='urn:xmpp:reference:0'><media-sharing "
 			"xmlns='urn:xmpp:sims:1'/></reference></message>",
 			VERDICT_DROP, "folded-away", NULL, FEATURE_FILE_TRANSFER },
+		{ "a reference stands", "off", "chat-states",
+			"<message" A "><active" CS "/><reference xmlns='urn:xmpp:reference:0'/>"
+			"</message>",
+			VERDICT_FOLD, "strip",
+			"<message" A "><reference xmlns='urn:xmpp:reference:0'/></message>",
+			FEATURE_CHAT_STATES },
+		{ "a hash does not", "off", "chat-states",
+			"<message" A "><active" CS
+			"/><hash xmlns='urn:xmpp:hashes:2'>x</hash></message>",
+			VERDICT_DROP, "folded-away", NULL, FEATURE_CHAT_STATES },
 		{ "an attribute is no loss of content", "off", "unknown",
 			"<message" A " secret='1'><composing" CS "/></message>", VERDICT_FOLD,
 			"strip", "<message" A "><composing" CS "/></message>", FEATURE_UNKNOWN },

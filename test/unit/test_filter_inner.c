@@ -65,6 +65,18 @@ static void forwarded_stanzas_are_filtered_at_any_depth(void **unused)
 			VERDICT_FOLD, "strip",
 			"<message" A ">" FW "<message" JC "/>" FWEND "</message>",
 			FEATURE_FILE_TRANSFER },
+		{ "an inner body keeps no message alive", "off", "chat-states",
+			"<message" A "><active" CS
+			"/><nick xmlns='http://jabber.org/protocol/nick'>"
+			"<message" JC "><body>x</body></message></nick></message>",
+			VERDICT_DROP, "folded-away", NULL, FEATURE_CHAT_STATES },
+		{ "without a policy nothing inside is looked at", "off", "",
+			"<message" A ">" FW "<message" JC "> x <body/></message>" FWEND
+			"</message>",
+			VERDICT_PASS, "pass",
+			"<message" A ">" FW "<message" JC "> x <body/></message>" FWEND
+			"</message>",
+			NONE },
 		{ "an inner iq", "off", "version",
 			"<message" A ">" FW "<iq" JC " type='get' id='1'><query "
 			"xmlns='jabber:iq:version'/></iq>" FWEND "</message>",
@@ -240,6 +252,11 @@ static void stripped_features_are_removed_from_pubsub_items(void **unused)
 			"<message" A ">" EVENT("<items node='n'><item>" OTHER
 					       "</item><retract id='1'/></items>") "</message>",
 			NONE },
+		{ "an event stands alone", "off", "mood chat-states",
+			"<message" A "><active" CS "/>" EVENT("<items node='n'/>") "</message>",
+			VERDICT_FOLD, "strip",
+			"<message" A ">" EVENT("<items node='n'/>") "</message>",
+			FEATURE_CHAT_STATES },
 		{ "one group goes, another stays", "off", "mood",
 			"<message" A ">" EVENT("<items node='n'><item>" MOODY
 					       "</item></items><purge node='o'/>") "</message>",
@@ -299,7 +316,7 @@ static void what_only_the_own_server_may_say_is_refused(void **unused)
 			"<iq" A
 			" type='set' id='1'><query xmlns='jabber:iq:roster'><item/></query></iq>",
 			VERDICT_BOUNCE, "spoofed", NULL, FEATURE_ROSTER },
-		{ "a carbon copy inside an archive is history", "off", "",
+		{ "a carbon copy inside an archive is history", "off", "html",
 			"<message" A "><result xmlns='urn:xmpp:mam:2'>" FW "<message" JC
 			"><received xmlns='urn:xmpp:carbons:2'/></message>" FWEND
 			"</result></message>",

@@ -271,6 +271,13 @@ static void joining_a_room_survives(void **unused)
 			"<m:history seconds='1'/><m:password xml:lang='de'>p</m:password></m:x>"
 			"</presence>",
 			FEATURE_UNKNOWN },
+		{ "not under a borrowed name either", "availability", "",
+			"<presence" USER
+			">" JOIN("<password xmlns='urn:psst'>psst</password>"
+				 "<o:history xmlns:o='urn:psst' seconds='1'/>") "</presence>",
+			VERDICT_FOLD, "fold",
+			"<presence" USER "><x xmlns='http://jabber.org/protocol/muc'/></presence>",
+			FEATURE_UNKNOWN },
 		{ "unless rooms are stripped", "availability", "muc",
 			"<presence" USER " id='1'>" JOIN("<password>x</password>") "</presence>",
 			VERDICT_FOLD, "strip", "<presence" USER "/>", FEATURE_MUC },

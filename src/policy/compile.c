@@ -99,7 +99,7 @@ static void table_build(struct policy_table *t, const struct policy *const *list
 const struct policy_table *policy_set_merge(
 	struct policy_set *s, const struct policy *const *list, unsigned n)
 {
-	struct str key = { (const char *)list, n * sizeof(list[0]) };
+	struct str key = { (const char *)list, n * sizeof(void *) };
 	struct map_node *node = map_get(&s->tables, key);
 	struct merged *m;
 

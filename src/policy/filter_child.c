@@ -163,7 +163,7 @@ void filter_keep(struct filter *f, const struct xml_tag *tag)
 
 /* body, subject, status ... contain text only: an element inside is nothing that a catalogue knows.
  */
-static void text_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
+static void text_inner(struct filter *f, const struct xml_tag *tag)
 {
 	feature_set_add(&f->result.seen, FEATURE_UNKNOWN);
 	if (filter_passes(f, FEATURE_UNKNOWN)) {
@@ -184,7 +184,7 @@ void filter_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 		message_kept(f, fr, 0);
 		filter_keep(f, tag);
 		return;
-	case INSIDE_TEXT: text_inner(f, fr, tag); return;
+	case INSIDE_TEXT: text_inner(f, tag); return;
 	case INSIDE_CARRIER: filter_carrier_inner(f, fr, tag); return;
 	case INSIDE_PUBSUB: filter_pubsub_inner(f, fr, tag); return;
 	case INSIDE_SHOW:

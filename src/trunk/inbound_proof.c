@@ -320,7 +320,8 @@ void inbound_db_result(struct inbound *in, const struct stream_info *info)
 		inbound_settle(in, &from, &to);
 		return;
 	}
-	if (conn_tls(l->conn) && !trust_verdict_allows_dialback(a.verdict)) {
+	if (conn_tls(l->conn) && a.verdict != TRUST_OK &&
+		!trust_verdict_allows_dialback(a.verdict)) {
 		leg_fail(l, STREAM_NOT_AUTHORIZED, a.words, NULL);
 		return;
 	}

@@ -296,9 +296,6 @@ static void compile_matches(struct compile *c)
 	for (unsigned i = 0; i < p->ncontrols; i++) {
 		struct control *control = &p->controls[i];
 		const struct config_strings *names = &control->config->match;
-		if (!names->n)
-			COMPLAIN(c, &control->config->origin,
-				"match is empty: the control is for no domain; name one, or remove the control");
 		for (unsigned j = 0; j < names->n; j++)
 			add_match(c, control, names->v[j]);
 	}

@@ -21,16 +21,19 @@ struct trust_config {
 extern const struct config_table trust_schema;
 
 struct trust_store;
-/* NULL after errors, which are in `report` (file missing, no certificate in it, CRL stale ...). */
+/* NULL after errors, which are in `report` (file missing, no certificate in it ...). A CRL that is stale, or soon will be, is a
+ * warning: its issuer's certificates are refused, but the other stores must load. */
 struct trust_store *trust_store_new(const struct trust_config *c, struct config_report *report);
 void trust_store_free(struct trust_store *s);
 const char *trust_store_name(const struct trust_store *s);
+/* The earliest nextUpdate of its CRLs, for a warning in time; seconds since 1970, 0: none. */
+int64_t trust_store_crl_due(const struct trust_store *s);
 
 enum trust_verdict {
 	TRUST_OK,
 	TRUST_NO_CERTIFICATE,
 	TRUST_UNKNOWN_CA, /* no chain to the store; self-signed */
-	TRUST_EXPIRED, /* chains to the store, but a certificate is expired or not yet valid */
+	TRUST_EXPIRED, /* chains to the store, but a certificate is expired or not yet valid; pinned, but expired */
 	TRUST_REVOKED, /* chains to the store, but revoked */
 	TRUST_NO_CRL, /* a CRL is configured for the store, but missing or stale: fails closed */
 	TRUST_PURPOSE, /* chains, but not for TLS servers */
@@ -61,6 +64,7 @@ struct trust_answer {
 	unsigned char spki[32]; /* of the leaf certificate */
 };
 
-/* Judges chain (leaf first, as the peer sent it; NULL: none) now. */
+/* Judges the leaf with the chain that the peer sent (either may be NULL: none), now. The worst of all that is wrong is
+ * the verdict. */
 void trust_judge(const struct trust_question *q, X509 *leaf, STACK_OF(X509) * chain, int64_t wall,
 	struct trust_answer *out);

@@ -50,14 +50,32 @@ static void add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
 	X509_EXTENSION_free(ext);
 }
 
-static void add_raw_dns(X509 *cert, struct str raw)
+static GENERAL_NAME *raw_dns(struct str raw)
 {
-	GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
 	GENERAL_NAME *name = GENERAL_NAME_new();
 	ASN1_IA5STRING *value = ASN1_IA5STRING_new();
 
 	must(ASN1_STRING_set(value, raw.p, (int)raw.n));
 	GENERAL_NAME_set0_value(name, GEN_DNS, value);
+	return name;
+}
+
+static GENERAL_NAME *raw_xmpp(struct str raw)
+{
+	GENERAL_NAME *name = GENERAL_NAME_new();
+	ASN1_UTF8STRING *value = ASN1_UTF8STRING_new();
+	ASN1_TYPE *type = ASN1_TYPE_new();
+
+	must(ASN1_STRING_set(value, raw.p, (int)raw.n));
+	ASN1_TYPE_set(type, V_ASN1_UTF8STRING, value);
+	must(GENERAL_NAME_set0_othername(name, OBJ_nid2obj(NID_XmppAddr), type));
+	return name;
+}
+
+static void add_raw_name(X509 *cert, GENERAL_NAME *name)
+{
+	GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
+
 	sk_GENERAL_NAME_push(names, name);
 	must(X509_add1_ext_i2d(cert, NID_subject_alt_name, names, 0, 0));
 	GENERAL_NAMES_free(names);
@@ -80,7 +98,9 @@ static void add_extensions(X509 *cert, X509 *issuer, const struct pki_spec *spec
 	add_extension(cert, issuer, NID_name_constraints, spec->constraints);
 	add_extension(cert, issuer, NID_subject_alt_name, spec->san);
 	if (spec->raw_dns.n)
-		add_raw_dns(cert, spec->raw_dns);
+		add_raw_name(cert, raw_dns(spec->raw_dns));
+	if (spec->raw_xmpp.n)
+		add_raw_name(cert, raw_xmpp(spec->raw_xmpp));
 }
 
 static const EVP_MD *digest(const struct pki_spec *spec)

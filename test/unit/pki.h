@@ -19,7 +19,8 @@ struct pki_spec {
 	const char *san;    /* in OpenSSL's notation: PKI_DNS("a.example") "," PKI_SRV("a.example");
 			       NULL: none */
 	struct str raw_dns; /* one dNSName of exactly these bytes, instead of san */
-	const char *eku;    /* "serverAuth,clientAuth"; NULL: none */
+	struct str raw_xmpp;     /* one XmppAddr of exactly these bytes, instead of san */
+	const char *eku;         /* "serverAuth,clientAuth"; NULL: none */
 	const char *constraints; /* "permitted;DNS:example" */
 	int ca;                  /* 1: a CA */
 	int pathlen;             /* of a CA: n + 1; 0: no limit */

@@ -90,7 +90,7 @@ static void reserve_attrs(struct xml_reader *r, const xmlChar **atts)
 {
 	unsigned n = 0;
 
-	while (atts[2 * n])
+	for (; *atts; atts += 2)
 		n++;
 	if (n <= r->max_attrs)
 		return;

@@ -154,26 +154,32 @@ static size_t copy_plain(char *to, struct str s, uint8_t where)
 	return i;
 }
 
-/* Behind a plain beginning of n bytes that is written already. */
-static void escape_rest(struct buf *out, struct str s, size_t n, uint8_t where)
+/* Behind a plain beginning of n bytes that was written. Leaves room for one byte more. */
+static char *escape_rest(struct buf *out, struct str s, size_t n, uint8_t where)
 {
 	while (n < s.n) {
-		char *to = room(out, sizeof("&apos;"));
-
-		wrote(out, put(to, reference(s.p[n])));
+		wrote(out, put(room(out, sizeof("&apos;")), reference(s.p[n])));
 		s = str_skip(s, n + 1);
-		n = copy_plain(room(out, s.n), s, where);
+		n = copy_plain(room(out, s.n + 1), s, where);
 		out->end += n;
 	}
+	return out->data + out->end;
+}
+
+/* At `to` there is room for s as it is and one byte more; the same is true of what is returned. */
+static inline char *put_escaped(struct buf *out, char *to, struct str s, uint8_t where)
+{
+	size_t n = copy_plain(to, s, where);
+
+	if (n == s.n)
+		return to + n;
+	wrote(out, to + n);
+	return escape_rest(out, s, n, where);
 }
 
 static inline void escape(struct buf *out, struct str s, uint8_t where)
 {
-	size_t n = copy_plain(room(out, s.n), s, where);
-
-	out->end += n;
-	if (n < s.n)
-		escape_rest(out, s, n, where);
+	wrote(out, put_escaped(out, room(out, s.n + 1), s, where));
 }
 
 void xml_escape_text(struct buf *out, struct str s)
@@ -288,17 +294,14 @@ static void pop_bindings(struct xml_writer *w, unsigned down_to)
 
 static void write_declaration(struct xml_writer *w, struct str prefix, struct str uri)
 {
-	char *to = put(room(w->out, prefix.n + sizeof(" xmlns:='")), STR(" xmlns"));
+	char *to = room(w->out, prefix.n + uri.n + sizeof(" xmlns:=''"));
 
-	if (prefix.n) {
-		*to++ = ':';
-		to = put(to, prefix);
-	}
+	to = put(to, prefix.n ? STR(" xmlns:") : STR(" xmlns"));
+	to = put(to, prefix);
 	to = put(to, STR("='"));
+	to = put_escaped(w->out, to, uri, IN_VALUE);
+	*to++ = '\'';
 	wrote(w->out, to);
-	escape(w->out, uri, IN_VALUE);
-	*room(w->out, 1) = '\'';
-	w->out->end++;
 }
 
 static void need_default(struct xml_writer *w, struct str uri)
@@ -353,22 +356,22 @@ static inline void close_start_tag(struct xml_writer *w)
 	w->tag_open = false;
 }
 
-static void write_attribute(struct xml_writer *w, const struct xml_attr *a)
+/* Writes on at `to` and returns where it stopped. */
+static inline char *put_attribute(struct buf *out, char *to, const struct xml_attr *a)
 {
-	struct buf *out = w->out;
-	char *to = room(out, a->prefix.n + a->local.n + a->value.n + sizeof(" :=''"));
-	size_t n;
+	size_t n = a->prefix.n + a->local.n + a->value.n + sizeof(" :=''");
 
+	if ((size_t)(out->data + out->size - to) < n) {
+		wrote(out, to);
+		to = buf_reserve(out, n);
+	}
 	*to++ = ' ';
 	to = put_qname(to, a->prefix, a->local);
 	*to++ = '=';
 	*to++ = '\'';
-	n = copy_plain(to, a->value, IN_VALUE);
-	wrote(out, to + n);
-	if (n < a->value.n)
-		escape_rest(out, a->value, n, IN_VALUE);
-	*room(out, 1) = '\'';
-	out->end++;
+	to = put_escaped(out, to, a->value, IN_VALUE);
+	*to++ = '\'';
+	return to;
 }
 
 /* The element's own prefix, the declarations that stood on it, and what its attributes need. */
@@ -405,8 +408,10 @@ void xml_writer_start(struct xml_writer *w, const struct xml_tag *tag, bool keep
 	*to++ = '<';
 	wrote(w->out, put_qname(to, prefix, tag->local));
 	write_scope(w, tag, prefix);
+	to = room(w->out, 0);
 	for (unsigned i = 0; i < tag->nattrs; i++)
-		write_attribute(w, &tag->attrs[i]);
+		to = put_attribute(w->out, to, &tag->attrs[i]);
+	wrote(w->out, to);
 	w->tag_open = true;
 }
 

@@ -86,7 +86,7 @@ static void make_room(struct answers *a, size_t n, uint64_t now)
 /* ASCII letters of addresses are compared without case: servers may normalise what a client wrote. */
 static void key_part(struct buf *b, struct str s)
 {
-	buf_put_char(b, ' ');
+	buf_put_char(b, '\0'); /* what no address can hold */
 	for (size_t i = 0; i < s.n; i++)
 		buf_put_char(b, (char)tolower((unsigned char)s.p[i]));
 }
@@ -97,7 +97,7 @@ static struct str make_key(struct answers *a, char kind, struct str from, struct
 	buf_put_char(&a->key, kind);
 	key_part(&a->key, from);
 	key_part(&a->key, to);
-	buf_put_char(&a->key, ' ');
+	buf_put_char(&a->key, '\0');
 	buf_put(&a->key, id);
 	return buf_view(&a->key);
 }

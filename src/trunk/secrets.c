@@ -35,7 +35,7 @@ static char *read_secret(const char *path, const struct config_origin *origin,
 	size_t n = fread(data, 1, sizeof(data), f);
 	fclose(f);
 	struct str s = str_trim((struct str){ data, n });
-	if (s.n < SECRET_MIN || n == sizeof(data) || memchr(s.p, 0, s.n)) {
+	if (s.n < SECRET_MIN || n == sizeof(data) || memchr(s.p, 0, s.n) || memchr(s.p, '\n', s.n)) {
 		config_report_add(report, CONFIG_ERROR, origin,
 			"dialback secret \"%s\": must be one line of %d to %d bytes; make one with: openssl rand "
 			"-hex 32 > %s",

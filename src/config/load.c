@@ -7,6 +7,7 @@
 #include "config/schema.h"
 
 #include "base/mem.h"
+#include "config/value.h"
 #include "config/walk.h"
 
 #include <dirent.h>
@@ -16,6 +17,7 @@
 struct forest {
 	struct tree **trees;
 	unsigned n;
+	bool keep; /* the values, whatever errors are in them */
 	bool whole; /* all could be read and parsed */
 };
 
@@ -80,6 +82,24 @@ static void read_directory(struct forest *f, struct config_file *files, const ch
 	free(entries);
 }
 
+/* After errors a string that must be there may not be: whoever makes further checks finds its default, or nothing
+ * in it, but never NULL. */
+static void fill_strings(const struct config_table *table, void *base)
+{
+	for (const struct config_key *k = table->keys; k->name; k++) {
+		char **text = value_field(k, base);
+		struct config_list *list = value_field(k, base);
+
+		if (k->type == CONFIG_GROUP)
+			fill_strings(k->table, text);
+		else if ((k->type == CONFIG_STRING || k->type == CONFIG_PATH) && !*text &&
+			 (k->def || k->flags & CONFIG_REQUIRED))
+			*text = mem_strdup(k->def ? k->def : "");
+		for (unsigned i = 0; k->type == CONFIG_LIST && i < list->n; i++)
+			fill_strings(k->table, (char *)list->items + i * k->table->size);
+	}
+}
+
 /* Fills the struct, or takes everything back. Frees the trees and, after errors, the files. */
 static struct config_file *finish(struct forest *f, struct config_file *files,
 	const struct config_table *root, void *out, struct config_report *report, unsigned errors)
@@ -93,21 +113,37 @@ static struct config_file *finish(struct forest *f, struct config_file *files,
 	forest_fini(f);
 	if (config_report_count(report, CONFIG_ERROR) == errors)
 		return files;
+	if (f->whole && f->keep) {
+		fill_strings(root, out);
+		return files;
+	}
 	config_values_fini(root, out);
 	config_file_free(files);
 	return NULL;
 }
 
-struct config_file *config_load(
-	const char *path, const struct config_table *root, void *out, struct config_report *report)
+static struct config_file *load_path(const char *path, const struct config_table *root, void *out,
+	struct config_report *report, bool keep)
 {
 	struct config_file *files = MEM_NEW(struct config_file);
 	unsigned errors = config_report_count(report, CONFIG_ERROR);
-	struct forest f = { .whole = true };
+	struct forest f = { .whole = true, .keep = keep };
 
 	read_tree(&f, files, path, report);
 	read_directory(&f, files, path, report);
 	return finish(&f, files, root, out, report, errors);
+}
+
+struct config_file *config_load(
+	const char *path, const struct config_table *root, void *out, struct config_report *report)
+{
+	return load_path(path, root, out, report, false);
+}
+
+struct config_file *config_load_for_checks(
+	const char *path, const struct config_table *root, void *out, struct config_report *report)
+{
+	return load_path(path, root, out, report, true);
 }
 
 struct config_file *config_load_text(const char *text, const char *name,

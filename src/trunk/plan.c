@@ -115,13 +115,14 @@ struct plan *plan_new(const struct plan_options *o, struct config_report *report
 	struct plan *p = MEM_NEW(struct plan);
 	atomic_init(&p->refs, 1);
 	p->number = o->number;
-	p->file = config_load(o->path, &settings_schema, &p->settings, report);
-	if (p->file && !config_report_count(report, CONFIG_ERROR)) {
+	p->file = config_load_for_checks(o->path, &settings_schema, &p->settings, report);
+	/* Errors in the file are no reason to be silent about the rest of it. */
+	if (p->file)
 		build(p, o, report);
+	if (p->file && !config_report_count(report, CONFIG_ERROR)) {
 		identify(p);
-	}
-	if (p->file && !config_report_count(report, CONFIG_ERROR))
 		return p;
+	}
 	plan_unref(p);
 	return NULL;
 }

@@ -31,45 +31,7 @@ static void later(struct conn *c, enum conn_event e)
 	loop_soon(c->loop, &c->soon);
 }
 
-/* ---- reading ---- */
-
-/* One read into the empty `raw`: bytes, 0 at the end, -errno. */
-static ssize_t receive(struct conn *c, struct buf *raw)
-{
-	ssize_t n;
-
-	do
-		n = recv(c->fd, buf_reserve(raw, LOOP_READ), LOOP_READ, 0);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return -errno;
-	buf_commit(raw, (size_t)n);
-	c->bytes_in += (uint64_t)n;
-	return n;
-}
-
-/* Takes what came off the wire into conn_in(). Leaves `raw` empty. */
-static void take_in(struct conn *c, struct buf *raw)
-{
-	if (!c->tls) {
-		buf_put(&c->in, buf_view(raw));
-	} else {
-		switch (tls_read(c->tls, raw, &c->in, &c->wire)) {
-		case TLS_DONE:
-		case TLS_WAIT: break;
-		case TLS_CLOSED:
-			c->eof = true;
-			c->pending |= 1u << CONN_EOF;
-			break;
-		case TLS_FAILED: conn_fail(c, mem_strdup(tls_error(c->tls))); break;
-		}
-	}
-	buf_clear(raw);
-	if (!c->fn)
-		buf_clear(&c->in);
-	if (buf_len(&c->wire))
-		loop_at_end(c->loop, &c->end);
-}
+/* ---- sending ---- */
 
 /* Sending had failed before; now all that had arrived until then is read. */
 static void fail_broken(struct conn *c)
@@ -80,67 +42,10 @@ static void fail_broken(struct conn *c)
 	conn_fail(c, words);
 }
 
-static void read_end(struct conn *c, ssize_t n)
-{
-	if (n == -EAGAIN && !c->broken)
-		return;
-	if (c->broken) {
-		fail_broken(c);
-	} else if (n < 0) {
-		conn_fail(c, conn_errno_words((int)-n));
-	} else {
-		c->eof = true;
-		later(c, CONN_EOF);
-	}
-}
-
-static void read_some(struct conn *c)
-{
-	struct buf *raw = loop_read_buf(c->loop);
-
-	for (int i = 0; i < READS_PER_TURN; i++) {
-		size_t before = buf_len(&c->in);
-		ssize_t n;
-
-		if (c->state != STATE_OPEN || c->paused || c->eof)
-			return;
-		n = receive(c, raw);
-		if (n <= 0) {
-			read_end(c, n);
-			return;
-		}
-		take_in(c, raw);
-		if (buf_len(&c->in) > before && !tell(c, CONN_DATA))
-			return;
-		/* The socket is empty: the next read would only say so. */
-		if (n < LOOP_READ && !c->broken)
-			return;
-	}
-}
-
-/* Closing: the peer's last words are not heard any more, but must be read, or the kernel would
- * answer them with a reset that could overtake ours. */
-static void discard(struct conn *c)
-{
-	struct buf *raw = loop_read_buf(c->loop);
-
-	for (int i = 0; i < READS_PER_TURN && !c->eof; i++) {
-		ssize_t n = receive(c, raw);
-
-		buf_clear(raw);
-		if (n == -EAGAIN)
-			return;
-		if (n <= 0)
-			c->eof = true;
-	}
-	loop_at_end(c->loop, &c->end);
-}
-
-/* ---- sending ---- */
-
 /* Gives bytes to the kernel; returns how many it took. */
 static size_t give(struct conn *c, struct str s)
 {
+	char *words;
 	ssize_t n;
 
 	do
@@ -155,8 +60,9 @@ static size_t give(struct conn *c, struct str s)
 	if (errno == EAGAIN || c->state == STATE_FAILED)
 		return 0;
 	/* The peer may have said why before it went: that is read first. */
+	words = conn_errno_words(errno);
 	free(c->error);
-	c->error = conn_errno_words(errno);
+	c->error = words;
 	c->broken = true;
 	if (c->state != STATE_OPEN || c->paused || c->eof) {
 		fail_broken(c);
@@ -222,6 +128,107 @@ static void send_all(struct conn *c)
 	}
 }
 
+/* ---- reading ---- */
+
+/* One read into the empty `raw`: bytes, 0 at the end, -errno. */
+static ssize_t receive(struct conn *c, struct buf *raw)
+{
+	ssize_t n;
+
+	do
+		n = recv(c->fd, buf_reserve(raw, LOOP_READ), LOOP_READ, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	buf_commit(raw, (size_t)n);
+	c->bytes_in += (uint64_t)n;
+	return n;
+}
+
+/* Takes what came off the wire into conn_in(). Leaves `raw` empty. */
+static void take_in(struct conn *c, struct buf *raw)
+{
+	if (!c->tls) {
+		buf_put(&c->in, buf_view(raw));
+	} else {
+		switch (tls_read(c->tls, raw, &c->in, &c->wire)) {
+		case TLS_DONE:
+		case TLS_WAIT: break;
+		case TLS_CLOSED:
+			c->eof = true;
+			c->pending |= 1u << CONN_EOF;
+			break;
+		case TLS_FAILED:
+			conn_fail(c, mem_strdup(tls_error(c->tls)));
+			send_all(c); /* the alert, before the owner hangs up */
+			break;
+		}
+	}
+	buf_clear(raw);
+	if (!c->fn)
+		buf_clear(&c->in);
+	if (buf_len(&c->wire))
+		loop_at_end(c->loop, &c->end);
+}
+
+static void read_end(struct conn *c, ssize_t n)
+{
+	if (n == -EAGAIN && !c->broken)
+		return;
+	if (c->broken) {
+		fail_broken(c);
+	} else if (n < 0) {
+		conn_fail(c, conn_errno_words((int)-n));
+	} else {
+		c->eof = true;
+		later(c, CONN_EOF);
+	}
+}
+
+static void read_some(struct conn *c)
+{
+	struct buf *raw = loop_read_buf(c->loop);
+
+	for (int i = 0; i < READS_PER_TURN; i++) {
+		size_t before = buf_len(&c->in);
+		ssize_t n;
+
+		if (c->state != STATE_OPEN || c->paused || c->eof)
+			return;
+		n = receive(c, raw);
+		if (n <= 0) {
+			read_end(c, n);
+			return;
+		}
+		take_in(c, raw);
+		if (buf_len(&c->in) > before && !tell(c, CONN_DATA))
+			return;
+		/* The socket is empty: the next read would only say so. */
+		if (n < LOOP_READ && !c->broken)
+			return;
+	}
+}
+
+/* Closing: the peer's last words are not heard any more, but must be read, or the kernel would
+ * answer them with a reset that could overtake ours. */
+static void discard(struct conn *c)
+{
+	struct buf *raw = loop_read_buf(c->loop);
+
+	for (int i = 0; i < READS_PER_TURN && !c->eof; i++) {
+		ssize_t n = receive(c, raw);
+
+		buf_clear(raw);
+		if (n == -EAGAIN)
+			return;
+		if (n <= 0)
+			c->eof = true;
+	}
+	loop_at_end(c->loop, &c->end);
+}
+
+/* ---- the end of a turn ---- */
+
 static void finish_closing(struct conn *c)
 {
 	if (!c->said_bye && c->tls && !conn_unsent(c)) {
@@ -267,8 +274,8 @@ static void shake(struct conn *c, struct buf *raw)
 	case TLS_WAIT: break;
 	case TLS_DONE:
 		conn_enter(c, STATE_OPEN);
-		/* First the news, then what the peer sent right behind its last message: whatever is
-		 * in conn_in() when the owner hears it came in the clear. */
+		/* First the news, then what the peer sent right behind its last message: whatever
+		 * is in conn_in() when the owner hears it came in the clear. */
 		if (!tell(c, CONN_SECURED) || c->state != STATE_OPEN)
 			break;
 		take_in(c, raw);

@@ -241,12 +241,19 @@ static void digest_key(X509 *leaf, unsigned char out[32])
 	OPENSSL_free(der);
 }
 
+/* Whole names only; "..." when there are more than fit. */
 static void add_name(void *arg, const char *name)
 {
+	static const char more[] = " ...";
 	struct trust_answer *a = arg;
-	size_t n = strlen(a->subject);
+	size_t n = strlen(a->subject), room = sizeof(a->subject) - n;
 
-	snprintf(a->subject + n, sizeof(a->subject) - n, "%s%s", n ? ", " : "", name);
+	if (n >= sizeof(more) && strcmp(a->subject + n - (sizeof(more) - 1), more) == 0)
+		return;
+	if (strlen(name) + 1 + sizeof(more) > room)
+		snprintf(a->subject + n, room, "%s", more);
+	else
+		snprintf(a->subject + n, room, "%s%s", n ? " " : "", name);
 }
 
 /* Without names: the subject, escaped (RFC 4514), so that it cannot forge a log line. */

@@ -117,25 +117,20 @@ static bool about_certificate(int alert)
 	}
 }
 
-static char *lower(char *z)
-{
-	for (char *p = z; *p; p++)
-		*p = (char)tolower((unsigned char)*p);
-	return z;
-}
-
 static char *alert_words(int alert)
 {
-	const char *text = SSL_alert_desc_string_long(alert);
+	char text[64];
 
-	/* Not known to OpenSSL's table of names. */
-	if (alert == SSL_AD_NO_APPLICATION_PROTOCOL)
-		text = "no application protocol";
 	if (alert == TLS13_AD_CERTIFICATE_REQUIRED)
 		return mem_strdup("the peer wants a certificate and we showed none");
-	if (about_certificate(alert))
-		return lower(mem_printf("the peer rejected our certificate: %s", text));
-	return lower(mem_printf("the peer ended TLS: %s", text));
+	/* Not in OpenSSL's table of names. */
+	snprintf(text, sizeof(text), "%s",
+		alert == SSL_AD_NO_APPLICATION_PROTOCOL ? "no application protocol"
+							: SSL_alert_desc_string_long(alert));
+	for (char *p = text; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return mem_printf("the peer %s: %s",
+		about_certificate(alert) ? "rejected our certificate" : "ended TLS", text);
 }
 
 /* The first error of OpenSSL's queue, which names the cause; the later ones only pass it on. */

@@ -18,7 +18,7 @@
 
 enum {
 	CHAIN_MOST = 10, /* certificates between a leaf and its anchor */
-	CRL_WARN_DAYS = 3,
+	CRL_WARN_DAYS = 7,
 };
 
 static const struct config_key trust_keys[] = {
@@ -51,7 +51,7 @@ static const struct config_key trust_keys[] = {
 		.help = "Believe the certificates that this host believes, too." },
 	{ 0 }
 };
-const struct config_table trust_schema = { "trust", sizeof(struct trust_config), trust_keys };
+const struct config_table trust_schema = { "trust store", sizeof(struct trust_config), trust_keys };
 
 static void set_rules(struct trust_store *s, bool crls)
 {
@@ -63,6 +63,7 @@ static void set_rules(struct trust_store *s, bool crls)
 	X509_VERIFY_PARAM_set_flags(rules, flags);
 	/* For both sides: public CAs issue no client certificates for servers any more. */
 	X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_SSL_SERVER);
+	X509_VERIFY_PARAM_set_trust(rules, X509_TRUST_SSL_SERVER);
 	X509_VERIFY_PARAM_set_auth_level(rules, 2);
 	X509_VERIFY_PARAM_set_depth(rules, CHAIN_MOST);
 }
@@ -157,7 +158,8 @@ static bool fill(struct trust_store *s, const struct trust_config *c, struct con
 	}
 	if (ok && s->certificates == 0 && !c->system) {
 		config_report_add(report, CONFIG_ERROR, &c->origin,
-			"trust \"%s\" believes nobody: name PEM files with \"ca\", or say \"system "
+			"trust store \"%s\" believes nobody: name PEM files with \"ca\", or say "
+			"\"system "
 			"= "
 			"true\"",
 			s->name);

@@ -130,28 +130,438 @@ static void a_source_address_is_used(void **unused)
 
 /* ---- reading ---- */
 
-static void a_new_connection_reads_nothing_before_it_may(void **unused)
+static void resume_on_deadline(struct side *s, enum conn_event e)
+{
+	if (e == CONN_DEADLINE)
+		conn_resume(s->conn);
+	if (e == CONN_EOF)
+		conn_close(s->conn, 1000);
+}
+
+static void a_paused_connection_reads_nothing_and_then_all_in_order(void **unused)
 {
 	struct pair p;
 	int fd = pair_connect_raw(&p);
 
 	conn_pause(p.server.conn);
 	conn_deadline(p.server.conn, net_loop_now(p.loop) + 20);
-	p.server.react = NULL;
+	p.server.react = resume_on_deadline;
+	assert_int_equal(send(fd, "last words", 10, 0), 10);
+	close(fd);
+	pair_run(&p);
+	/* The end had come before; the words come first all the same. */
+	assert_string_equal(p.server.story, "TDEX");
+	assert_str(buf_view(&p.server.got), "last words");
+	pair_fini(&p);
+}
+
+static void an_accepted_connection_waits_to_be_asked(void **unused)
+{
+	struct address at, peer = { 0 };
+	int listening = loopback_listen(&at), fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct pair p;
+
+	pair_init(&p, 1);
+	assert_int_equal(connect(fd, (struct sockaddr *)&at.ss, at.len), 0);
+	p.server.conn =
+		conn_accepted(p.loop, loopback_accept(listening), &peer, side_event, &p.server);
+	conn_deadline(p.server.conn, net_loop_now(p.loop) + 20);
+	p.server.react = resume_on_deadline;
 	assert_int_equal(send(fd, "x", 1, 0), 1);
 	close(fd);
-	net_loop_on_turn(p.loop, NULL, NULL);
-	/* The deadline comes, the data does not; then all of it, in order. */
-	p.server.react = NULL;
-	{
-		struct side *s = &p.server;
-		void (*on_deadline)(struct side *, enum conn_event) = NULL;
+	close(listening);
+	pair_run(&p);
+	assert_string_equal(p.server.story, "TDEX");
+	pair_fini(&p);
+}
 
-		(void)on_deadline;
-		(void)s;
+/* Takes one byte at a time, pausing in between. */
+static void sip(struct side *s, enum conn_event e)
+{
+	if (e == CONN_EOF)
+		conn_close(s->conn, 1000);
+	if (e != CONN_DATA && e != CONN_DEADLINE)
+		return;
+	if (e == CONN_DEADLINE) {
+		conn_resume(s->conn);
+		return;
 	}
+	buf_put_char(&s->got, buf_view(conn_in(s->conn)).p[0]);
+	buf_consume(conn_in(s->conn), 1);
+	conn_pause(s->conn);
+	conn_deadline(s->conn, net_loop_now(s->pair->loop) + 1);
+}
+
+static void what_was_left_unread_is_told_again_after_a_pause(void **unused)
+{
+	struct pair p;
+	int fd = pair_connect_raw(&p);
+
+	p.server.hold = true;
+	p.server.react = sip;
+	assert_int_equal(send(fd, "abc", 3, 0), 3);
+	close(fd);
+	pair_run(&p);
+	assert_string_equal(p.server.story, "DTDTDTEX");
+	assert_str(buf_view(&p.server.got), "abc");
+	pair_fini(&p);
+}
+
+static void reset(int fd)
+{
+	struct linger now = { .l_onoff = 1 };
+
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now)), 0);
+	close(fd);
+}
+
+static void a_reset_is_told_behind_the_data_before_it(void **unused)
+{
+	struct pair p;
+	int fd = pair_connect_raw(&p);
+
+	p.server.react = close_on_failure;
+	assert_int_equal(send(fd, "last words", 10, 0), 10);
+	reset(fd);
+	pair_run(&p);
+	assert_string_equal(p.server.story, "DFX");
+	assert_str(buf_view(&p.server.got), "last words");
+	assert_string_equal(p.server.error, "connection reset by peer");
+	pair_fini(&p);
+}
+
+/* Writes into a connection that the peer has reset already: why it did so is still heard. */
+static void write_at_once(struct side *s, enum conn_event e)
+{
+	if (e == CONN_DEADLINE) {
+		side_send(s, STR("x"));
+		conn_resume(s->conn);
+	}
+	close_on_failure(s, e);
+}
+
+static void a_failed_send_still_lets_the_last_words_in(void **unused)
+{
+	struct pair p;
+	int fd = pair_connect_raw(&p);
+
+	conn_pause(p.server.conn);
+	conn_deadline(p.server.conn, net_loop_now(p.loop) + 20);
+	p.server.react = write_at_once;
+	assert_int_equal(send(fd, "why", 3, 0), 3);
+	reset(fd);
+	pair_run(&p);
+	assert_string_equal(p.server.story, "TDFX");
+	assert_str(buf_view(&p.server.got), "why");
+	pair_fini(&p);
+}
+
+static void answer_after_the_end(struct side *s, enum conn_event e)
+{
+	if (e != CONN_EOF)
+		return;
+	side_send(s, STR("still here"));
+	conn_close(s->conn, 1000);
+}
+
+static void a_half_closed_connection_still_carries_the_answer(void **unused)
+{
+	struct pair p;
+	int fd = pair_connect_raw(&p);
+	char text[16];
+
+	p.server.react = answer_after_the_end;
+	assert_int_equal(send(fd, "q", 1, 0), 1);
+	shutdown(fd, SHUT_WR);
+	pair_run(&p);
+	assert_int_equal(recv(fd, text, sizeof(text), MSG_WAITALL), 10);
+	assert_memory_equal(text, "still here", 10);
+	assert_int_equal(recv(fd, text, 1, 0), 0);
+	close(fd);
+	pair_fini(&p);
+}
+
+/* ---- writing and pressure ---- */
+
+enum { MUCH = 8 * 1024 * 1024 };
+
+static void pour(struct side *s, enum conn_event e)
+{
+	if (e != CONN_CONNECTED && e != CONN_WRITABLE)
+		return;
+	while (s->count < MUCH && !conn_congested(s->conn)) {
+		fill_pattern(conn_out(s->conn), s->count, 100000);
+		s->count += 100000;
+	}
+	conn_flush_soon(s->conn);
+	assert_true(conn_unsent(s->conn) < CONN_HIGH_WATER + 100000);
+	if (s->count >= MUCH)
+		conn_close(s->conn, 8000);
+}
+
+static void take_slowly(struct side *s, enum conn_event e)
+{
+	if (e == CONN_DATA) {
+		conn_pause(s->conn);
+		conn_deadline(s->conn, net_loop_now(s->pair->loop) + 1);
+	}
+	if (e == CONN_DEADLINE)
+		conn_resume(s->conn);
+	if (e == CONN_EOF)
+		conn_close(s->conn, 1000);
+	s->n = 0;
+}
+
+static void a_slow_reader_holds_the_writer_back_and_loses_nothing(void **unused)
+{
+	struct pair p;
+	unsigned writable = 0;
+
+	pair_connect(&p);
+	p.client.react = pour;
+	p.server.react = take_slowly;
+	pair_run(&p);
+	for (unsigned i = 0; i < p.client.n; i++)
+		writable += p.client.story[i] == 'W';
+	assert_true(writable > 0);
+	assert_int_equal(buf_len(&p.server.got), p.client.count);
+	assert_pattern(buf_view(&p.server.got), 0);
+	pair_fini(&p);
+}
+
+static void add_little_by_little(struct side *s, enum conn_event e)
+{
+	if (e != CONN_CONNECTED)
+		return;
+	for (int i = 0; i < 1000; i++)
+		side_send(s, STR("0123456789"));
+	conn_close(s->conn, 1000);
+}
+
+static void count_data(struct side *s, enum conn_event e)
+{
+	if (e == CONN_DATA)
+		s->count++;
+	if (e == CONN_EOF)
+		conn_close(s->conn, 1000);
+}
+
+static void what_a_turn_adds_leaves_together(void **unused)
+{
+	struct pair p;
+
+	pair_connect(&p);
+	p.client.react = add_little_by_little;
+	p.server.react = count_data;
+	pair_run(&p);
+	/* A thousand pieces, one send(); the network may cut it, but not a thousand times. */
+	assert_int_equal(buf_len(&p.server.got), 10000);
+	assert_true(p.server.count < 5);
+	pair_fini(&p);
+}
+
+/* ---- deadlines ---- */
+
+static void count_deadlines(struct side *s, enum conn_event e)
+{
+	uint64_t now = net_loop_now(s->pair->loop);
+
+	if (e != CONN_DEADLINE)
+		return;
+	assert_true(now >= s->count);
+	if (s->n == 3) {
+		conn_close(s->conn, 0);
+		return;
+	}
+	/* Set, moved back and forth: only the last counts. */
+	conn_deadline(s->conn, now + 1);
+	conn_deadline(s->conn, now + 10000);
+	conn_deadline(s->conn, 0);
+	s->count = now + 15;
+	conn_deadline(s->conn, s->count);
+}
+
+static void a_deadline_comes_once_and_not_early(void **unused)
+{
+	struct pair p;
+	int fd = pair_connect_raw(&p);
+
+	p.server.react = count_deadlines;
+	conn_deadline(p.server.conn, 1); /* long past: at the next turn */
+	pair_run(&p);
+	assert_string_equal(p.server.story, "TTTX");
+	close(fd);
+	pair_fini(&p);
+}
+
+/* ---- the end ---- */
+
+static void a_peer_that_never_closes_is_not_waited_for_long(void **unused)
+{
+	struct pair p;
+	int fd = pair_connect_raw(&p);
+
+	side_send(&p.server, STR("bye"));
+	conn_close(p.server.conn, 20);
+	conn_close(p.server.conn, 100000); /* once is enough */
+	conn_deadline(p.server.conn, 1);   /* and nobody's deadline any more */
+	pair_run(&p);
+	assert_string_equal(p.server.story, "X");
+	close(fd);
+	pair_fini(&p);
+}
+
+static void what_a_peer_says_while_we_close_is_not_told(void **unused)
+{
+	struct pair p;
+	int fd = pair_connect_raw(&p);
+
+	assert_int_equal(send(fd, "too late", 8, 0), 8);
+	side_send(&p.server, STR("bye"));
+	conn_close(p.server.conn, 5000);
+	shutdown(fd, SHUT_WR);
+	pair_run(&p);
+	assert_string_equal(p.server.story, "X");
+	close(fd);
+	pair_fini(&p);
+}
+
+static void a_peer_that_takes_nothing_is_left_in_time(void **unused)
+{
+	struct pair p;
+	int fd = pair_connect_raw(&p);
+
+	fill_pattern(conn_out(p.server.conn), 0, MUCH);
+	conn_flush_soon(p.server.conn);
+	conn_close(p.server.conn, 30);
+	pair_run(&p);
+	assert_string_equal(p.server.story, "X");
+	close(fd);
+	pair_fini(&p);
+}
+
+static void abort_and_count(struct side *s, enum conn_event e)
+{
+	if (e == CONN_CLOSED) {
+		assert_true(s->pair->turn > s->count);
+		return;
+	}
+	s->count = s->pair->turn;
+	conn_abort(s->conn);
+	conn_abort(s->conn);
+	/* Nothing of this does anything any more. */
+	conn_resume(s->conn);
+	conn_pause(s->conn);
+	conn_flush_soon(s->conn);
+	conn_close(s->conn, 1000);
+	conn_deadline(s->conn, 1);
+	assert_null(conn_detach(s->conn));
+	assert_int_equal(conn_unsent(s->conn), 0);
+}
+
+static void aborting_ends_every_state_with_one_last_event(void **unused)
+{
+	struct address at;
+	int listening = loopback_listen(&at), fd;
+	struct pair p;
+
+	/* While connecting, before the first turn. */
+	pair_init(&p, 1);
+	p.client.conn = conn_connect(p.loop, &at, NULL, side_event, &p.client);
+	conn_abort(p.client.conn);
+	pair_run(&p);
+	assert_string_equal(p.client.story, "X");
+
+	/* When connected, from inside the event. */
+	pair_init(&p, 1);
+	p.client.conn = conn_connect(p.loop, &at, NULL, side_event, &p.client);
+	p.client.react = abort_and_count;
+	pair_run(&p);
+	assert_string_equal(p.client.story, "CX");
+
+	/* With data and the end waiting. */
+	fd = pair_connect_raw(&p);
+	p.server.react = abort_and_count;
+	assert_int_equal(send(fd, "x", 1, 0), 1);
+	close(fd);
+	pair_run(&p);
+	assert_string_equal(p.server.story, "DX");
+
+	/* While closing. */
+	fd = pair_connect_raw(&p);
+	conn_close(p.server.conn, 10000);
 	conn_abort(p.server.conn);
 	pair_run(&p);
+	assert_string_equal(p.server.story, "X");
+	close(fd);
+
+	/* When failed. */
+	close(listening);
+	pair_init(&p, 1);
+	p.client.conn = conn_connect(p.loop, &at, NULL, side_event, &p.client);
+	p.client.react = abort_and_count;
+	pair_run(&p);
+	assert_string_equal(p.client.story, "FX");
+	pair_fini(&p);
+}
+
+static void disown(struct side *s, enum conn_event e)
+{
+	struct pair *p = s->pair;
+
+	if (e != CONN_DATA)
+		return;
+	conn_own(s->conn, NULL, NULL);
+	conn_close(s->conn, 1000);
+	s->conn = NULL;
+	p->open--;
+	net_timer_close(p->dog);
+	net_loop_stop(p->loop);
+}
+
+static void an_owner_that_left_hears_nothing(void **unused)
+{
+	struct pair p;
+	int fd = pair_connect_raw(&p);
+
+	p.server.react = disown;
+	assert_int_equal(send(fd, "one", 3, 0), 3);
+	shutdown(fd, SHUT_WR);
+	pair_run(&p); /* ends although nobody is told: the loop waits for it by itself */
+	assert_string_equal(p.server.story, "D");
+	close(fd);
+	pair_fini(&p);
+}
+
+static void go_idle(struct side *s, enum conn_event e)
+{
+	if (e == CONN_DATA && buf_len(&s->got) == 300000) {
+		conn_idle(s->conn);
+		assert_int_equal(conn_in(s->conn)->size, 0);
+		assert_int_equal(conn_out(s->conn)->size, 0);
+		conn_close(s->conn, 1000);
+	}
+}
+
+static void pour_once(struct side *s, enum conn_event e)
+{
+	if (e == CONN_CONNECTED) {
+		fill_pattern(conn_out(s->conn), 0, 300000);
+		conn_flush_soon(s->conn);
+	}
+	if (e == CONN_EOF)
+		conn_close(s->conn, 1000);
+}
+
+static void an_idle_connection_keeps_no_buffers(void **unused)
+{
+	struct pair p;
+
+	pair_connect(&p);
+	p.client.react = pour_once;
+	p.server.react = go_idle;
+	pair_run(&p);
+	assert_pattern(buf_view(&p.server.got), 0);
 	pair_fini(&p);
 }
 
@@ -163,7 +573,21 @@ int main(void)
 		cmocka_unit_test(a_refused_connection_fails_in_words),
 		cmocka_unit_test(a_source_that_is_not_ours_fails_in_words),
 		cmocka_unit_test(a_source_address_is_used),
-		cmocka_unit_test(a_new_connection_reads_nothing_before_it_may),
+		cmocka_unit_test(a_paused_connection_reads_nothing_and_then_all_in_order),
+		cmocka_unit_test(an_accepted_connection_waits_to_be_asked),
+		cmocka_unit_test(what_was_left_unread_is_told_again_after_a_pause),
+		cmocka_unit_test(a_reset_is_told_behind_the_data_before_it),
+		cmocka_unit_test(a_failed_send_still_lets_the_last_words_in),
+		cmocka_unit_test(a_half_closed_connection_still_carries_the_answer),
+		cmocka_unit_test(a_slow_reader_holds_the_writer_back_and_loses_nothing),
+		cmocka_unit_test(what_a_turn_adds_leaves_together),
+		cmocka_unit_test(a_deadline_comes_once_and_not_early),
+		cmocka_unit_test(a_peer_that_never_closes_is_not_waited_for_long),
+		cmocka_unit_test(what_a_peer_says_while_we_close_is_not_told),
+		cmocka_unit_test(a_peer_that_takes_nothing_is_left_in_time),
+		cmocka_unit_test(aborting_ends_every_state_with_one_last_event),
+		cmocka_unit_test(an_owner_that_left_hears_nothing),
+		cmocka_unit_test(an_idle_connection_keeps_no_buffers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* Every bad certificate, and what it is called. */
 #include "net/trust.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "pki.h"
 #include "unit.h"
@@ -391,11 +392,19 @@ static void the_answer_tells_what_was_shown(void **unused)
 	struct trust_question q = { .store = s, .domain = &a };
 	struct trust_answer answer = ask(&q, p.cert, small_sub.cert);
 	int64_t now = time(NULL);
+	struct buf names = { 0 };
+	struct pki many;
 
+	for (int i = 0; i < 100; i++)
+		buf_printf(&names, "%sDNS:n%d.example", i ? "," : "", i);
+	buf_put_char(&names, '\0');
+	many = pki_new(NULL, &(struct pki_spec){ .cn = "x", .san = buf_view(&names).p });
 	verdict_is(&answer, TRUST_OK, "chain");
-	assert_string_equal(answer.subject, "a.example, b.example");
+	assert_string_equal(answer.subject, "a.example b.example");
 	/* The sub-CA ends first. */
 	assert_true(answer.not_after > now && answer.not_after <= now + 3600);
+	answer = ask(&q, many.cert, NULL);
+	assert_string_equal(answer.subject + strlen(answer.subject) - 16, " n20.example ...");
 	answer = ask(&q, nameless.cert, NULL);
 	assert_null(strchr(answer.subject, '\n'));
 	assert_non_null(strstr(answer.subject, "CN=evil\\0A"));
@@ -405,6 +414,8 @@ static void the_answer_tells_what_was_shown(void **unused)
 	pki_free(&p);
 	pki_free(&small_sub);
 	pki_free(&nameless);
+	pki_free(&many);
+	buf_fini(&names);
 	trust_store_free(s);
 }
 

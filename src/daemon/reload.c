@@ -47,8 +47,9 @@ static void log_report(const struct config_report *report)
 	enum config_severity sev;
 	const char *line;
 	for (unsigned i = 0; (line = config_report_line(report, i, &sev)) != NULL; i++)
-		log_write(sev == CONFIG_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, "configuration %s=%s",
-			sev == CONFIG_ERROR ? "error" : "warning", log_quote(str_of(line)).s);
+		log_write(sev == CONFIG_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN,
+			"configuration %s=%s", sev == CONFIG_ERROR ? "error" : "warning",
+			log_quote(str_of(line)).s);
 }
 
 static void finished(struct reload *r)
@@ -73,10 +74,11 @@ static void warn_restart(const struct reload *r, const struct plan *new)
 {
 	const struct settings *a = &r->running->settings, *b = &new->settings;
 	if (a->node.workers != b->node.workers)
-		log_warn("configuration warning=\"node.workers needs a restart; the old value is kept\"");
+		log_warn("configuration warning=\"node.workers needs a restart; the old value is "
+			 "kept\"");
 	if (a->log.format != b->log.format || a->log.target != b->log.target)
-		log_warn(
-			"configuration warning=\"log.format and log.target need a restart; the old values are kept\"");
+		log_warn("configuration warning=\"log.format and log.target need a restart; the "
+			 "old values are kept\"");
 }
 
 static void commit(struct reload *r, struct plan *plan, void *kept)

@@ -53,7 +53,8 @@ static struct listener *take_same(struct server *s, const struct listen_config *
 	return NULL;
 }
 
-/* Binds what the plan wants and is not bound yet; all or nothing. The new array has NULL where a listener is kept. */
+/* Binds what the plan wants and is not bound yet; all or nothing. The new array has NULL where a
+ * listener is kept. */
 static struct listener **bind_new(struct server *s, struct plan *plan, struct config_report *report)
 {
 	const struct listen_config *c = plan->settings.listen.items;
@@ -115,14 +116,16 @@ static void stop_listeners(struct server *s)
 
 /* ---- reload ---- */
 
-static bool prepare_plan(void *arg, struct plan *plan, struct config_report *report, void **kept_out)
+static bool prepare_plan(
+	void *arg, struct plan *plan, struct config_report *report, void **kept_out)
 {
 	struct server *s = arg;
 	*kept_out = s->stopping ? NULL : bind_new(s, plan, report);
 	return *kept_out != NULL;
 }
 
-static void commit_plan(void *arg, struct plan *plan, void *kept, void (*done)(void *arg), void *done_arg)
+static void commit_plan(
+	void *arg, struct plan *plan, void *kept, void (*done)(void *arg), void *done_arg)
 {
 	struct server *s = arg;
 	commit_listeners(s, plan, kept);
@@ -260,7 +263,8 @@ int server_run(const struct server_options *o, struct plan *plan, const char *fa
 	log_info("started node=%s workers=%u configuration=%s hash=%s", plan->node_name, s.n,
 		log_quote(str_of(o->path)).s, plan->hash);
 	commit_listeners(&s, plan, bound);
-	notify_send("READY=1\nSTATUS=%u peering controls, %u workers", plan->settings.controls.n, s.n);
+	notify_send(
+		"READY=1\nSTATUS=%u peering controls, %u workers", plan->settings.controls.n, s.n);
 	plan_unref(plan);
 	net_loop_run(s.loop);
 	log_info("stopped");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The daemon: listeners, workers, signals, reloads. Everything here is the main thread's, which never blocks: a plan is built by a helper
- * thread.
+ * The daemon: listeners, workers, signals, reloads. Everything here is the main thread's, which
+ * never blocks: a plan is built by a helper thread.
  */
 #pragma once
 

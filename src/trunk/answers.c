@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* See answers.h. Keys are text: a letter for the kind, then the addresses that an answer will carry. */
+/* See answers.h. Keys are text: a letter for the kind, then the addresses that an answer will
+ * carry. */
 #include "trunk/answers.h"
 
 #include "base/jid.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 
 enum {
-	ANSWERS_MAX = 20000, /* entries of one pair; the oldest goes first */
+	ANSWERS_MAX = 20000,             /* entries of one pair; the oldest goes first */
 	ANSWERS_BYTES = 4 * 1024 * 1024, /* of their keys: a peer chooses how long addresses are */
 	SHORT_MS = 600 * 1000,
 	PRESENCE_MS = 7 * 24 * 3600 * 1000, /* a subscription is asked about again by every probe */
@@ -26,7 +27,8 @@ struct entry {
 
 struct answers {
 	struct map map;
-	struct list brief, lasting; /* by age: IQs and stanzas that an error may answer; presences */
+	struct list brief,
+		lasting; /* by age: IQs and stanzas that an error may answer; presences */
 	size_t bytes;
 	struct buf key;
 };
@@ -52,9 +54,9 @@ void answers_free(struct answers *a)
 {
 	if (!a)
 		return;
-	list_for_each_safe(it, &a->brief)
+	list_for_each_safe (it, &a->brief)
 		drop(a, list_item(it, struct entry, age));
-	list_for_each_safe(it, &a->lasting)
+	list_for_each_safe (it, &a->lasting)
 		drop(a, list_item(it, struct entry, age));
 	map_fini(&a->map);
 	buf_fini(&a->key);
@@ -83,7 +85,8 @@ static void make_room(struct answers *a, size_t n, uint64_t now)
 	}
 }
 
-/* ASCII letters of addresses are compared without case: servers may normalise what a client wrote. */
+/* ASCII letters of addresses are compared without case: servers may normalise what a client wrote.
+ */
 static void key_part(struct buf *b, struct str s)
 {
 	buf_put_char(b, '\0'); /* what no address can hold */
@@ -91,7 +94,8 @@ static void key_part(struct buf *b, struct str s)
 		buf_put_char(b, (char)tolower((unsigned char)s.p[i]));
 }
 
-static struct str make_key(struct answers *a, char kind, struct str from, struct str to, struct str id)
+static struct str make_key(
+	struct answers *a, char kind, struct str from, struct str to, struct str id)
 {
 	buf_clear(&a->key);
 	buf_put_char(&a->key, kind);
@@ -124,13 +128,15 @@ static void forget(struct answers *a, struct str key)
 		drop(a, map_item(node, struct entry, node));
 }
 
-/* Presence along the flow opens the way back for the bare JID that was asked: a subscription, a probe, a room that is joined. */
+/* Presence along the flow opens the way back for the bare JID that was asked: a subscription, a
+ * probe, a room that is joined. */
 static void note_presence(struct answers *a, const struct stanza_head *h, uint64_t now)
 {
 	struct str none = STR("");
 	struct str key = make_key(a, 'p', jid_bare(h->to), jid_bare(h->from), none);
 	bool directed = memchr(h->to.p, '/', h->to.n) != NULL;
-	if (h->type == TYPE_SUBSCRIBE || h->type == TYPE_PROBE || (h->type == TYPE_NONE && directed))
+	if (h->type == TYPE_SUBSCRIBE || h->type == TYPE_PROBE ||
+		(h->type == TYPE_NONE && directed))
 		remember(a, key, true, now);
 	else if (h->type == TYPE_UNSUBSCRIBE)
 		forget(a, key);
@@ -147,7 +153,8 @@ void answers_note(struct answers *a, const struct stanza_head *h, uint64_t now_m
 	if (h->kind == STANZA_PRESENCE)
 		note_presence(a, h, now_ms);
 	if (stanza_may_bounce(h))
-		remember(a, make_key(a, 'e', jid_bare(h->to), jid_bare(h->from), none), false, now_ms);
+		remember(a, make_key(a, 'e', jid_bare(h->to), jid_bare(h->from), none), false,
+			now_ms);
 }
 
 static bool known(struct answers *a, struct str key, uint64_t now)
@@ -169,7 +176,8 @@ bool answers_allow(struct answers *a, const struct stanza_head *h, uint64_t now_
 	}
 	/* An error to what was sent along the flow, or it would be a way through for anybody. */
 	if (h->type == TYPE_ERROR)
-		return known(a, make_key(a, 'e', jid_bare(h->from), jid_bare(h->to), none), now_ms) ||
+		return known(a, make_key(a, 'e', jid_bare(h->from), jid_bare(h->to), none),
+			       now_ms) ||
 		       known(a, make_key(a, 'p', jid_bare(h->from), jid_bare(h->to), none), now_ms);
 	if (h->kind == STANZA_MESSAGE && h->type != TYPE_GROUPCHAT)
 		return false;
@@ -186,7 +194,8 @@ bool answers_empty(const struct answers *a, uint64_t now_ms)
 		return true;
 	const struct list *lists[] = { &a->brief, &a->lasting };
 	for (unsigned i = 0; i < 2; i++)
-		if (!list_empty(lists[i]) && list_item(lists[i]->prev, struct entry, age)->until_ms > now_ms)
+		if (!list_empty(lists[i]) &&
+			list_item(lists[i]->prev, struct entry, age)->until_ms > now_ms)
 			return false;
 	return true;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What may come back where a flow leads one way only (ruling 14): results and errors of IQ requests that passed, errors to messages and
- * presence that passed, presence to one who subscribed or joined, and what a joined room says. A bounded table per pair; entries age out.
+ * What may come back where a flow leads one way only (ruling 14): results and errors of IQ requests
+ * that passed, errors to messages and presence that passed, presence to one who subscribed or
+ * joined, and what a joined room says. A bounded table per pair; entries age out.
  */
 #pragma once
 

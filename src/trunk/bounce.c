@@ -4,15 +4,16 @@
 
 #include "trunk/head.h"
 
-static void log_drop(struct route *r, const struct stanza_head *h, const char *reason, const char *why)
+static void log_drop(
+	struct route *r, const struct stanza_head *h, const char *reason, const char *why)
 {
 	struct trunk *t = r->pair->trunk;
 	uint32_t held;
 	atomic_fetch_add(&t->stats.dropped, 1);
 	if (log_limit_pass(&r->log_limit, net_loop_now(t->loop), 10, &held))
 		log_info("drop from=%s to=%s kind=%s type=%s reason=%s cause=%s held_back=%u",
-			r->from.s, r->to.s, stanza_kind_name(h->kind), stanza_type_name(h->type), reason,
-			log_quote(str_of(why)).s, held);
+			r->from.s, r->to.s, stanza_kind_name(h->kind), stanza_type_name(h->type),
+			reason, log_quote(str_of(why)).s, held);
 }
 
 void bounce_head(struct route *r, const struct stanza_head *h, enum stanza_condition c,
@@ -41,8 +42,8 @@ void bounce_head(struct route *r, const struct stanza_head *h, enum stanza_condi
 		atomic_fetch_add(&t->stats.bounced, 1);
 		if (log_limit_pass(&r->log_limit, net_loop_now(t->loop), 10, &held))
 			log_info("bounce from=%s to=%s kind=%s condition=%s cause=%s held_back=%u",
-				r->from.s, r->to.s, stanza_kind_name(h->kind), stanza_condition_name(c),
-				log_quote(str_of(why)).s, held);
+				r->from.s, r->to.s, stanza_kind_name(h->kind),
+				stanza_condition_name(c), log_quote(str_of(why)).s, held);
 	} else {
 		log_drop(r, h, "bounce-undeliverable", why);
 	}
@@ -54,7 +55,8 @@ void bounce_bytes(struct route *r, struct str stanza, bool was_bounce, enum stan
 {
 	struct stanza_head h;
 	if (!head_read(r->pair->trunk->heads, stanza, &h)) {
-		log_error("internal-error what=\"a stanza of ours cannot be read again\" from=%s to=%s",
+		log_error("internal-error what=\"a stanza of ours cannot be read again\" from=%s "
+			  "to=%s",
 			r->from.s, r->to.s);
 		return;
 	}

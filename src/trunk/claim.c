@@ -13,7 +13,7 @@ struct claim {
 	struct list link; /* in inbound->claims */
 	struct inbound *inbound;
 	struct domain from, to;
-	uint64_t plan; /* under which it was begun */
+	uint64_t plan;             /* under which it was begun */
 	char *from_text, *to_text; /* as the peer wrote them: the answer repeats it */
 	struct dial *dial;
 };
@@ -30,7 +30,7 @@ static void claim_free(struct claim *c)
 
 void inbound_drop_claims(struct inbound *in)
 {
-	list_for_each_safe(it, &in->claims)
+	list_for_each_safe (it, &in->claims)
 		claim_free(list_item(it, struct claim, link));
 }
 
@@ -46,8 +46,8 @@ static enum stanza_condition condition_of(enum dial_outcome o)
 	return CONDITION_REMOTE_CONNECTION_FAILED;
 }
 
-static void verified(void *arg, struct dial *d, enum dial_outcome o, struct outbound *out,
-	const char *words)
+static void verified(
+	void *arg, struct dial *d, enum dial_outcome o, struct outbound *out, const char *words)
 {
 	struct claim *c = arg;
 	struct inbound *in = c->inbound;
@@ -55,16 +55,17 @@ static void verified(void *arg, struct dial *d, enum dial_outcome o, struct outb
 	(void)d;
 	(void)out;
 	c->dial = NULL;
-	enum dialback_type type = o == DIAL_OK      ? DIALBACK_VALID :
-				  o == DIAL_INVALID ? DIALBACK_INVALID :
-						      DIALBACK_ERROR;
+	enum dialback_type type = o == DIAL_OK        ? DIALBACK_VALID
+				  : o == DIAL_INVALID ? DIALBACK_INVALID
+						      : DIALBACK_ERROR;
 	enum stanza_condition condition = condition_of(o);
-	if (c->plan != in->leg.trunk->plan->number && !inbound_may_verify(in, &from, &to, &condition)) {
+	if (c->plan != in->leg.trunk->plan->number &&
+		!inbound_may_verify(in, &from, &to, &condition)) {
 		type = DIALBACK_ERROR;
 		words = "no longer allowed when the answer came";
 	}
-	stream_db_result_answer(in->leg.stream, str_of(c->from_text), str_of(c->to_text), type,
-		condition);
+	stream_db_result_answer(
+		in->leg.stream, str_of(c->from_text), str_of(c->to_text), type, condition);
 	claim_free(c);
 	if (!in->nclaims)
 		stream_verifying(in->leg.stream, false, net_loop_now(in->leg.trunk->loop));

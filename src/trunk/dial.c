@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *const outcome_names[] = { "ok", "invalid", "not-found", "unreachable", "refused" };
+static const char *const outcome_names[] = { "ok", "invalid", "not-found", "unreachable",
+	"refused" };
 
 const char *dial_outcome_name(enum dial_outcome o)
 {
@@ -56,7 +57,8 @@ static bool own_listener(const struct dial *d, const struct address *a)
 	const struct listen_config *l = d->plan->settings.listen.items;
 	for (unsigned i = 0; i < d->plan->settings.listen.n; i++) {
 		struct address own;
-		if (l[i].port == address_port(a) && address_parse(l[i].address, (uint16_t)l[i].port, &own) &&
+		if (l[i].port == address_port(a) &&
+			address_parse(l[i].address, (uint16_t)l[i].port, &own) &&
 			address_same_host(a, &own))
 			return true;
 	}
@@ -73,7 +75,8 @@ static const char *forbidden(const struct dial *d, const struct endpoint *e)
 {
 	if (own_listener(d, &e->address))
 		return "the next hop is this trunk's own listener";
-	/* Two servers behind one address are told apart by their ports, where both are written down. */
+	/* Two servers behind one address are told apart by their ports, where both are written
+	 * down. */
 	if (d->not_to.len && address_same_host(&d->not_to, &e->address) &&
 		!is_plain_address(d->o.control))
 		return "the next hop is where the stanzas came from";
@@ -90,7 +93,8 @@ static void new_attempt(struct dial *d, const char *target)
 	snprintf(d->attempt.target, sizeof(d->attempt.target), "%s", target);
 }
 
-static void log_attempt(struct dial *d, const struct attempt *a, enum dial_outcome o, const char *words)
+static void log_attempt(
+	struct dial *d, const struct attempt *a, enum dial_outcome o, const char *words)
 {
 	log_write(o == DIAL_OK || o == DIAL_INVALID ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
 		"dial peer=%s from=%s to=%s purpose=%s outcome=%s stage=%s ms=%u words=%s",
@@ -206,7 +210,7 @@ struct dial *dial_start(struct trunk *t, const struct dial_options *o)
 	}
 	d->started_ms = net_loop_now(t->loop);
 	unsigned n = targets_of(d, targets);
-	d->lookup = resolver_find(t->resolver, targets, n, (enum target_prefer)o->control->config->prefer,
-		resolved, d);
+	d->lookup = resolver_find(t->resolver, targets, n,
+		(enum target_prefer)o->control->config->prefer, resolved, d);
 	return d;
 }

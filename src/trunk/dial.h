@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reaching a next hop: look the targets of a control up, then try every endpoint in order until one stream is authenticated (or has
- * answered a db:verify). One dial has one outcome. Holds a reference to the plan it was started under.
+ * Reaching a next hop: look the targets of a control up, then try every endpoint in order until one
+ * stream is authenticated (or has answered a db:verify). One dial has one outcome. Holds a
+ * reference to the plan it was started under.
  */
 #pragma once
 
@@ -17,10 +18,10 @@ enum dial_purpose { DIAL_STANZAS, DIAL_VERIFY };
 
 enum dial_outcome {
 	DIAL_OK, /* DIAL_STANZAS: the outbound stream is ready; DIAL_VERIFY: the key is valid */
-	DIAL_INVALID, /* DIAL_VERIFY: the key is invalid */
-	DIAL_NOT_FOUND, /* the name does not exist: remote-server-not-found */
+	DIAL_INVALID,     /* DIAL_VERIFY: the key is invalid */
+	DIAL_NOT_FOUND,   /* the name does not exist: remote-server-not-found */
 	DIAL_UNREACHABLE, /* nobody answers, for now: remote-server-timeout */
-	DIAL_REFUSED, /* a proof failed, ours or theirs: will not change by trying again soon */
+	DIAL_REFUSED,     /* a proof failed, ours or theirs: will not change by trying again soon */
 };
 const char *dial_outcome_name(enum dial_outcome o);
 
@@ -29,11 +30,14 @@ struct dial_options {
 	const struct domain *from; /* the domain we stand in for, and our header's from */
 	const struct domain *to;
 	const struct control *control; /* of `to` in the trunk's plan */
-	/* The peer whose stanzas go there, for the rule that nothing goes back (ruling 16); NULL: none. */
+	/* The peer whose stanzas go there, for the rule that nothing goes back (ruling 16); NULL:
+	 * none. */
 	const struct address *not_to;
 	struct str verify_id, verify_key; /* DIAL_VERIFY; copied */
-	/* Called once, never from inside dial_start(), unless cancelled. `out` is the receiver's with DIAL_OK and DIAL_STANZAS. */
-	void (*done)(void *arg, struct dial *d, enum dial_outcome o, struct outbound *out, const char *words);
+	/* Called once, never from inside dial_start(), unless cancelled. `out` is the receiver's
+	 * with DIAL_OK and DIAL_STANZAS. */
+	void (*done)(void *arg, struct dial *d, enum dial_outcome o, struct outbound *out,
+		const char *words);
 	void *arg;
 };
 
@@ -58,6 +62,7 @@ struct dial {
 	enum dial_outcome worst; /* of the endpoints tried so far */
 	char words[256];
 };
-/* The current stream's outcome. OK, INVALID and REFUSED end the dial; UNREACHABLE goes on to the next endpoint. */
+/* The current stream's outcome. OK, INVALID and REFUSED end the dial; UNREACHABLE goes on to the
+ * next endpoint. */
 void dial_result(struct dial *d, enum dial_outcome o, const char *words);
 void dial_stage(struct dial *d, enum attempt_stage s);

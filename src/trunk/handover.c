@@ -8,7 +8,10 @@
 
 #include <stdlib.h>
 
-enum { CREDIT = 4 * 1024 * 1024, BOUNCE_CREDIT = 5 * 1024 * 1024 }; /* bytes on their way to one worker */
+enum {
+	CREDIT = 4 * 1024 * 1024,
+	BOUNCE_CREDIT = 5 * 1024 * 1024
+}; /* bytes on their way to one worker */
 
 struct item {
 	struct list link;
@@ -42,8 +45,8 @@ static bool put(struct trunk *t, unsigned home, const struct domain *from, const
 	return true;
 }
 
-enum route_outcome handover_stanza(struct inbound *in, struct inbound_pair *p,
-	const struct filter_result *f)
+enum route_outcome handover_stanza(
+	struct inbound *in, struct inbound_pair *p, const struct filter_result *f)
 {
 	struct trunk *t = in->leg.trunk;
 	if (!put(t, p->home, &p->from, &p->to, f->bytes, false))
@@ -76,7 +79,8 @@ static void deliver(struct trunk *t, struct item *i)
 	struct stanza_head head;
 	struct str bytes = { i->bytes, i->n };
 	if (!head_read(t->heads, bytes, &head)) {
-		log_error("internal-error what=\"a stanza of ours cannot be read again\" from=%s to=%s",
+		log_error("internal-error what=\"a stanza of ours cannot be read again\" from=%s "
+			  "to=%s",
 			i->from.s, i->to.s);
 		return;
 	}
@@ -85,10 +89,12 @@ static void deliver(struct trunk *t, struct item *i)
 	case ROUTE_SENT:
 	case ROUTE_QUEUED: break;
 	case ROUTE_FULL:
-		bounce_bytes(r, bytes, i->bounce, CONDITION_RESOURCE_CONSTRAINT, false, "the queue is full");
+		bounce_bytes(r, bytes, i->bounce, CONDITION_RESOURCE_CONSTRAINT, false,
+			"the queue is full");
 		break;
 	case ROUTE_REFUSED:
-		bounce_bytes(r, bytes, i->bounce, CONDITION_NOT_ALLOWED, true, "no flow leads there");
+		bounce_bytes(
+			r, bytes, i->bounce, CONDITION_NOT_ALLOWED, true, "no flow leads there");
 		break;
 	case ROUTE_UNREACHABLE:
 		bounce_bytes(r, bytes, i->bounce, CONDITION_REMOTE_SERVER_TIMEOUT, false,
@@ -117,7 +123,7 @@ static void take_batch(struct mail *m, bool cancelled)
 {
 	struct batch *b = list_item(m, struct batch, mail);
 	if (!cancelled) {
-		list_for_each_safe(it, &b->items)
+		list_for_each_safe (it, &b->items)
 			deliver(b->to, list_item(it, struct item, link));
 	}
 	drop_all(b->to, &b->items, cancelled);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stanzas of pairs whose home is another worker, on streams that carry several pairs: gathered per turn, posted in one batch, charged
- * before they go. No credit means that the route is full.
+ * Stanzas of pairs whose home is another worker, on streams that carry several pairs: gathered per
+ * turn, posted in one batch, charged before they go. No credit means that the route is full.
  */
 #pragma once
 
 #include "trunk/inbound.h"
 
-enum route_outcome handover_stanza(struct inbound *in, struct inbound_pair *p, const struct filter_result *f);
+enum route_outcome handover_stanza(
+	struct inbound *in, struct inbound_pair *p, const struct filter_result *f);
 /* An error of ours for the pair's other direction. */
 void handover_bounce(struct inbound *in, struct inbound_pair *p, const struct stanza_head *h,
 	enum stanza_condition c, const char *app);

@@ -42,7 +42,8 @@ static void ignore_start(void *self, const struct xml_tag *tag)
 	(void)tag;
 }
 
-/* Copies the view's bytes into `keep`; the view is fixed up when all are in and the buffer no longer moves. */
+/* Copies the view's bytes into `keep`; the view is fixed up when all are in and the buffer no
+ * longer moves. */
 static size_t keep_view(struct buf *keep, struct str s)
 {
 	size_t at = buf_len(keep);
@@ -84,7 +85,8 @@ static void open_document(struct head_reader *r)
 	static const struct xml_sink sink = { ignore_start, ignore_text, ignore_end };
 	r->reader = xml_reader_new(NULL);
 	xml_reader_header(r->reader,
-		STR("<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams'>"),
+		STR("<stream:stream xmlns='jabber:server' "
+		    "xmlns:stream='http://etherx.jabber.org/streams'>"),
 		sink, NULL);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stanzas that we wrote ourselves, read again: where each one ends, and its head. For what comes back out of a queue or a broken
- * connection and must be answered.
+ * Stanzas that we wrote ourselves, read again: where each one ends, and its head. For what comes
+ * back out of a queue or a broken connection and must be answered.
  */
 #pragma once
 
@@ -11,7 +11,8 @@ struct head_reader;
 struct head_reader *head_reader_new(void);
 void head_reader_free(struct head_reader *r);
 
-/* The head of one serialised stanza. The views live until the next call. False only for bytes that are none of ours. */
+/* The head of one serialised stanza. The views live until the next call. False only for bytes that
+ * are none of ours. */
 bool head_read(struct head_reader *r, struct str stanza, struct stanza_head *out);
 /* The first whole stanza in `bytes` (which start at one); 0 when there is none. */
 size_t head_stanza_length(struct str bytes);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An inbound leg's life: accept, TLS, events to where they are decided, pausing and reading on, end. See inbound.h. */
+/* An inbound leg's life: accept, TLS, events to where they are decided, pausing and reading on,
+ * end. See inbound.h. */
 #include "trunk/inbound.h"
 
 #include "base/mem.h"
@@ -23,7 +24,8 @@ static void start_tls(struct inbound *in, const struct domain *domain)
 	conn_start_tls(in->leg.conn, tls_server_new(&o));
 }
 
-/* Under TLS everything begins again (RFC 6120 5.4.3.3): what was proven in the clear must not live on there. */
+/* Under TLS everything begins again (RFC 6120 5.4.3.3): what was proven in the clear must not live
+ * on there. */
 static void starttls_asked(struct inbound *in)
 {
 	if (in->nproofs || in->nclaims)
@@ -196,7 +198,7 @@ static bool drained(const struct inbound *in, uint64_t now)
 void inbounds_tick(struct route *r, uint64_t now)
 {
 	const struct feed *before = NULL;
-	list_for_each(it, &r->inbounds) {
+	list_for_each (it, &r->inbounds) {
 		struct feed *f = list_item(it, struct feed, link);
 		if (!f->held_since) {
 			before = f;
@@ -205,7 +207,8 @@ void inbounds_tick(struct route *r, uint64_t now)
 		bool late = now - f->held_since > TURN_MS;
 		if (late)
 			leg_log(&f->inbound->leg, LOG_LEVEL_WARN, "order",
-				" what=\"an older stream of this pair has not been drained for 10 s; reading both\"");
+				" what=\"an older stream of this pair has not been drained for 10 "
+				"s; reading both\"");
 		if (late || !before || drained(before->inbound, now))
 			give_turn(f);
 		return;
@@ -221,12 +224,12 @@ void inbound_attach(struct inbound *in, struct inbound_pair *p)
 	list_init(&p->feed.waiting);
 	bool first = list_empty(&p->route->inbounds);
 	unsigned n = 0;
-	list_for_each(it, &p->route->inbounds)
+	list_for_each (it, &p->route->inbounds)
 		n++;
 	list_append(&p->route->inbounds, &p->feed.link);
 	if (n >= (unsigned)t->plan->settings.limits.streams_per_pair) {
-		leg_fail(&in->leg, STREAM_RESOURCE_CONSTRAINT, "too many streams for this pair of domains",
-			NULL);
+		leg_fail(&in->leg, STREAM_RESOURCE_CONSTRAINT,
+			"too many streams for this pair of domains", NULL);
 		return;
 	}
 	/* A stream of several pairs is never held for the sake of one. */
@@ -254,7 +257,8 @@ static const char *check(struct inbound *in, const struct control *c, enum strea
 }
 
 /* Is the proof still good under the plan in force? */
-static const char *check_proof(struct inbound *in, const struct proof *p, enum stream_condition *cond)
+static const char *check_proof(
+	struct inbound *in, const struct proof *p, enum stream_condition *cond)
 {
 	struct plan *plan = in->leg.trunk->plan;
 	const struct control *c = peering_accepted(plan->peering, &p->from);
@@ -265,8 +269,9 @@ static const char *check_proof(struct inbound *in, const struct proof *p, enum s
 	if (external && !(c->config->authentication & 1u << PROOF_EXTERNAL))
 		return "certificates are not accepted any more";
 	if (!external)
-		return c->config->authentication & 1u << PROOF_DIALBACK ? NULL :
-									  "dialback is not accepted any more";
+		return c->config->authentication & 1u << PROOF_DIALBACK
+			       ? NULL
+			       : "dialback is not accepted any more";
 	struct trust_answer a;
 	leg_judge(&in->leg, c, &p->from, false, &a);
 	*cond = STREAM_RESET;
@@ -299,7 +304,8 @@ void inbound_replan(struct inbound *in)
 		peering_permit(plan->peering, &p->from, &p->to, &p->passage);
 		p->plan = plan->number;
 		if (p->passage.permit != PERMIT_YES && p->passage.permit != PERMIT_ANSWERS) {
-			leg_fail(&in->leg, p->passage.to ? STREAM_POLICY_VIOLATION : STREAM_HOST_GONE,
+			leg_fail(&in->leg,
+				p->passage.to ? STREAM_POLICY_VIOLATION : STREAM_HOST_GONE,
 				permit_name(p->passage.permit), NULL);
 			return;
 		}

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A leg that a peer opened: it is told which domain it reaches, has to prove which domains it speaks for, and then sends stanzas,
- * each held against the pairs that are proven on it.
+ * A leg that a peer opened: it is told which domain it reaches, has to prove which domains it
+ * speaks for, and then sends stanzas, each held against the pairs that are proven on it.
  */
 #pragma once
 
 #include "trunk/leg.h"
 #include "trunk/pair.h"
 
-/* One proof on this stream: EXTERNAL and certificates prove a domain towards anyone, dialback a pair. */
+/* One proof on this stream: EXTERNAL and certificates prove a domain towards anyone, dialback a
+ * pair. */
 struct proof {
-	struct domain from, to; /* to.n == 0: any */
-	const char *how; /* "external", "external-dialback", "dialback" */
+	struct domain from, to;  /* to.n == 0: any */
+	const char *how;         /* "external", "external-dialback", "dialback" */
 	int64_t certificate_end; /* 0: not by certificate */
 };
 
@@ -24,7 +25,7 @@ struct inbound_pair {
 	uint64_t plan; /* the plan that `passage` is from */
 	unsigned home;
 	struct route *route; /* when the home is here */
-	struct feed feed; /* the place at that route */
+	struct feed feed;    /* the place at that route */
 };
 
 struct claim;
@@ -35,7 +36,8 @@ struct inbound {
 	enum listen_mode mode;
 	struct address listener;
 	struct domain from, to; /* of the header protected as it will be; from.n == 0: none given */
-	bool header_final; /* from and to are those of the TLS-protected header (or of the only one) */
+	bool header_final; /* from and to are those of the TLS-protected header (or of the only one)
+			    */
 	bool offered_external;
 	const struct control *control; /* of `from`, under `plan` */
 	struct trust_answer trust;
@@ -44,14 +46,14 @@ struct inbound {
 	struct inbound_pair **pairs;
 	unsigned npairs;
 	struct inbound_pair *last; /* of the last stanza */
-	struct list claims; /* dialback verifications under way */
+	struct list claims;        /* dialback verifications under way */
 	unsigned nclaims;
-	bool settled; /* moved home, or never will */
-	bool moving; /* at the end of this turn */
-	size_t max_stanza; /* in force on the stream */
-	bool waits_turn; /* an older stream of the pair is still being read */
+	bool settled;                  /* moved home, or never will */
+	bool moving;                   /* at the end of this turn */
+	size_t max_stanza;             /* in force on the stream */
+	bool waits_turn;               /* an older stream of the pair is still being read */
 	enum stream_condition refused; /* why choose() declined, */
-	const char *refused_text; /* in words */
+	const char *refused_text;      /* in words */
 };
 
 void inbound_new(struct trunk *t, int fd, const struct address *peer, enum listen_mode mode,
@@ -75,11 +77,13 @@ void inbound_header(struct inbound *in, const struct stream_info *info);
 void inbound_auth(struct inbound *in, const struct stream_info *info);
 void inbound_db_result(struct inbound *in, const struct stream_info *info);
 void inbound_db_verify(struct inbound *in, const struct stream_info *info);
-/* Is this domain proven here, towards `to`? Judges the certificate now where that may be the proof (ruling 1). */
-const struct proof *inbound_proven(struct inbound *in, const struct domain *from, const struct domain *to);
+/* Is this domain proven here, towards `to`? Judges the certificate now where that may be the proof
+ * (ruling 1). */
+const struct proof *inbound_proven(
+	struct inbound *in, const struct domain *from, const struct domain *to);
 /* A proof was made: limits, log, and the way to the pair's home. */
-void inbound_prove(struct inbound *in, const struct domain *from, const struct domain *to, const char *how,
-	int64_t certificate_end);
+void inbound_prove(struct inbound *in, const struct domain *from, const struct domain *to,
+	const char *how, int64_t certificate_end);
 /* May dialback prove this pair here, by the plan in force? *c_out: why not. */
 bool inbound_may_verify(struct inbound *in, const struct domain *from, const struct domain *to,
 	enum stanza_condition *c_out);
@@ -91,7 +95,8 @@ const struct policy_table *inbound_choose(void *arg, const struct stanza_head *h
 void inbound_stanza(struct inbound *in, const struct stream_info *info, bool oversize);
 struct inbound_pair *inbound_pair_find(struct inbound *in, struct str from, struct str to);
 void inbound_pairs_free(struct inbound *in);
-/* A pair was just proven and nothing of it is on the way: stanzas are taken, by the pair's home worker. */
+/* A pair was just proven and nothing of it is on the way: stanzas are taken, by the pair's home
+ * worker. */
 void inbound_settle(struct inbound *in, const struct domain *from, const struct domain *to);
 /* A control was proven: its limits hold for the stream if they are wider. */
 void inbound_widen(struct inbound *in, const struct control *c);

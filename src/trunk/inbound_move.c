@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An inbound leg goes to the worker that is home to its first pair: descriptor, TLS, stream and unread bytes in one message, after the
- * proof and before the first stanza.
+ * An inbound leg goes to the worker that is home to its first pair: descriptor, TLS, stream and
+ * unread bytes in one message, after the proof and before the first stanza.
  */
 #include "trunk/inbound.h"
 
@@ -49,7 +49,8 @@ static void arrive(struct mail *mail, bool cancelled)
 	in->settled = true;
 	in->moving = false;
 	if (in->pairs[0]->plan != t->plan->number)
-		inbound_replan(in); /* the plan changed on the way; the old one's controls may be gone */
+		inbound_replan(
+			in); /* the plan changed on the way; the old one's controls may be gone */
 	if (t->stopping)
 		leg_fail(&in->leg, STREAM_SYSTEM_SHUTDOWN, NULL, NULL);
 	if (in->leg.ended)

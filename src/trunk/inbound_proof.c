@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a peer must show before its stanzas are taken: headers and what is offered, EXTERNAL, dialback as receiving and as authoritative
- * server. The rules are those of XEP-0178, XEP-0220, XEP-0344 and RFC 6120 13.7; each decision names its control.
+ * What a peer must show before its stanzas are taken: headers and what is offered, EXTERNAL,
+ * dialback as receiving and as authoritative server. The rules are those of XEP-0178, XEP-0220,
+ * XEP-0344 and RFC 6120 13.7; each decision names its control.
  */
 #include "trunk/inbound.h"
 
@@ -59,7 +60,8 @@ static bool header_names(struct inbound *in, const struct stream_info *info)
 	in->from.n = 0;
 	if (info->peer.from.n && !domain_parse(info->peer.from, &in->from)) {
 		in->from.n = 0;
-		leg_fail(l, STREAM_IMPROPER_ADDRESSING, "the stream header's 'from' is no domain", NULL);
+		leg_fail(l, STREAM_IMPROPER_ADDRESSING, "the stream header's 'from' is no domain",
+			NULL);
 		return false;
 	}
 	l->own_domain = in->to;
@@ -85,7 +87,8 @@ static void header_in_the_clear(struct inbound *in, const struct stream_info *in
 	else if (c->config->authentication & 1u << PROOF_DIALBACK)
 		offers |= OFFER_DIALBACK;
 	if (tls == TLS_POLICY_REQUIRED && info->peer.major == 0) {
-		leg_fail(&in->leg, STREAM_POLICY_VIOLATION, "TLS is required, and so version 1.0", NULL);
+		leg_fail(&in->leg, STREAM_POLICY_VIOLATION, "TLS is required, and so version 1.0",
+			NULL);
 		return;
 	}
 	in->control = c;
@@ -93,7 +96,8 @@ static void header_in_the_clear(struct inbound *in, const struct stream_info *in
 	stream_answer(in->leg.stream, info->peer.to, info->peer.from, offers);
 }
 
-/* The certificate that we showed must be for the domain that is asked for now (protocol: direct TLS without SNI, a `to` that changed). */
+/* The certificate that we showed must be for the domain that is asked for now (protocol: direct TLS
+ * without SNI, a `to` that changed). */
 static bool shown_for(const struct inbound *in)
 {
 	const struct tls *tls = conn_tls(in->leg.conn);
@@ -118,7 +122,8 @@ static void header_protected(struct inbound *in, const struct stream_info *info)
 		return;
 	}
 	if (!shown_for(in)) {
-		leg_fail(l, STREAM_HOST_UNKNOWN, "the certificate shown is not for this domain", NULL);
+		leg_fail(l, STREAM_HOST_UNKNOWN, "the certificate shown is not for this domain",
+			NULL);
 		return;
 	}
 	if (!c) {
@@ -134,8 +139,10 @@ static void header_protected(struct inbound *in, const struct stream_info *info)
 	}
 	peering_permit(peering, &in->from, &in->to, &passage);
 	if (passage.permit != PERMIT_YES && passage.permit != PERMIT_ANSWERS) {
-		leg_log(l, LOG_LEVEL_WARN, "refused", " reason=%s control=%s:%u", permit_name(passage.permit),
-			c->config->origin.file ? c->config->origin.file : "-", c->config->origin.line);
+		leg_log(l, LOG_LEVEL_WARN, "refused", " reason=%s control=%s:%u",
+			permit_name(passage.permit),
+			c->config->origin.file ? c->config->origin.file : "-",
+			c->config->origin.line);
 		leg_fail(l, STREAM_HOST_UNKNOWN, NULL, NULL);
 		return;
 	}
@@ -145,8 +152,8 @@ static void header_protected(struct inbound *in, const struct stream_info *info)
 		return;
 	}
 	unsigned offers = 0;
-	in->offered_external = in->trust.verdict == TRUST_OK &&
-			       c->config->authentication & 1u << PROOF_EXTERNAL;
+	in->offered_external =
+		in->trust.verdict == TRUST_OK && c->config->authentication & 1u << PROOF_EXTERNAL;
 	if (in->offered_external)
 		offers |= OFFER_EXTERNAL;
 	if (c->config->authentication & 1u << PROOF_DIALBACK)
@@ -161,7 +168,8 @@ void inbound_header(struct inbound *in, const struct stream_info *info)
 		return;
 	if (known) {
 		/* After EXTERNAL: the stream has seen to it that the names are the same. */
-		bool dialback = in->control && in->control->config->authentication & 1u << PROOF_DIALBACK;
+		bool dialback =
+			in->control && in->control->config->authentication & 1u << PROOF_DIALBACK;
 		stream_answer(in->leg.stream, info->peer.to, info->peer.from,
 			dialback ? OFFER_DIALBACK : 0);
 		inbound_settle(in, &in->from, &in->to);
@@ -198,8 +206,8 @@ void inbound_prove(struct inbound *in, const struct domain *from, const struct d
 	inbound_widen(in, peering_accepted(l->trunk->plan->peering, from));
 }
 
-static const struct proof *find_proof(const struct inbound *in, const struct domain *from,
-	const struct domain *to)
+static const struct proof *find_proof(
+	const struct inbound *in, const struct domain *from, const struct domain *to)
 {
 	for (unsigned i = 0; i < in->nproofs; i++) {
 		const struct proof *p = &in->proofs[i];
@@ -210,15 +218,16 @@ static const struct proof *find_proof(const struct inbound *in, const struct dom
 	return NULL;
 }
 
-const struct proof *inbound_proven(struct inbound *in, const struct domain *from,
-	const struct domain *to)
+const struct proof *inbound_proven(
+	struct inbound *in, const struct domain *from, const struct domain *to)
 {
 	const struct proof *p = find_proof(in, from, to);
 	const struct control *c = peering_accepted(in->leg.trunk->plan->peering, from);
 	if (p || !c || !in->nproofs || !conn_tls(in->leg.conn) || entry_refused(in, c) ||
 		!tls_satisfies(in, c) || !(c->config->authentication & 1u << PROOF_EXTERNAL))
 		return p;
-	/* The certificate of this TLS session may speak for more names, each under its own control. */
+	/* The certificate of this TLS session may speak for more names, each under its own control.
+	 */
 	struct trust_answer a;
 	leg_judge(&in->leg, c, from, false, &a);
 	if (a.verdict != TRUST_OK)
@@ -283,8 +292,8 @@ bool inbound_may_verify(struct inbound *in, const struct domain *from, const str
 	return c->config->authentication & 1u << PROOF_DIALBACK;
 }
 
-static void answer_result(struct inbound *in, const struct stream_info *info, enum dialback_type type,
-	enum stanza_condition c)
+static void answer_result(struct inbound *in, const struct stream_info *info,
+	enum dialback_type type, enum stanza_condition c)
 {
 	stream_db_result_answer(in->leg.stream, info->db.from, info->db.to, type, c);
 }
@@ -295,14 +304,16 @@ void inbound_db_result(struct inbound *in, const struct stream_info *info)
 	struct domain from, to;
 	enum stanza_condition refused;
 	if (!domain_parse(info->db.from, &from) || !domain_parse(info->db.to, &to)) {
-		leg_fail(l, STREAM_IMPROPER_ADDRESSING, "db:result with an address that is no domain", NULL);
+		leg_fail(l, STREAM_IMPROPER_ADDRESSING,
+			"db:result with an address that is no domain", NULL);
 		return;
 	}
 	if (!l->peer_domain.n)
 		l->peer_domain = in->from = from;
 	if (result_refused(in, &from, &to, &refused)) {
-		leg_log(l, LOG_LEVEL_WARN, "dialback-refused", " claimed=%s towards=%s condition=%s", from.s,
-			to.s, stanza_condition_name(refused));
+		leg_log(l, LOG_LEVEL_WARN, "dialback-refused",
+			" claimed=%s towards=%s condition=%s", from.s, to.s,
+			stanza_condition_name(refused));
 		answer_result(in, info, DIALBACK_ERROR, refused);
 		return;
 	}
@@ -314,7 +325,8 @@ void inbound_db_result(struct inbound *in, const struct stream_info *info)
 	struct trust_answer a;
 	leg_judge(l, c, &from, false, &a);
 	if (a.verdict == TRUST_OK && c->config->authentication & 1u << PROOF_EXTERNAL) {
-		/* XEP-0344: the certificate of this session is the proof; nobody needs to be called. */
+		/* XEP-0344: the certificate of this session is the proof; nobody needs to be
+		 * called. */
 		answer_result(in, info, DIALBACK_VALID, CONDITION_BAD_REQUEST);
 		inbound_prove(in, &from, NULL, "external-dialback", a.not_after);
 		inbound_settle(in, &from, &to);
@@ -347,19 +359,21 @@ static bool key_is_ours(const struct inbound *in, const struct stream_info *info
 		if (!secrets[i].p)
 			continue;
 		dialback_secret(secrets[i], domain_str(originating), secret);
-		valid |= dialback_key_check(str_of(secret), domain_str(receiving), domain_str(originating),
-			info->db.id, info->db.key);
+		valid |= dialback_key_check(str_of(secret), domain_str(receiving),
+			domain_str(originating), info->db.id, info->db.key);
 	}
 	return valid;
 }
 
-/* We are authoritative for every domain that we stand in for: whoever asks gets an answer, proven or not (XEP-0220 2.3). */
+/* We are authoritative for every domain that we stand in for: whoever asks gets an answer, proven
+ * or not (XEP-0220 2.3). */
 void inbound_db_verify(struct inbound *in, const struct stream_info *info)
 {
 	struct leg *l = &in->leg;
 	struct domain from, to;
 	if (!domain_parse(info->db.from, &from) || !domain_parse(info->db.to, &to)) {
-		leg_fail(l, STREAM_IMPROPER_ADDRESSING, "db:verify with an address that is no domain", NULL);
+		leg_fail(l, STREAM_IMPROPER_ADDRESSING,
+			"db:verify with an address that is no domain", NULL);
 		return;
 	}
 	const struct peering *peering = l->trunk->plan->peering;
@@ -368,13 +382,15 @@ void inbound_db_verify(struct inbound *in, const struct stream_info *info)
 	enum stanza_condition c = CONDITION_ITEM_NOT_FOUND;
 	if (peering_accepted(peering, &to)) {
 		c = CONDITION_POLICY_VIOLATION;
-		if (!asker || stream_is_secure(l->stream) || asker->config->tls != TLS_POLICY_REQUIRED)
-			type = key_is_ours(in, info, &from, &to) ? DIALBACK_VALID : DIALBACK_INVALID;
+		if (!asker || stream_is_secure(l->stream) ||
+			asker->config->tls != TLS_POLICY_REQUIRED)
+			type = key_is_ours(in, info, &from, &to) ? DIALBACK_VALID
+								 : DIALBACK_INVALID;
 	}
 	leg_log(l, type == DIALBACK_VALID ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN, "dialback-asked",
 		" receiving=%s originating=%s answer=%s", from.s, to.s,
-		type == DIALBACK_VALID   ? "valid" :
-		type == DIALBACK_INVALID ? "invalid" :
-					   stanza_condition_name(c));
+		type == DIALBACK_VALID     ? "valid"
+		: type == DIALBACK_INVALID ? "invalid"
+					   : stanza_condition_name(c));
 	stream_db_verify_answer(l->stream, info->db.from, info->db.to, info->db.id, type, c);
 }

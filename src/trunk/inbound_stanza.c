@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stanzas on an inbound leg: is it legal (a proven pair), is it allowed (the filter's verdict), then on its way; in this order, and
- * each stanza to exactly one end.
+ * Stanzas on an inbound leg: is it legal (a proven pair), is it allowed (the filter's verdict),
+ * then on its way; in this order, and each stanza to exactly one end.
  */
 #include "trunk/inbound.h"
 
@@ -15,8 +15,8 @@
 
 static bool pair_is(const struct inbound_pair *p, struct str from, struct str to)
 {
-	return p->from_n == from.n && p->to_n == to.n && memcmp(p->from_text, from.p, from.n) == 0 &&
-	       memcmp(p->to_text, to.p, to.n) == 0;
+	return p->from_n == from.n && p->to_n == to.n &&
+	       memcmp(p->from_text, from.p, from.n) == 0 && memcmp(p->to_text, to.p, to.n) == 0;
 }
 
 struct inbound_pair *inbound_pair_find(struct inbound *in, struct str from, struct str to)
@@ -42,7 +42,8 @@ static bool proves_domain(const struct inbound *in, const struct domain *from)
 	return false;
 }
 
-/* The same two domains written in another way (case, U-label) are the same pair: it goes by its last spelling. */
+/* The same two domains written in another way (case, U-label) are the same pair: it goes by its
+ * last spelling. */
 static struct inbound_pair *respelled(struct inbound *in, struct str from_text, struct str to_text,
 	const struct domain *from, const struct domain *to)
 {
@@ -62,28 +63,33 @@ static struct inbound_pair *respelled(struct inbound *in, struct str from_text, 
 	return NULL;
 }
 
-/* May stanzas of these two domains come in on this stream? Remembers the answer under the names as written. */
+/* May stanzas of these two domains come in on this stream? Remembers the answer under the names as
+ * written. */
 static struct inbound_pair *pair_new(struct inbound *in, struct str from_text, struct str to_text)
 {
 	struct trunk *t = in->leg.trunk;
 	struct domain from, to;
 	struct passage passage;
 	if (!domain_parse(from_text, &from) || !domain_parse(to_text, &to))
-		return decline(in, STREAM_IMPROPER_ADDRESSING, "an address whose domain is no domain");
+		return decline(
+			in, STREAM_IMPROPER_ADDRESSING, "an address whose domain is no domain");
 	struct inbound_pair *p = respelled(in, from_text, to_text, &from, &to);
 	if (p)
 		return p;
 	if (!inbound_proven(in, &from, &to))
-		return proves_domain(in, &from) ?
-			       decline(in, STREAM_HOST_UNKNOWN, "a recipient domain that was not asked for") :
-			       decline(in, STREAM_INVALID_FROM, "a sender domain that was not proven");
+		return proves_domain(in, &from)
+			       ? decline(in, STREAM_HOST_UNKNOWN,
+					 "a recipient domain that was not asked for")
+			       : decline(in, STREAM_INVALID_FROM,
+					 "a sender domain that was not proven");
 	peering_permit(t->plan->peering, &from, &to, &passage);
 	if (passage.permit == PERMIT_NO_FROM)
 		return decline(in, STREAM_INVALID_FROM, permit_name(passage.permit));
 	if (passage.permit != PERMIT_YES && passage.permit != PERMIT_ANSWERS)
 		return decline(in, STREAM_HOST_UNKNOWN, permit_name(passage.permit));
 	if (in->npairs >= (unsigned)t->plan->settings.limits.pairs)
-		return decline(in, STREAM_POLICY_VIOLATION, "too many pairs of domains on one stream");
+		return decline(
+			in, STREAM_POLICY_VIOLATION, "too many pairs of domains on one stream");
 	p = MEM_NEW(struct inbound_pair);
 	p->from_text = str_dup(from_text);
 	p->to_text = str_dup(to_text);
@@ -124,7 +130,8 @@ void inbound_settle(struct inbound *in, const struct domain *from, const struct 
 		p = pair_new(in, domain_str(from), domain_str(to));
 	if (!p)
 		return;
-	/* Once, and only while nothing else is under way on this stream, it moves to the home of its first pair. */
+	/* Once, and only while nothing else is under way on this stream, it moves to the home of
+	 * its first pair. */
 	if (!in->settled && !in->nclaims && p->home != t->index) {
 		in->moving = true;
 		in->leg.held = true;
@@ -192,14 +199,18 @@ static void undeliverable(struct inbound *in, struct inbound_pair *p, const stru
 	case ROUTE_FULL:
 		bounce(in, p, f, CONDITION_RESOURCE_CONSTRAINT, NULL, "the queue is full");
 		return;
-	case ROUTE_REFUSED: bounce(in, p, f, CONDITION_NOT_ALLOWED, NULL, "no flow leads there"); return;
+	case ROUTE_REFUSED:
+		bounce(in, p, f, CONDITION_NOT_ALLOWED, NULL, "no flow leads there");
+		return;
 	case ROUTE_UNREACHABLE:
-		bounce(in, p, f, CONDITION_REMOTE_SERVER_TIMEOUT, NULL, "the next hop has been down");
+		bounce(in, p, f, CONDITION_REMOTE_SERVER_TIMEOUT, NULL,
+			"the next hop has been down");
 		return;
 	}
 }
 
-/* A stream that carries one pair can be paused; one with several never is, or the others would wait too. */
+/* A stream that carries one pair can be paused; one with several never is, or the others would wait
+ * too. */
 static void pause_if_full(struct inbound *in, struct inbound_pair *p)
 {
 	if (in->npairs != 1 || !p->route || !route_wants_pause(p->route))
@@ -241,26 +252,30 @@ static void refused(struct inbound *in, const struct filter_result *f)
 	else if (f->check == STANZA_NOT_A_STANZA)
 		leg_fail(&in->leg, STREAM_UNSUPPORTED_STANZA_TYPE, NULL, NULL);
 	else
-		leg_fail(&in->leg, STREAM_IMPROPER_ADDRESSING, "a stanza without valid addresses", NULL);
+		leg_fail(&in->leg, STREAM_IMPROPER_ADDRESSING, "a stanza without valid addresses",
+			NULL);
 }
 
 static void log_verdict(struct inbound *in, const struct filter_result *f)
 {
-	atomic_fetch_add_explicit(&in->leg.trunk->stats.stanzas[f->verdict], 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(
+		&in->leg.trunk->stats.stanzas[f->verdict], 1, memory_order_relaxed);
 	if (log_level() > LOG_LEVEL_DEBUG)
 		return;
 	leg_log(&in->leg, LOG_LEVEL_DEBUG, "stanza",
-		" kind=%s type=%s verdict=%s reason=%s policy=%s feature=%s bytes_in=%zu bytes_out=%zu",
-		stanza_kind_name(f->head.kind), stanza_type_name(f->head.type), verdict_name(f->verdict),
-		f->reason, f->policy ? f->policy->name : "-",
-		f->feature < FEATURE_COUNT ? feature_name(f->feature) : "-", f->bytes_in, f->bytes.n);
+		" kind=%s type=%s verdict=%s reason=%s policy=%s feature=%s bytes_in=%zu "
+		"bytes_out=%zu",
+		stanza_kind_name(f->head.kind), stanza_type_name(f->head.type),
+		verdict_name(f->verdict), f->reason, f->policy ? f->policy->name : "-",
+		f->feature < FEATURE_COUNT ? feature_name(f->feature) : "-", f->bytes_in,
+		f->bytes.n);
 }
 
 void inbound_stanza(struct inbound *in, const struct stream_info *info, bool oversize)
 {
 	struct filter *filter = in->leg.trunk->filter;
-	const struct filter_result *f = oversize ? filter_oversize(filter, info->bytes) :
-						   filter_finish(filter, info->bytes);
+	const struct filter_result *f = oversize ? filter_oversize(filter, info->bytes)
+						 : filter_finish(filter, info->bytes);
 	struct inbound_pair *p = in->last;
 	in->leg.stanzas_in++;
 	log_verdict(in, f);
@@ -275,7 +290,8 @@ void inbound_stanza(struct inbound *in, const struct stream_info *info, bool ove
 	if (app)
 		bounce(in, p, f, CONDITION_POLICY_VIOLATION, app, "the stanza is too big");
 	else if (joins_forbidden_room(p, f))
-		bounce(in, p, f, CONDITION_NOT_ALLOWED, NULL, "the flow does not let rooms be joined");
+		bounce(in, p, f, CONDITION_NOT_ALLOWED, NULL,
+			"the flow does not let rooms be joined");
 	else if (f->verdict == VERDICT_PASS || f->verdict == VERDICT_FOLD)
 		deliver(in, p, f);
 	else if (f->verdict == VERDICT_DROP)

@@ -77,7 +77,8 @@ void leg_open_stream(struct leg *l, enum stream_role role, bool secure)
 		},
 		.classify = catalogue_mark,
 	};
-	l->stream = stream_new(&o, conn_in(l->conn), conn_out(l->conn), net_loop_now(l->trunk->loop));
+	l->stream =
+		stream_new(&o, conn_in(l->conn), conn_out(l->conn), net_loop_now(l->trunk->loop));
 }
 
 void leg_settle(struct leg *l)
@@ -100,12 +101,12 @@ static void log_end(struct leg *l)
 		tls_describe(conn_tls(l->conn), tls, sizeof(tls));
 	uint64_t ms = net_loop_now(l->trunk->loop) - l->opened_ms;
 	leg_log(l, LOG_LEVEL_INFO, "stream-end",
-		" seconds=%llu.%03u stanzas_in=%llu stanzas_out=%llu bytes_in=%llu bytes_out=%llu tls=%s "
+		" seconds=%llu.%03u stanzas_in=%llu stanzas_out=%llu bytes_in=%llu bytes_out=%llu "
+		"tls=%s "
 		"proof=%s closed_by=%s reason=%s",
-		(unsigned long long)(ms / 1000), (unsigned)(ms % 1000), l->stanzas_in, l->stanzas_out,
-		l->conn ? (unsigned long long)conn_bytes_in(l->conn) : 0,
-		l->conn ? (unsigned long long)conn_bytes_out(l->conn) : 0,
-		log_quote(str_of(tls)).s,
+		(unsigned long long)(ms / 1000), (unsigned)(ms % 1000), l->stanzas_in,
+		l->stanzas_out, l->conn ? (unsigned long long)conn_bytes_in(l->conn) : 0,
+		l->conn ? (unsigned long long)conn_bytes_out(l->conn) : 0, log_quote(str_of(tls)).s,
 		l->proof ? l->proof : "none", l->peer_closed ? "peer" : "us",
 		log_quote(str_of(l->reason)).s);
 }
@@ -186,11 +187,13 @@ static void log_ignored(struct leg *l, const struct stream_info *info)
 {
 	uint32_t held;
 	if (log_limit_pass(&l->trunk->refuse_limit, net_loop_now(l->trunk->loop), 5, &held))
-		leg_log(l, LOG_LEVEL_WARN, "dialback-ignored", " claimed=%s towards=%s held_back=%u",
-			log_quote(info->db.from).s, log_quote(info->db.to).s, held);
+		leg_log(l, LOG_LEVEL_WARN, "dialback-ignored",
+			" claimed=%s towards=%s held_back=%u", log_quote(info->db.from).s,
+			log_quote(info->db.to).s, held);
 }
 
-/* What a peer asks is answered at once; one that never reads the answers would be given all our memory. */
+/* What a peer asks is answered at once; one that never reads the answers would be given all our
+ * memory. */
 static void check_unread(struct leg *l)
 {
 	if (l->kind == LEG_IN && !l->ended && conn_unsent(l->conn) > UNREAD_MAX)
@@ -233,8 +236,8 @@ static void deadline(struct leg *l)
 	leg_pump(l);
 }
 
-/* The transport is gone. What arrived before still counts (stanzas, an error, a closing tag), also when the leg is held
- * now and is read on later. */
+/* The transport is gone. What arrived before still counts (stanzas, an error, a closing tag), also
+ * when the leg is held now and is read on later. */
 static void transport_lost(struct leg *l, const char *what)
 {
 	if (l->lost || l->ended)
@@ -286,7 +289,8 @@ void leg_tick(struct leg *l, uint64_t now, int64_t wall)
 	if (l->ended || !l->stream)
 		return;
 	if (l->certificate_end && wall > l->certificate_end)
-		leg_fail(l, STREAM_RESET, "the certificate this stream was opened with has expired", NULL);
+		leg_fail(l, STREAM_RESET, "the certificate this stream was opened with has expired",
+			NULL);
 	else if (now - l->quiet_since > 10000 && buf_len(conn_in(l->conn)) == 0) {
 		stream_idle(l->stream);
 		conn_idle(l->conn);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One leg: a connection and the stream on it. What inbound and outbound legs share: pulling events until the stream wants more, deadlines,
- * ending once with one reason, and the log lines that name peer, claimed domain and the domain we stand in for.
+ * One leg: a connection and the stream on it. What inbound and outbound legs share: pulling events
+ * until the stream wants more, deadlines, ending once with one reason, and the log lines that name
+ * peer, claimed domain and the domain we stand in for.
  */
 #pragma once
 
@@ -12,13 +13,16 @@ enum leg_kind { LEG_IN, LEG_OUT, LEG_VERIFY };
 
 struct leg;
 struct leg_ops {
-	/* An event of the stream; STREAM_WAIT never. After CLOSED, PEER_ERROR and FAILED the leg has been ended already. */
+	/* An event of the stream; STREAM_WAIT never. After CLOSED, PEER_ERROR and FAILED the leg
+	 * has been ended already. */
 	void (*event)(struct leg *l, enum stream_event e, const struct stream_info *info);
 	/* CONN_CONNECTED, CONN_SECURED, CONN_WRITABLE. */
 	void (*transport)(struct leg *l, enum conn_event e);
-	/* The leg has ended (leg->reason says why): once, before the last bytes are flushed; and whether the peer's closing tag was seen. */
+	/* The leg has ended (leg->reason says why): once, before the last bytes are flushed; and
+	 * whether the peer's closing tag was seen. */
 	void (*ended)(struct leg *l);
-	/* Before each stream_next(), when the sink has to be told whose stanza comes; NULL: nothing to do. */
+	/* Before each stream_next(), when the sink has to be told whose stanza comes; NULL: nothing
+	 * to do. */
 	void (*prepare)(struct leg *l);
 	/* The connection is gone (its buffers are still there); frees the leg. */
 	void (*gone)(struct leg *l);
@@ -38,11 +42,11 @@ struct leg {
 	char *reason;
 	char *lost; /* the transport's end, while there is still something to read */
 	struct domain peer_domain, own_domain; /* claimed by the peer; what we stand in for */
-	const char *proof; /* "external", "dialback", "external-dialback", or NULL */
+	const char *proof;           /* "external", "dialback", "external-dialback", or NULL */
 	uint64_t opened_ms, step_ms; /* step_ms: an extra deadline of the owner, 0: none */
 	unsigned long long stanzas_in, stanzas_out, bytes_in, bytes_out; /* bytes of stanzas */
 	int64_t certificate_end; /* the peer's chain; 0: none */
-	uint64_t quiet_since; /* last time bytes came or went */
+	uint64_t quiet_since;    /* last time bytes came or went */
 };
 
 void leg_init(struct leg *l, struct trunk *t, enum leg_kind kind, const struct leg_ops *ops);
@@ -71,5 +75,6 @@ void leg_log(struct leg *l, enum log_level level, const char *event, const char 
 /* The chain the peer showed, judged for this domain under this control, now. */
 void leg_judge(struct leg *l, const struct control *c, const struct domain *d, bool outbound,
 	struct trust_answer *out);
-/* Classifies namespaces for the filter. Checked between turns: certificates that have expired, keepalives. */
+/* Classifies namespaces for the filter. Checked between turns: certificates that have expired,
+ * keepalives. */
 void leg_tick(struct leg *l, uint64_t now, int64_t wall);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An outbound leg's life: connect, negotiate, prove the next hop, prove ourselves, carry stanzas, end. See outbound.h. */
+/* An outbound leg's life: connect, negotiate, prove the next hop, prove ourselves, carry stanzas,
+ * end. See outbound.h. */
 #include "trunk/outbound.h"
 
 #include "base/clock.h"
@@ -43,8 +44,8 @@ static void start_tls(struct outbound *o)
 	const char *name = o->control->config->certificate;
 	struct tls_client_options t = {
 		.contexts = o->plan->tls,
-		.credential = credentials_choose(o->plan->credentials, &o->from, name, o->control->zone,
-			&covers),
+		.credential = credentials_choose(
+			o->plan->credentials, &o->from, name, o->control->zone, &covers),
 		.sni = &o->to,
 		.ciphers = o->control->config->ciphers,
 		.min = (enum tls_version)o->control->config->tls_min,
@@ -113,8 +114,8 @@ static void send_verify(struct outbound *o)
 {
 	struct dial *d = o->dial;
 	dial_stage(d, ATTEMPT_AUTH);
-	stream_db_verify(o->leg.stream, str_of(o->from_text), str_of(o->to_text), str_of(d->verify_id),
-		str_of(d->verify_key));
+	stream_db_verify(o->leg.stream, str_of(o->from_text), str_of(o->to_text),
+		str_of(d->verify_id), str_of(d->verify_key));
 	o->leg.step_ms = step_deadline(o);
 }
 
@@ -129,7 +130,8 @@ static void try_dialback(struct outbound *o)
 		str_of(o->peer_id ? o->peer_id : ""), key);
 	dial_stage(o->dial, ATTEMPT_AUTH);
 	stream_db_result(o->leg.stream, str_of(o->from_text), str_of(o->to_text), str_of(key));
-	/* The peer looks us up, calls back and waits for our answer: that takes longer than a step, and than a set-up. */
+	/* The peer looks us up, calls back and waits for our answer: that takes longer than a step,
+	 * and than a set-up. */
 	stream_verifying(o->leg.stream, true, net_loop_now(o->leg.trunk->loop));
 	o->leg.step_ms = net_loop_now(o->leg.trunk->loop) + 45000;
 }
@@ -156,7 +158,8 @@ static void features(struct outbound *o, const struct stream_info *info)
 	}
 	if (info->offer.unsupported_required) {
 		stream_fail(o->leg.stream, STREAM_UNSUPPORTED_FEATURE, NULL, NULL);
-		give_up(o, DIAL_REFUSED, "the next hop requires a feature that trunkd does not have");
+		give_up(o, DIAL_REFUSED,
+			"the next hop requires a feature that trunkd does not have");
 		return;
 	}
 	if (!judge_next_hop(o))
@@ -187,9 +190,9 @@ static void ready(struct outbound *o, const char *proof)
 	o->last_sent_ms = o->taken_ms = net_loop_now(o->leg.trunk->loop);
 	conn_retain(o->leg.conn);
 	leg_log(&o->leg, LOG_LEVEL_INFO, "stream-ready",
-		" tls=%s proof=%s next_hop=%s certificate=%s",
-		log_quote(str_of(tls)).s, proof,
-		o->judged ? trust_verdict_name(o->trust.verdict) : "not-judged", log_quote(str_of(o->trust.subject)).s);
+		" tls=%s proof=%s next_hop=%s certificate=%s", log_quote(str_of(tls)).s, proof,
+		o->judged ? trust_verdict_name(o->trust.verdict) : "not-judged",
+		log_quote(str_of(o->trust.subject)).s);
 	dial_stage(d, ATTEMPT_READY);
 	dial_result(d, DIAL_OK, "");
 }
@@ -200,7 +203,8 @@ static void result_answer(struct outbound *o, const struct stream_info *info)
 	case DIALBACK_VALID: ready(o, "dialback"); return;
 	case DIALBACK_INVALID:
 		give_up(o, DIAL_REFUSED,
-			"the next hop found our dialback key invalid: does SRV of %s lead here, and have all nodes "
+			"the next hop found our dialback key invalid: does SRV of %s lead here, "
+			"and have all nodes "
 			"the same secret?",
 			o->from.s);
 		return;
@@ -228,9 +232,12 @@ static void verify_answer(struct outbound *o, const struct stream_info *info)
 static void event(struct leg *l, enum stream_event e, const struct stream_info *info)
 {
 	struct outbound *o = (struct outbound *)l;
-	if (e == STREAM_STANZA || e == STREAM_OVERSIZE || e == STREAM_DB_VERIFY || e == STREAM_DB_RESULT) {
-		/* One direction only: without bidi nothing is asked of us on a stream that we opened. */
-		leg_fail(l, STREAM_NOT_AUTHORIZED, "this stream carries stanzas in one direction only", NULL);
+	if (e == STREAM_STANZA || e == STREAM_OVERSIZE || e == STREAM_DB_VERIFY ||
+		e == STREAM_DB_RESULT) {
+		/* One direction only: without bidi nothing is asked of us on a stream that we
+		 * opened. */
+		leg_fail(l, STREAM_NOT_AUTHORIZED,
+			"this stream carries stanzas in one direction only", NULL);
 		return;
 	}
 	if (!o->dial)
@@ -251,7 +258,8 @@ static void event(struct leg *l, enum stream_event e, const struct stream_info *
 	else if (e == STREAM_AUTH_FAILED && !o->tried_dialback)
 		try_dialback(o);
 	else if (e == STREAM_AUTH_FAILED)
-		give_up(o, DIAL_REFUSED, "the next hop refused EXTERNAL: %.*s", STR_ARG(info->peer.text));
+		give_up(o, DIAL_REFUSED, "the next hop refused EXTERNAL: %.*s",
+			STR_ARG(info->peer.text));
 }
 
 /* What the connection still held goes back to the route, once. */
@@ -396,7 +404,8 @@ static bool strings_same(const char *a, const char *b)
 bool outbound_same_hop(const struct outbound *o, const struct control *c)
 {
 	const struct control *was = o->control;
-	if (was->ntargets != c->ntargets || !strings_same(was->config->certificate, c->config->certificate) ||
+	if (was->ntargets != c->ntargets ||
+		!strings_same(was->config->certificate, c->config->certificate) ||
 		!strings_same(was->config->source_address, c->config->source_address))
 		return false;
 	for (unsigned i = 0; i < c->ntargets; i++) {
@@ -416,7 +425,8 @@ void outbound_keep(struct outbound *o, const struct control *c)
 	o->control = c;
 }
 
-/* A peer that keeps the connection and takes nothing holds everybody who feeds it: TCP alone would wait for ever. */
+/* A peer that keeps the connection and takes nothing holds everybody who feeds it: TCP alone would
+ * wait for ever. */
 static bool stalled(struct outbound *o, uint64_t now)
 {
 	uint64_t taken = conn_bytes_out(o->leg.conn);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A leg that we opened: towards a next hop, to send stanzas, or only to have a dialback key verified. While it is negotiated it belongs
- * to a dial; once ready, to a route.
+ * A leg that we opened: towards a next hop, to send stanzas, or only to have a dialback key
+ * verified. While it is negotiated it belongs to a dial; once ready, to a route.
  */
 #pragma once
 
@@ -11,9 +11,9 @@
 
 struct outbound {
 	struct leg leg;
-	struct dial *dial; /* until it is ready or has failed */
-	struct route *route; /* from ready until its stanzas have been returned */
-	struct plan *plan; /* the plan it was dialled under */
+	struct dial *dial;             /* until it is ready or has failed */
+	struct route *route;           /* from ready until its stanzas have been returned */
+	struct plan *plan;             /* the plan it was dialled under */
 	const struct control *control; /* of `to`, in that plan */
 	struct domain from, to;
 	char *from_text, *to_text; /* as they stand in addresses: U-labels (RFC 7622 3.2.1) */
@@ -23,7 +23,8 @@ struct outbound {
 	bool judged, tried_external, tried_dialback;
 	struct trust_answer trust;
 	uint64_t last_sent_ms;
-	uint64_t taken, taken_ms; /* bytes that the kernel has taken; when that last grew, or nothing waited */
+	uint64_t taken, taken_ms; /* bytes that the kernel has taken; when that last grew, or
+				     nothing waited */
 	char *peer_id; /* the id in the peer's last header: what our dialback key is made with */
 };
 
@@ -37,7 +38,8 @@ void outbound_send(struct outbound *o, struct str stanza);
 bool outbound_congested(const struct outbound *o);
 /* Closes in order: no more stanzas; the route gets what the peer did not take. */
 void outbound_retire(struct outbound *o, const char *reason);
-/* The plan changed: NULL when the stream may stay, else why it may not. `c`: the control in force now. */
+/* The plan changed: NULL when the stream may stay, else why it may not. `c`: the control in force
+ * now. */
 const char *outbound_check(const struct outbound *o, const struct control *c);
 /* Would the control lead to this stream's endpoint and ask the same of it? */
 bool outbound_same_hop(const struct outbound *o, const struct control *c);

@@ -33,8 +33,8 @@ unsigned trunk_home(const struct trunk *t, const struct domain *a, const struct 
 	return (unsigned)(siphash(fixed, (struct str){ key, n }) % t->shared->n);
 }
 
-static void route_init(struct route *r, struct pair *p, const struct domain *from,
-	const struct domain *to)
+static void route_init(
+	struct route *r, struct pair *p, const struct domain *from, const struct domain *to)
 {
 	r->pair = p;
 	r->from = *from;
@@ -59,8 +59,8 @@ struct route *pair_route(struct trunk *t, const struct domain *from, const struc
 		map_put(&t->pairs, &p->node, (struct str){ p->key, n });
 	}
 	p->used_ms = net_loop_now(t->loop);
-	return str_eq(domain_str(&p->routes[0].from), domain_str(from)) ? &p->routes[0] :
-									  &p->routes[1];
+	return str_eq(domain_str(&p->routes[0].from), domain_str(from)) ? &p->routes[0]
+									: &p->routes[1];
 }
 
 struct route *route_reverse(struct route *r)
@@ -103,7 +103,7 @@ bool pair_sweep(struct pair *p, uint64_t now)
 static void route_fini(struct route *r)
 {
 	dial_cancel(r->dial);
-	list_for_each_safe(it, &r->queue)
+	list_for_each_safe (it, &r->queue)
 		route_unqueue(r, list_item(it, struct waiting, link));
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two domains that talk, at their home worker: a route each way, with its queue, its outbound stream and the inbound streams that
- * feed it. Pairs are made on demand and swept when nothing holds them.
+ * Two domains that talk, at their home worker: a route each way, with its queue, its outbound
+ * stream and the inbound streams that feed it. Pairs are made on demand and swept when nothing
+ * holds them.
  */
 #pragma once
 
@@ -13,10 +14,10 @@ struct inbound;
 struct dial;
 
 enum route_state {
-	ROUTE_IDLE, /* nothing to send, no stream */
+	ROUTE_IDLE,       /* nothing to send, no stream */
 	ROUTE_CONNECTING, /* a dial is under way */
-	ROUTE_READY, /* `out` takes stanzas */
-	ROUTE_WAITING, /* the last dial failed: the next one starts at retry_ms */
+	ROUTE_READY,      /* `out` takes stanzas */
+	ROUTE_WAITING,    /* the last dial failed: the next one starts at retry_ms */
 };
 const char *route_state_name(enum route_state s);
 
@@ -28,12 +29,13 @@ struct route {
 	struct outbound *out; /* ready */
 	struct outbound *old; /* closing, still holding stanzas: nothing overtakes it */
 	uint64_t retry_ms;
-	struct list queue; /* of struct waiting */
+	struct list queue;              /* of struct waiting */
 	size_t queue_bytes, kept_bytes; /* kept ones have a budget of their own */
 	unsigned queue_count, kept_count;
 	bool draining;
-	struct list feeders; /* inbound streams that wait until there is room */
-	struct list inbounds; /* inbound streams that carry this pair, the first one is read (feed.link) */
+	struct list feeders;  /* inbound streams that wait until there is room */
+	struct list inbounds; /* inbound streams that carry this pair, the first one is read
+				 (feed.link) */
 	struct passage passage;
 	uint64_t passage_plan; /* the plan that `passage` is from */
 	struct log_limit log_limit;
@@ -50,7 +52,7 @@ struct pair {
 
 /* An inbound stream's place at a route. */
 struct feed {
-	struct list link; /* in route->inbounds */
+	struct list link;    /* in route->inbounds */
 	struct list waiting; /* in route->feeders */
 	struct inbound *inbound;
 	struct route *route;
@@ -61,7 +63,7 @@ struct feed {
 struct waiting {
 	struct list link;
 	uint64_t until_ms, plan;
-	bool bounce; /* an error of ours: never answered by another */
+	bool bounce;          /* an error of ours: never answered by another */
 	uint64_t unavailable; /* not 0: a hash of sender and recipient of an unavailable presence */
 	bool kept; /* an unavailable that has outlived its time (ruling 24), for another day */
 	size_t n;
@@ -83,15 +85,15 @@ const struct passage *route_passage(struct route *r);
 enum route_outcome {
 	ROUTE_SENT, /* in the outbound stream's hands */
 	ROUTE_QUEUED,
-	ROUTE_FULL, /* not taken: the budget is used up */
-	ROUTE_REFUSED, /* not taken: no passage, or an answer that nobody asked for */
+	ROUTE_FULL,        /* not taken: the budget is used up */
+	ROUTE_REFUSED,     /* not taken: no passage, or an answer that nobody asked for */
 	ROUTE_UNREACHABLE, /* not taken: the next try is further away than the stanza may wait */
 };
 
 struct delivery {
 	const struct stanza_head *head;
 	struct str bytes;
-	bool bounce; /* our own error */
+	bool bounce;  /* our own error */
 	bool patient; /* the sender can be paused: one stanza more than the budget is taken */
 };
 enum route_outcome route_deliver(struct route *r, const struct delivery *d);
@@ -100,11 +102,13 @@ bool route_wants_pause(const struct route *r);
 
 /* ---- route_connect.c: called by outbound streams ---- */
 void route_ready(struct route *r, struct outbound *out);
-/* The outbound stream will take no more (closing, replaced): a new one waits until route_returned(). */
+/* The outbound stream will take no more (closing, replaced): a new one waits until
+ * route_returned(). */
 void route_retire(struct route *r, struct outbound *out);
-/* The outbound stream is over: what it still held comes back. `plain`: whole stanzas; the first `acked` bytes reached the peer's TCP, those
- * up to `written` may have, the rest never left. */
-void route_returned(struct route *r, struct outbound *out, struct buf *plain, size_t acked, size_t written);
+/* The outbound stream is over: what it still held comes back. `plain`: whole stanzas; the first
+ * `acked` bytes reached the peer's TCP, those up to `written` may have, the rest never left. */
+void route_returned(
+	struct route *r, struct outbound *out, struct buf *plain, size_t acked, size_t written);
 /* Starts a dial when there is something to send and none is under way. */
 void route_kick(struct route *r);
 /* Room was made: feeders go on. */

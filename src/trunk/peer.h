@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is remembered about reaching a domain: a ring of its last attempts (for people), and its back-off (doubling with jitter, 1 s to
- * 5 min).
+ * What is remembered about reaching a domain: a ring of its last attempts (for people), and its
+ * back-off (doubling with jitter, 1 s to 5 min).
  */
 #pragma once
 
@@ -13,7 +13,14 @@
 
 enum { PEER_RING = 8 };
 
-enum attempt_stage { ATTEMPT_DNS, ATTEMPT_TCP, ATTEMPT_TLS, ATTEMPT_STREAM, ATTEMPT_AUTH, ATTEMPT_READY };
+enum attempt_stage {
+	ATTEMPT_DNS,
+	ATTEMPT_TCP,
+	ATTEMPT_TLS,
+	ATTEMPT_STREAM,
+	ATTEMPT_AUTH,
+	ATTEMPT_READY
+};
 const char *attempt_stage_name(enum attempt_stage s);
 
 struct attempt {
@@ -29,8 +36,8 @@ struct peer {
 	struct domain domain;
 	struct attempt ring[PEER_RING];
 	unsigned next, count;
-	unsigned failures; /* in a row */
-	uint64_t retry_ms; /* not before; 0: now */
+	unsigned failures;    /* in a row */
+	uint64_t retry_ms;    /* not before; 0: now */
 	int64_t last_success; /* seconds since 1970; 0: never */
 };
 

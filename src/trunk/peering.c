@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Matching domains to controls, and pairs of domains to permissions. The compiling is in peering_compile.c. */
+/* Matching domains to controls, and pairs of domains to permissions. The compiling is in
+ * peering_compile.c. */
 #include "trunk/peering.h"
 
 #include "base/mem.h"
@@ -85,8 +86,8 @@ bool peering_same_hop(const struct control *a, const struct domain *a_domain,
 	return false;
 }
 
-static const struct flow *flow_between(const struct peering *p, const struct control *a,
-	const struct control *b)
+static const struct flow *flow_between(
+	const struct peering *p, const struct control *a, const struct control *b)
 {
 	return p->flows ? p->flows[a->zone_index * p->nzones + b->zone_index] : NULL;
 }

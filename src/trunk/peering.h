@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Peering controls, compiled: for a domain, the control that is in force (exact, longest suffix, default route), with its
- * names parsed, its stores and targets at hand; and for two domains, whether the one may reach the other. Immutable.
+ * Peering controls, compiled: for a domain, the control that is in force (exact, longest suffix,
+ * default route), with its names parsed, its stores and targets at hand; and for two domains,
+ * whether the one may reach the other. Immutable.
  */
 #pragma once
 
@@ -26,7 +27,7 @@ struct control {
 	unsigned nreference, naccept;
 	struct target targets[PEERING_TARGETS];
 	unsigned ntargets;
-	bool own_srv; /* some target is the SRV of the domain itself */
+	bool own_srv;          /* some target is the SRV of the domain itself */
 	struct address source; /* len 0: any */
 	struct address_prefix *from_prefixes;
 	unsigned nfrom;
@@ -37,10 +38,12 @@ struct control {
 
 struct peering;
 
-/* Compiles; errors and warnings go to `report`. Stores, credentials (NULL: they did not load) and policies outlive it. NULL is never
- * returned; with errors in the report it is only good for freeing. */
-struct peering *peering_new(const struct settings *s, struct trust_store *const *stores, unsigned nstores,
-	const struct credentials *credentials, struct policy_set *tables, struct config_report *report);
+/* Compiles; errors and warnings go to `report`. Stores, credentials (NULL: they did not load) and
+ * policies outlive it. NULL is never returned; with errors in the report it is only good for
+ * freeing. */
+struct peering *peering_new(const struct settings *s, struct trust_store *const *stores,
+	unsigned nstores, const struct credentials *credentials, struct policy_set *tables,
+	struct config_report *report);
 void peering_free(struct peering *p);
 
 /* The control for a domain; NULL when none matches. May be a rejecting one. */
@@ -49,14 +52,14 @@ const struct control *peering_find(const struct peering *p, const struct domain 
 const struct control *peering_accepted(const struct peering *p, const struct domain *d);
 
 enum permit {
-	PERMIT_YES, /* what starts at `from` may reach `to` */
-	PERMIT_ANSWERS, /* only what answers: a flow leads the other way */
-	PERMIT_NO_FROM, /* no control for `from` */
-	PERMIT_NO_TO, /* no control for `to` */
-	PERMIT_NO_FLOW, /* a flow is missing */
+	PERMIT_YES,           /* what starts at `from` may reach `to` */
+	PERMIT_ANSWERS,       /* only what answers: a flow leads the other way */
+	PERMIT_NO_FROM,       /* no control for `from` */
+	PERMIT_NO_TO,         /* no control for `to` */
+	PERMIT_NO_FLOW,       /* a flow is missing */
 	PERMIT_DEFAULT_ROUTE, /* both are known by the default route only (ruling 15) */
-	PERMIT_BACK, /* both are reached by the same next hop (ruling 16) */
-	PERMIT_DIRECTION, /* a control's direction forbids it */
+	PERMIT_BACK,          /* both are reached by the same next hop (ruling 16) */
+	PERMIT_DIRECTION,     /* a control's direction forbids it */
 };
 const char *permit_name(enum permit p);
 
@@ -64,12 +67,12 @@ struct passage {
 	enum permit permit;
 	const struct control *from, *to;
 	const struct policy_table *table; /* with PERMIT_YES or PERMIT_ANSWERS */
-	bool muc; /* rooms may be joined */
+	bool muc;                         /* rooms may be joined */
 };
 
 /* May stanzas go from one domain to another? */
 void peering_permit(const struct peering *p, const struct domain *from, const struct domain *to,
 	struct passage *out);
 /* Controls with the same next hop: the same address, host or SRV name. */
-bool peering_same_hop(const struct control *a, const struct domain *a_domain, const struct control *b,
-	const struct domain *b_domain);
+bool peering_same_hop(const struct control *a, const struct domain *a_domain,
+	const struct control *b, const struct domain *b_domain);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Settings into compiled controls and flows: names parsed, references by name resolved, everything that is wrong
- * reported with its line and remedy. Runs once per plan, off to the side.
+ * Settings into compiled controls and flows: names parsed, references by name resolved, everything
+ * that is wrong reported with its line and remedy. Runs once per plan, off to the side.
  */
 #include "trunk/peering.h"
 
@@ -46,8 +46,8 @@ static bool pin_parse(const char *text, unsigned char out[32])
 			continue;
 		if (!isxdigit((unsigned char)*text) || digits == 64)
 			return false;
-		int v = isdigit((unsigned char)*text) ? *text - '0' :
-							tolower((unsigned char)*text) - 'a' + 10;
+		int v = isdigit((unsigned char)*text) ? *text - '0'
+						      : tolower((unsigned char)*text) - 'a' + 10;
 		out[digits / 2] = (unsigned char)(digits % 2 ? out[digits / 2] | v : v << 4);
 		digits++;
 	}
@@ -71,13 +71,15 @@ static void compile_trust(struct compile *c, const struct control_config *cc, st
 	for (unsigned i = 0; i < cc->pins.n; i++)
 		if (!pin_parse(cc->pins.v[i], out->pins[i]))
 			COMPLAIN(c, &cc->origin,
-				"pins: \"%s\" is no SHA-256 fingerprint; give 64 hexadecimal digits of the public "
+				"pins: \"%s\" is no SHA-256 fingerprint; give 64 hexadecimal "
+				"digits of the public "
 				"key's (SubjectPublicKeyInfo) SHA-256",
 				cc->pins.v[i]);
 	if (cc->trust && strcmp(cc->trust, "none") == 0) {
 		if (!cc->pins.n)
 			COMPLAIN(c, &cc->origin,
-				"trust = \"none\" needs pins: without either, nothing proves the peer");
+				"trust = \"none\" needs pins: without either, nothing proves the "
+				"peer");
 		return;
 	}
 	for (unsigned i = 0; cc->trust && i < c->nstores; i++)
@@ -86,14 +88,16 @@ static void compile_trust(struct compile *c, const struct control_config *cc, st
 	/* One that stands in the file but did not load has been complained about. */
 	if (cc->trust && !out->trust && !trust_named(c->settings, cc->trust))
 		COMPLAIN(c, &cc->origin,
-			"trust = \"%s\": there is no trust store of that name; add it to trust = ( ... ), or correct "
+			"trust = \"%s\": there is no trust store of that name; add it to trust = ( "
+			"... ), or correct "
 			"the name",
 			cc->trust);
 	bool needs = cc->tls != TLS_POLICY_OFF &&
 		     (cc->verify_next_hop || cc->authentication & 1u << PROOF_EXTERNAL);
 	if (!cc->trust && needs && out->accept)
 		COMPLAIN(c, &cc->origin,
-			"no trust store: set trust = \"...\" here or in defaults, so that certificates can be judged");
+			"no trust store: set trust = \"...\" here or in defaults, so that "
+			"certificates can be judged");
 }
 
 /* "host:NAME[:PORT]" and "ADDRESS[:PORT]", after "tls:" is taken off. */
@@ -156,12 +160,14 @@ static void compile_targets(struct compile *c, const struct control_config *cc, 
 	}
 	if (!cc->connect.n && out->accept)
 		COMPLAIN(c, &cc->origin,
-			"connect is empty: nothing says how the domain is reached; use \"dns\" or another target");
+			"connect is empty: nothing says how the domain is reached; use \"dns\" or "
+			"another target");
 	for (unsigned i = 0; i < cc->connect.n; i++) {
 		struct target *t = &out->targets[out->ntargets];
 		if (!target_parse(cc->connect.v[i], t)) {
 			COMPLAIN(c, &cc->origin,
-				"connect: \"%s\" is none of \"dns\", \"domain:NAME\", \"host:NAME[:PORT]\", "
+				"connect: \"%s\" is none of \"dns\", \"domain:NAME\", "
+				"\"host:NAME[:PORT]\", "
 				"\"ADDRESS[:PORT]\" (an IPv6 address with a port in brackets)",
 				cc->connect.v[i]);
 			continue;
@@ -174,17 +180,20 @@ static void compile_targets(struct compile *c, const struct control_config *cc, 
 	}
 }
 
-static void compile_addresses(struct compile *c, const struct control_config *cc, struct control *out)
+static void compile_addresses(
+	struct compile *c, const struct control_config *cc, struct control *out)
 {
 	if (cc->source_address && !address_parse(cc->source_address, 0, &out->source))
-		COMPLAIN(c, &cc->origin, "source_address: \"%s\" is no address", cc->source_address);
+		COMPLAIN(
+			c, &cc->origin, "source_address: \"%s\" is no address", cc->source_address);
 	if (cc->from_addresses.n)
 		out->from_prefixes = mem_zero(cc->from_addresses.n, sizeof(*out->from_prefixes));
 	out->nfrom = cc->from_addresses.n;
 	for (unsigned i = 0; i < cc->from_addresses.n; i++)
 		if (!address_prefix_parse(cc->from_addresses.v[i], &out->from_prefixes[i]))
 			COMPLAIN(c, &cc->origin,
-				"from_addresses: \"%s\" is neither an address nor a prefix (192.0.2.0/24)",
+				"from_addresses: \"%s\" is neither an address nor a prefix "
+				"(192.0.2.0/24)",
 				cc->from_addresses.v[i]);
 }
 
@@ -194,7 +203,8 @@ static const struct policy **compile_policies(struct compile *c, const struct co
 	const struct policy *all = c->settings->policies.items;
 	if (names->n > PEERING_POLICIES)
 		COMPLAIN(c, origin, "%s: at most %d policies", key, PEERING_POLICIES);
-	const struct policy **out = names->n ? mem_zero(names->n, sizeof(const struct policy *)) : NULL;
+	const struct policy **out =
+		names->n ? mem_zero(names->n, sizeof(const struct policy *)) : NULL;
 	for (unsigned i = 0; i < names->n && i < PEERING_POLICIES; i++) {
 		const struct policy *found = NULL;
 		for (unsigned j = 0; j < c->settings->policies.n && !found; j++)
@@ -204,7 +214,8 @@ static const struct policy **compile_policies(struct compile *c, const struct co
 			out[(*n_out)++] = found;
 		else
 			COMPLAIN(c, origin,
-				"%s: there is no policy \"%s\"; add it to policies = ( ... ), or correct the name",
+				"%s: there is no policy \"%s\"; add it to policies = ( ... ), or "
+				"correct the name",
 				key, names->v[i]);
 	}
 	return out;
@@ -240,17 +251,21 @@ static void compile_control(struct compile *c, const struct control_config *cc, 
 		return;
 	if (!cc->authentication)
 		COMPLAIN(c, &cc->origin,
-			"authentication is empty: nothing would prove the peer; use [ \"external\" ], "
+			"authentication is empty: nothing would prove the peer; use [ \"external\" "
+			"], "
 			"[ \"dialback\" ] or both");
 	if (cc->tls == TLS_POLICY_OFF && cc->authentication == 1u << PROOF_EXTERNAL)
 		COMPLAIN(c, &cc->origin,
-			"tls = \"off\" with authentication = [ \"external\" ]: there is no certificate without TLS; "
+			"tls = \"off\" with authentication = [ \"external\" ]: there is no "
+			"certificate without TLS; "
 			"allow \"dialback\" or require TLS");
 	if (!cc->verify_next_hop && cc->tls != TLS_POLICY_OFF)
 		config_report_add(c->report, CONFIG_WARNING, &cc->origin,
-			"verify_next_hop = false: whoever answers at the next hop's address gets the stanzas");
+			"verify_next_hop = false: whoever answers at the next hop's address gets "
+			"the stanzas");
 	if (cc->certificate && c->credentials && !credentials_has(c->credentials, cc->certificate))
-		COMPLAIN(c, &cc->origin, "certificate = \"%s\": there is no certificate of that name",
+		COMPLAIN(c, &cc->origin,
+			"certificate = \"%s\": there is no certificate of that name",
 			cc->certificate);
 }
 
@@ -268,7 +283,8 @@ static void add_match(struct compile *c, const struct control *control, const ch
 	bool suffix = strncmp(text, "*.", 2) == 0;
 	struct match *m = &p->match_items[p->nmatches];
 	if (!domain_parse(str_of(suffix ? text + 2 : text), &m->name)) {
-		COMPLAIN(c, origin, "match: \"%s\" is no domain, no \"*.suffix\" and not \"*\"", text);
+		COMPLAIN(c, origin, "match: \"%s\" is no domain, no \"*.suffix\" and not \"*\"",
+			text);
 		return;
 	}
 	m->control = control;
@@ -276,9 +292,12 @@ static void add_match(struct compile *c, const struct control *control, const ch
 	memcpy(m->key + suffix, m->name.s, m->name.n + 1u);
 	struct map_node *other = map_get(&p->matches, str_of(m->key));
 	if (other) {
-		const struct config_origin *o = &map_item(other, struct match, node)->control->config->origin;
-		COMPLAIN(c, origin, "match: \"%s\" stands already in the control at %s:%u; a domain belongs to one "
-				    "control",
+		const struct config_origin *o =
+			&map_item(other, struct match, node)->control->config->origin;
+		COMPLAIN(c, origin,
+			"match: \"%s\" stands already in the control at %s:%u; a domain belongs to "
+			"one "
+			"control",
 			text, o->file ? o->file : "?", o->line);
 		return;
 	}
@@ -322,23 +341,26 @@ static void compile_flows(struct compile *c)
 		const struct flow_config *fc = &configs[i];
 		struct flow *f = &p->flow_items[i];
 		f->muc = fc->muc;
-		f->policies = compile_policies(c, &fc->origin, &fc->policies, "policies", &f->npolicies);
+		f->policies =
+			compile_policies(c, &fc->origin, &fc->policies, "policies", &f->npolicies);
 		if (!zone_known(p, fc->from) || !zone_known(p, fc->to)) {
 			COMPLAIN(c, &fc->origin,
-				"flow: no control is in zone \"%s\"; give one zone = \"...\", or correct the name",
+				"flow: no control is in zone \"%s\"; give one zone = \"...\", or "
+				"correct the name",
 				zone_known(p, fc->from) ? fc->to : fc->from);
 			continue;
 		}
 		size_t at = zone_index(p, fc->from) * p->nzones + zone_index(p, fc->to);
 		if (p->flows[at])
-			COMPLAIN(c, &fc->origin, "flow: from \"%s\" to \"%s\" stands in the file twice",
-				fc->from, fc->to);
+			COMPLAIN(c, &fc->origin,
+				"flow: from \"%s\" to \"%s\" stands in the file twice", fc->from,
+				fc->to);
 		p->flows[at] = f;
 	}
 }
 
-static bool same_list(const struct policy *const *a, unsigned na, const struct policy *const *b,
-	unsigned nb)
+static bool same_list(
+	const struct policy *const *a, unsigned na, const struct policy *const *b, unsigned nb)
 {
 	return na == nb && (na == 0 || memcmp(a, b, na * sizeof(*a)) == 0);
 }
@@ -389,8 +411,10 @@ static void compile_tables(struct compile *c)
 	number_lists(p, &to_reps, &from_reps);
 	size_t total = p->nfrom_lists * (p->nflows + 1) * p->nto_lists;
 	if (total > 65536) {
-		COMPLAIN(c, NULL, "too many combinations of policies (%zu, at most 65536): give controls and flows "
-				  "fewer distinct lists",
+		COMPLAIN(c, NULL,
+			"too many combinations of policies (%zu, at most 65536): give controls and "
+			"flows "
+			"fewer distinct lists",
 			total);
 		return;
 	}
@@ -398,10 +422,12 @@ static void compile_tables(struct compile *c)
 	for (size_t f = 0; f < p->nfrom_lists; f++)
 		for (size_t w = 0; w <= p->nflows; w++)
 			for (size_t t = 0; t < p->nto_lists; t++) {
-				const struct policy_table *table = merge(c, &p->controls[from_reps[f]],
+				const struct policy_table *table = merge(c,
+					&p->controls[from_reps[f]],
 					w ? &p->flow_items[w - 1] : NULL, &p->controls[to_reps[t]]);
 				if (!table) {
-					COMPLAIN(c, NULL, "more than 4096 distinct lists of policies");
+					COMPLAIN(c, NULL,
+						"more than 4096 distinct lists of policies");
 					return;
 				}
 				p->tables[(f * (p->nflows + 1) + w) * p->nto_lists + t] = table;

@@ -25,8 +25,10 @@ static void load_trust(struct plan *p, struct config_report *report)
 		for (unsigned j = 0; j < i; j++)
 			if (strcmp(configs[i].name, configs[j].name) == 0)
 				config_report_add(report, CONFIG_ERROR, &configs[i].origin,
-					"trust store \"%s\" stands in the file twice (first at %s:%u)",
-					configs[i].name, configs[j].origin.file, configs[j].origin.line);
+					"trust store \"%s\" stands in the file twice (first at "
+					"%s:%u)",
+					configs[i].name, configs[j].origin.file,
+					configs[j].origin.line);
 		struct trust_store *store = trust_store_new(&configs[i], report);
 		if (store)
 			p->stores[p->nstores++] = store;
@@ -38,17 +40,20 @@ static void check_sections(struct plan *p, struct config_report *report)
 	const struct settings *s = &p->settings;
 	if (!s->listen.n)
 		config_report_add(report, CONFIG_ERROR, NULL,
-			"nothing to listen on: add listen = ( { address = \"::\"; port = 5269; mode = \"starttls\"; } );");
+			"nothing to listen on: add listen = ( { address = \"::\"; port = 5269; "
+			"mode = \"starttls\"; } );");
 	if (!s->controls.n)
 		config_report_add(report, CONFIG_ERROR, NULL,
-			"no peering control: every domain would be refused; add peering_controls = ( ... )");
+			"no peering control: every domain would be refused; add peering_controls = "
+			"( ... )");
 	bool tls = false;
 	for (unsigned i = 0; i < s->controls.n; i++)
 		tls |= control_at(p, i)->action == CONTROL_ACCEPT &&
 		       control_at(p, i)->tls != TLS_POLICY_OFF;
 	if (tls && !s->certificates.n)
 		config_report_add(report, CONFIG_ERROR, NULL,
-			"no certificate, but peering controls that need TLS: add certificates = ( { name = \"...\"; "
+			"no certificate, but peering controls that need TLS: add certificates = ( "
+			"{ name = \"...\"; "
 			"chain = \"...\"; key = \"...\"; } );");
 }
 
@@ -57,7 +62,8 @@ static void check_covered(struct plan *p, struct config_report *report)
 {
 	for (unsigned i = 0; i < p->settings.controls.n; i++) {
 		const struct control_config *c = control_at(p, i);
-		for (unsigned j = 0; c->action == CONTROL_ACCEPT && c->tls != TLS_POLICY_OFF && j < c->match.n;
+		for (unsigned j = 0;
+			c->action == CONTROL_ACCEPT && c->tls != TLS_POLICY_OFF && j < c->match.n;
 			j++) {
 			struct domain d;
 			bool covers = true;
@@ -67,7 +73,8 @@ static void check_covered(struct plan *p, struct config_report *report)
 				credentials_choose(p->credentials, &d, NULL, NULL, &covers);
 			if (cr && !covers)
 				config_report_add(report, CONFIG_WARNING, &c->origin,
-					"no certificate names %s; \"%s\" will be shown for it, and other servers will "
+					"no certificate names %s; \"%s\" will be shown for it, and "
+					"other servers will "
 					"refuse it: add one with %s as subjectAltName",
 					d.s, credential_name(cr), d.s);
 		}
@@ -83,13 +90,15 @@ static void build(struct plan *p, const struct plan_options *o, struct config_re
 	p->credentials = credentials_new(&p->settings.certificates, report);
 	p->secrets = secrets_new(&p->settings.dialback, o->fallback_secret, report);
 	p->tables = policy_set_new();
-	p->peering = peering_new(&p->settings, p->stores, p->nstores, p->credentials, p->tables, report);
+	p->peering =
+		peering_new(&p->settings, p->stores, p->nstores, p->credentials, p->tables, report);
 	if (!p->credentials)
 		return;
 	p->tls = tls_contexts_new(p->credentials, o->keylog_file);
 	if (!p->tls)
-		config_report_add(report, CONFIG_ERROR, NULL, "TLS keys cannot be written to \"%s\": %s",
-			o->keylog_file, strerror(errno));
+		config_report_add(report, CONFIG_ERROR, NULL,
+			"TLS keys cannot be written to \"%s\": %s", o->keylog_file,
+			strerror(errno));
 	check_covered(p, report);
 	plan_warn_expiry(p, clock_wall(), report);
 }
@@ -152,7 +161,8 @@ void plan_unref(struct plan *p)
 	free(p);
 }
 
-void plan_dialback_secrets(const struct plan *p, const struct domain *d, struct str out[PLAN_SECRETS])
+void plan_dialback_secrets(
+	const struct plan *p, const struct domain *d, struct str out[PLAN_SECRETS])
 {
 	secrets_find(p->secrets, d, out);
 }
@@ -168,7 +178,8 @@ void plan_warn_expiry(const struct plan *p, int64_t wall, struct config_report *
 		if (c && days < 30)
 			config_report_add(report, CONFIG_WARNING, &configs[i].origin,
 				"certificate \"%s\" %s: renew it (%s)", configs[i].name,
-				credential_not_after(c) < wall ? "has expired" : "expires within 30 days",
+				credential_not_after(c) < wall ? "has expired"
+							       : "expires within 30 days",
 				configs[i].chain);
 	}
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The running plan: configuration, keys, stores, compiled controls and policies, built whole off to the side and
- * immutable afterwards. Reference-counted; each worker holds one reference, a reload in progress one more. A plan
- * that does not check out is never run.
+ * The running plan: configuration, keys, stores, compiled controls and policies, built whole off to
+ * the side and immutable afterwards. Reference-counted; each worker holds one reference, a reload
+ * in progress one more. A plan that does not check out is never run.
  */
 #pragma once
 
@@ -31,19 +31,21 @@ struct plan {
 
 struct plan_options {
 	const char *path;
-	const char *keylog_file; /* NULL: none */
+	const char *keylog_file;     /* NULL: none */
 	const char *fallback_secret; /* of the process, for when no secret_file is configured */
 	uint64_t number;
 };
 
-/* Reads, checks and builds. NULL when there is an error; all errors and warnings are in `report`. */
+/* Reads, checks and builds. NULL when there is an error; all errors and warnings are in `report`.
+ */
 struct plan *plan_new(const struct plan_options *o, struct config_report *report);
 struct plan *plan_ref(struct plan *p);
 void plan_unref(struct plan *p);
 
 /* The secret for a domain's dialback keys, and the one before it (p == NULL: none). */
 enum { PLAN_SECRETS = 2 };
-void plan_dialback_secrets(const struct plan *p, const struct domain *d, struct str out[PLAN_SECRETS]);
+void plan_dialback_secrets(
+	const struct plan *p, const struct domain *d, struct str out[PLAN_SECRETS]);
 
 /* Certificates that expire soon, CRLs that get stale: warnings, each with file and remedy. */
 void plan_warn_expiry(const struct plan *p, int64_t wall, struct config_report *report);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A route's queue: what is taken, what waits, what is answered when it has waited too long. Every stanza that comes in here leaves
- * exactly once: into the outbound stream's hands, as a bounce, or back to the caller untaken.
+ * A route's queue: what is taken, what waits, what is answered when it has waited too long. Every
+ * stanza that comes in here leaves exactly once: into the outbound stream's hands, as a bounce, or
+ * back to the caller untaken.
  */
 #include "trunk/pair.h"
 
@@ -38,13 +39,15 @@ void trunk_budget_give(struct trunk *t, size_t n)
 
 static const struct control_queue *queue_limits(struct route *r)
 {
-	static const struct control_queue fallback = { .bytes = 1048576, .stanzas = 2000,
-		.seconds = 60000 };
+	static const struct control_queue fallback = {
+		.bytes = 1048576, .stanzas = 2000, .seconds = 60000
+	};
 	const struct passage *p = route_passage(r);
 	return p->to ? &p->to->config->queue : &fallback;
 }
 
-/* The outbound stream takes stanzas now: it is there, and nothing older is still on its way back. */
+/* The outbound stream takes stanzas now: it is there, and nothing older is still on its way back.
+ */
 static bool can_send(const struct route *r)
 {
 	return r->out && !r->old;
@@ -82,7 +85,8 @@ void route_unqueue(struct route *r, struct waiting *w)
 	free(w);
 }
 
-/* Sender and recipient of an unavailable presence, as one number; a later one makes an earlier one pointless. */
+/* Sender and recipient of an unavailable presence, as one number; a later one makes an earlier one
+ * pointless. */
 static uint64_t unavailable_hash(const struct stanza_head *h)
 {
 	static const uint64_t seed[2] = { 1, 2 };
@@ -109,7 +113,8 @@ static bool queue_full(struct route *r, const struct delivery *d)
 	size_t bytes = (size_t)q->bytes, stanzas = (size_t)q->stanzas;
 	if (d->bounce)
 		return r->queue_bytes + d->bytes.n > bytes + BOUNCE_RESERVE;
-	/* A sender that can be paused is paused at the limit; the stanza it brought along is still taken. */
+	/* A sender that can be paused is paused at the limit; the stanza it brought along is still
+	 * taken. */
 	if (d->patient)
 		return r->queue_bytes > 2 * bytes || r->queue_count > 2 * stanzas;
 	return r->queue_bytes + d->bytes.n > bytes || r->queue_count >= stanzas;
@@ -197,7 +202,8 @@ void route_room(struct route *r)
 	}
 }
 
-/* A stanza that waited under an older plan is held against the new one's controls and flows; not its content. */
+/* A stanza that waited under an older plan is held against the new one's controls and flows; not
+ * its content. */
 static bool still_admitted(struct route *r, const struct waiting *w)
 {
 	if (w->plan == r->pair->trunk->plan->number)
@@ -208,7 +214,8 @@ static bool still_admitted(struct route *r, const struct waiting *w)
 
 void route_drain(struct route *r)
 {
-	/* The answer to a refused stanza may fill the other direction, whose own answers come back here. */
+	/* The answer to a refused stanza may fill the other direction, whose own answers come back
+	 * here. */
 	if (r->draining)
 		return;
 	r->draining = true;
@@ -270,7 +277,7 @@ static void expire(struct route *r, uint64_t now)
 {
 	struct list gone;
 	list_init(&gone);
-	list_for_each_safe(it, &r->queue) {
+	list_for_each_safe (it, &r->queue) {
 		struct waiting *w = list_item(it, struct waiting, link);
 		if (w->until_ms <= now && !keep_unavailable(r, w, now))
 			take_off(&gone, w);
@@ -283,7 +290,7 @@ void route_bounce_queue(struct route *r, enum stanza_condition c, bool permanent
 	bool keep = route_passage(r)->to && !r->pair->trunk->stopping;
 	struct list gone;
 	list_init(&gone);
-	list_for_each_safe(it, &r->queue) {
+	list_for_each_safe (it, &r->queue) {
 		struct waiting *w = list_item(it, struct waiting, link);
 		if (!w->kept || !keep)
 			take_off(&gone, w);

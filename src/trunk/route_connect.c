@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A route's stream: dialling, taking over a stream that is ready, closing one in order, and taking back what a broken one still held.
- * Nothing overtakes: a new stream sends only when the old one's stanzas have been accounted for.
+ * A route's stream: dialling, taking over a stream that is ready, closing one in order, and taking
+ * back what a broken one still held. Nothing overtakes: a new stream sends only when the old one's
+ * stanzas have been accounted for.
  */
 #include "trunk/pair.h"
 
@@ -15,8 +16,8 @@
 
 enum { SHORT_MS = 10000 };
 
-static void dialled(void *arg, struct dial *d, enum dial_outcome o, struct outbound *out,
-	const char *words)
+static void dialled(
+	void *arg, struct dial *d, enum dial_outcome o, struct outbound *out, const char *words)
 {
 	struct route *r = arg;
 	(void)d;
@@ -54,7 +55,8 @@ void route_kick(struct route *r)
 		return;
 	const struct passage *p = route_passage(r);
 	if (!p->to) {
-		route_bounce_queue(r, CONDITION_REMOTE_SERVER_NOT_FOUND, true, "no peering control");
+		route_bounce_queue(
+			r, CONDITION_REMOTE_SERVER_NOT_FOUND, true, "no peering control");
 		return;
 	}
 	struct peer *peer = peer_get(&t->peers, &r->to);
@@ -106,14 +108,16 @@ struct returned {
 	unsigned long long delivered, uncertain, requeued;
 };
 
-static void return_one(struct returned *ret, struct str stanza, size_t end, size_t acked, size_t written)
+static void return_one(
+	struct returned *ret, struct str stanza, size_t end, size_t acked, size_t written)
 {
 	if (end <= acked) {
 		ret->delivered++;
 		return;
 	}
 	if (end <= written) {
-		/* The peer may have read it, or not: bounced where that is allowed, and counted apart. */
+		/* The peer may have read it, or not: bounced where that is allowed, and counted
+		 * apart. */
 		ret->uncertain++;
 		atomic_fetch_add(&ret->r->pair->trunk->stats.uncertain, 1);
 		bounce_bytes(ret->r, stanza, false, CONDITION_REMOTE_SERVER_TIMEOUT, false,
@@ -149,12 +153,13 @@ static void return_all(struct returned *ret, struct str plain, size_t acked, siz
 	}
 	rest = str_trim(rest);
 	if (rest.n && !str_starts(rest, STR("</stream:stream>")))
-		log_error("internal-error what=\"bytes that are no stanza came back\" bytes=%zu from=%s to=%s",
+		log_error("internal-error what=\"bytes that are no stanza came back\" bytes=%zu "
+			  "from=%s to=%s",
 			rest.n, ret->r->from.s, ret->r->to.s);
 }
 
-void route_returned(struct route *r, struct outbound *out, struct buf *plain, size_t acked,
-	size_t written)
+void route_returned(
+	struct route *r, struct outbound *out, struct buf *plain, size_t acked, size_t written)
 {
 	struct returned ret = { .r = r };
 	list_init(&ret.unsent);
@@ -167,8 +172,8 @@ void route_returned(struct route *r, struct outbound *out, struct buf *plain, si
 	return_all(&ret, buf_view(plain), acked, written);
 	if (ret.uncertain || ret.requeued)
 		leg_log(&out->leg, LOG_LEVEL_WARN, "stanzas-returned",
-			" delivered=%llu uncertain=%llu requeued=%llu", ret.delivered, ret.uncertain,
-			ret.requeued);
+			" delivered=%llu uncertain=%llu requeued=%llu", ret.delivered,
+			ret.uncertain, ret.requeued);
 	/* A peer that authenticates and goes at once would be dialled in a circle. */
 	uint64_t now = net_loop_now(r->pair->trunk->loop);
 	if (ret.requeued && now - out->leg.opened_ms < SHORT_MS)

@@ -12,7 +12,7 @@ enum { SECRET_MIN = 16, SECRET_MAX = 4096 };
 
 struct secret {
 	struct domain *names; /* NULL: every domain */
-	bool *below; /* names[i] was "*.suffix" */
+	bool *below;          /* names[i] was "*.suffix" */
 	unsigned nnames;
 	char *now, *before;
 };
@@ -22,8 +22,8 @@ struct dialback_secrets {
 	unsigned n;
 };
 
-static char *read_secret(const char *path, const struct config_origin *origin,
-	struct config_report *report)
+static char *read_secret(
+	const char *path, const struct config_origin *origin, struct config_report *report)
 {
 	FILE *f = fopen(path, "re");
 	if (!f) {
@@ -35,9 +35,11 @@ static char *read_secret(const char *path, const struct config_origin *origin,
 	size_t n = fread(data, 1, sizeof(data), f);
 	fclose(f);
 	struct str s = str_trim((struct str){ data, n });
-	if (s.n < SECRET_MIN || n == sizeof(data) || memchr(s.p, 0, s.n) || memchr(s.p, '\n', s.n)) {
+	if (s.n < SECRET_MIN || n == sizeof(data) || memchr(s.p, 0, s.n) ||
+		memchr(s.p, '\n', s.n)) {
 		config_report_add(report, CONFIG_ERROR, origin,
-			"dialback secret \"%s\": must be one line of %d to %d bytes; make one with: openssl rand "
+			"dialback secret \"%s\": must be one line of %d to %d bytes; make one "
+			"with: openssl rand "
 			"-hex 32 > %s",
 			path, SECRET_MIN, SECRET_MAX - 1, path);
 		return NULL;
@@ -45,7 +47,8 @@ static char *read_secret(const char *path, const struct config_origin *origin,
 	return str_dup(s);
 }
 
-static void load_named(struct secret *out, const struct secret_config *c, struct config_report *report)
+static void load_named(
+	struct secret *out, const struct secret_config *c, struct config_report *report)
 {
 	out->nnames = c->domains.n;
 	out->names = mem_zero(c->domains.n + 1u, sizeof(*out->names));
@@ -62,8 +65,8 @@ static void load_named(struct secret *out, const struct secret_config *c, struct
 		out->before = read_secret(c->previous, &c->origin, report);
 }
 
-struct dialback_secrets *secrets_new(const struct dialback_config *c, const char *fallback,
-	struct config_report *report)
+struct dialback_secrets *secrets_new(
+	const struct dialback_config *c, const char *fallback, struct config_report *report)
 {
 	struct dialback_secrets *s = MEM_NEW(struct dialback_secrets);
 	const struct secret_config *named = c->secrets.items;
@@ -72,8 +75,8 @@ struct dialback_secrets *secrets_new(const struct dialback_config *c, const char
 	for (unsigned i = 0; i < c->secrets.n; i++)
 		load_named(&s->list[i], &named[i], report);
 	struct secret *last = &s->list[s->n - 1];
-	last->now = c->secret_file ? read_secret(c->secret_file, &c->origin, report) :
-				     mem_strdup(fallback);
+	last->now = c->secret_file ? read_secret(c->secret_file, &c->origin, report)
+				   : mem_strdup(fallback);
 	if (c->previous_file)
 		last->before = read_secret(c->previous_file, &c->origin, report);
 	return s;
@@ -98,8 +101,8 @@ static bool secret_covers(const struct secret *s, const struct domain *d)
 	if (!s->names)
 		return true;
 	for (unsigned i = 0; i < s->nnames; i++)
-		if (s->below[i] ? domain_below(domain_str(d), domain_str(&s->names[i])) :
-				  str_eq(domain_str(d), domain_str(&s->names[i])))
+		if (s->below[i] ? domain_below(domain_str(d), domain_str(&s->names[i]))
+				: str_eq(domain_str(d), domain_str(&s->names[i])))
 			return true;
 	return false;
 }

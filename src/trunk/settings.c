@@ -31,8 +31,11 @@ static const struct config_choice format_choices[] = { { "text", LOG_FORMAT_TEXT
 static const struct config_choice target_choices[] = { { "stderr", LOG_TARGET_STDERR },
 	{ "syslog", LOG_TARGET_SYSLOG }, { NULL, 0 } };
 
-#define KEY(struct_, member, type_, ...)                                                           \
-	{ .name = #member, .type = type_, .offset = offsetof(struct struct_, member), __VA_ARGS__ }
+#define KEY(struct_, member, type_, ...)                                                    \
+	{                                                                                   \
+		.name = #member, .type = type_, .offset = offsetof(struct struct_, member), \
+		__VA_ARGS__                                                                 \
+	}
 
 static const struct config_key queue_keys[] = {
 	KEY(control_queue, bytes, CONFIG_SIZE, .def = "1M", .min = 16384, .max = INT64_C(1) << 30,
@@ -40,63 +43,82 @@ static const struct config_key queue_keys[] = {
 	KEY(control_queue, stanzas, CONFIG_INT, .def = "2000", .min = 1, .max = 10000000,
 		.help = "Stanzas that may wait for this peer, per pair of domains."),
 	KEY(control_queue, seconds, CONFIG_DURATION, .def = "60s", .min = 1000, .max = 86400000,
-		.help = "How long a stanza may wait; then it is answered with remote-server-timeout."),
+		.help = "How long a stanza may wait; then it is answered with "
+			"remote-server-timeout."),
 	{ .name = NULL },
 };
-static const struct config_table queue_schema = { "queue", sizeof(struct control_queue), queue_keys };
+static const struct config_table queue_schema = { "queue", sizeof(struct control_queue),
+	queue_keys };
 
 /* The keys that "defaults" may give and a control may override. */
 #define INHERITED_KEYS                                                                             \
 	KEY(control_config, trust, CONFIG_STRING, .reload = CONFIG_NEXT_HANDSHAKE,                 \
-		.help = "The trust store this peer's certificate must chain to. \"none\" (only with pins): " \
+		.help = "The trust store this peer's certificate must chain to. \"none\" (only "   \
+			"with pins): "                                                             \
 			"the pins alone decide."),                                                 \
-	KEY(control_config, tls, CONFIG_ENUM, .def = "required", .choices = tls_choices,           \
-		.reload = CONFIG_NEXT_STREAM,                                                      \
-		.help = "Whether streams to and from this peer must be encrypted. \"off\" is for a leaf on the " \
-			"same host or a protected wire."),                                         \
-	KEY(control_config, tls_min, CONFIG_ENUM, .def = "1.2", .choices = tls_min_choices,        \
-		.reload = CONFIG_NEXT_HANDSHAKE, .help = "The oldest TLS version that is accepted."), \
-	KEY(control_config, ciphers, CONFIG_STRING, .reload = CONFIG_NEXT_HANDSHAKE,               \
-		.help = "TLS 1.2 cipher list in OpenSSL's syntax, for streams that trunkd opens."), \
-	KEY(control_config, authentication, CONFIG_FLAGS, .def = "external, dialback",              \
-		.choices = proof_choices, .reload = CONFIG_NEXT_STREAM,                            \
-		.help = "What proof of the peer is accepted on streams it opens. Only [ \"external\" ]: a " \
-			"certificate is required (strong authentication)."),                       \
-	KEY(control_config, verify_next_hop, CONFIG_BOOL, .def = "true",                           \
-		.reload = CONFIG_NEXT_STREAM,                                                      \
-		.help = "Whether the certificate of the next hop must be valid for the domain, a reference name " \
-			"or a pin before any stanza is sent. false is warned about."),             \
-	KEY(control_config, pins, CONFIG_STRINGS, .reload = CONFIG_NEXT_HANDSHAKE,                 \
-		.help = "SHA-256 fingerprints of the peer's public key (SubjectPublicKeyInfo), 64 hexadecimal " \
-			"digits each. One of them must match, besides `trust`."),                  \
-	KEY(control_config, reference_names, CONFIG_STRINGS, .reload = CONFIG_NEXT_STREAM,         \
-		.help = "Further names of which the next hop's certificate may show one, instead of the domain. " \
-			"For streams that trunkd opens only."),                                    \
-	KEY(control_config, accept_names, CONFIG_STRINGS, .reload = CONFIG_NEXT_STREAM,            \
-		.help = "Further names under which this peer may come in, for example that of another trunk."), \
-	KEY(control_config, certificate, CONFIG_STRING, .reload = CONFIG_NEXT_HANDSHAKE,           \
-		.help = "The certificate shown to this peer; without it, the one that names the domain."), \
-	KEY(control_config, source_address, CONFIG_STRING, .reload = CONFIG_NEXT_STREAM,           \
-		.help = "The local address from which this peer is dialled."),                     \
-	KEY(control_config, from_addresses, CONFIG_STRINGS, .reload = CONFIG_NEXT_STREAM,          \
-		.help = "Addresses or prefixes (192.0.2.0/24) from which this peer may come in; empty: any."), \
-	KEY(control_config, prefer, CONFIG_ENUM, .def = "none", .choices = prefer_choices,         \
-		.reload = CONFIG_NEXT_STREAM,                                                      \
-		.help = "Which of two SRV records with the same priority is tried first."),        \
-	KEY(control_config, connect_timeout, CONFIG_DURATION, .def = "10s", .min = 100, .max = 120000, \
-		.reload = CONFIG_NEXT_STREAM,                                                      \
-		.help = "How long one address may take to accept a connection and to answer each step of the " \
-			"negotiation."),                                                           \
-	KEY(control_config, keepalive, CONFIG_DURATION, .def = "0", .min = 0, .max = 86400000,     \
-		.help = "A space is sent on an idle stream to this peer this often; 0: never."),   \
-	KEY(control_config, max_stanza, CONFIG_SIZE, .def = "256k", .min = 10000, .max = 16777216, \
-		.help = "The largest stanza this peer may send (never below 10,000 bytes, RFC 6120 13.12)."), \
-	KEY(control_config, queue, CONFIG_GROUP, .table = &queue_schema,                           \
-		.help = "What may wait while this peer cannot be reached or is slow."),            \
-	KEY(control_config, to_peer, CONFIG_STRINGS,                                               \
-		.help = "Policies applied to what is sent to this peer."),                         \
-	KEY(control_config, from_peer, CONFIG_STRINGS,                                             \
-		.help = "Policies applied to what comes from this peer.")
+		KEY(control_config, tls, CONFIG_ENUM, .def = "required", .choices = tls_choices,   \
+			.reload = CONFIG_NEXT_STREAM,                                              \
+			.help = "Whether streams to and from this peer must be encrypted. "        \
+				"\"off\" is for a leaf on the "                                    \
+				"same host or a protected wire."),                                 \
+		KEY(control_config, tls_min, CONFIG_ENUM, .def = "1.2",                            \
+			.choices = tls_min_choices, .reload = CONFIG_NEXT_HANDSHAKE,               \
+			.help = "The oldest TLS version that is accepted."),                       \
+		KEY(control_config, ciphers, CONFIG_STRING, .reload = CONFIG_NEXT_HANDSHAKE,       \
+			.help = "TLS 1.2 cipher list in OpenSSL's syntax, for streams that "       \
+				"trunkd opens."),                                                  \
+		KEY(control_config, authentication, CONFIG_FLAGS, .def = "external, dialback",     \
+			.choices = proof_choices, .reload = CONFIG_NEXT_STREAM,                    \
+			.help = "What proof of the peer is accepted on streams it opens. Only [ "  \
+				"\"external\" ]: a "                                               \
+				"certificate is required (strong authentication)."),               \
+		KEY(control_config, verify_next_hop, CONFIG_BOOL, .def = "true",                   \
+			.reload = CONFIG_NEXT_STREAM,                                              \
+			.help = "Whether the certificate of the next hop must be valid for the "   \
+				"domain, a reference name "                                        \
+				"or a pin before any stanza is sent. false is warned about."),     \
+		KEY(control_config, pins, CONFIG_STRINGS, .reload = CONFIG_NEXT_HANDSHAKE,         \
+			.help = "SHA-256 fingerprints of the peer's public key "                   \
+				"(SubjectPublicKeyInfo), 64 hexadecimal "                          \
+				"digits each. One of them must match, besides `trust`."),          \
+		KEY(control_config, reference_names, CONFIG_STRINGS, .reload = CONFIG_NEXT_STREAM, \
+			.help = "Further names of which the next hop's certificate may show one, " \
+				"instead of the domain. "                                          \
+				"For streams that trunkd opens only."),                            \
+		KEY(control_config, accept_names, CONFIG_STRINGS, .reload = CONFIG_NEXT_STREAM,    \
+			.help = "Further names under which this peer may come in, for example "    \
+				"that of another trunk."),                                         \
+		KEY(control_config, certificate, CONFIG_STRING, .reload = CONFIG_NEXT_HANDSHAKE,   \
+			.help = "The certificate shown to this peer; without it, the one that "    \
+				"names the domain."),                                              \
+		KEY(control_config, source_address, CONFIG_STRING, .reload = CONFIG_NEXT_STREAM,   \
+			.help = "The local address from which this peer is dialled."),             \
+		KEY(control_config, from_addresses, CONFIG_STRINGS, .reload = CONFIG_NEXT_STREAM,  \
+			.help = "Addresses or prefixes (192.0.2.0/24) from which this peer may "   \
+				"come in; empty: any."),                                           \
+		KEY(control_config, prefer, CONFIG_ENUM, .def = "none", .choices = prefer_choices, \
+			.reload = CONFIG_NEXT_STREAM,                                              \
+			.help = "Which of two SRV records with the same priority is tried "        \
+				"first."),                                                         \
+		KEY(control_config, connect_timeout, CONFIG_DURATION, .def = "10s", .min = 100,    \
+			.max = 120000, .reload = CONFIG_NEXT_STREAM,                               \
+			.help = "How long one address may take to accept a connection and to "     \
+				"answer each step of the "                                         \
+				"negotiation."),                                                   \
+		KEY(control_config, keepalive, CONFIG_DURATION, .def = "0", .min = 0,              \
+			.max = 86400000,                                                           \
+			.help = "A space is sent on an idle stream to this peer this often; 0: "   \
+				"never."),                                                         \
+		KEY(control_config, max_stanza, CONFIG_SIZE, .def = "256k", .min = 10000,          \
+			.max = 16777216,                                                           \
+			.help = "The largest stanza this peer may send (never below 10,000 "       \
+				"bytes, RFC 6120 13.12)."),                                        \
+		KEY(control_config, queue, CONFIG_GROUP, .table = &queue_schema,                   \
+			.help = "What may wait while this peer cannot be reached or is slow."),    \
+		KEY(control_config, to_peer, CONFIG_STRINGS,                                       \
+			.help = "Policies applied to what is sent to this peer."),                 \
+		KEY(control_config, from_peer, CONFIG_STRINGS,                                     \
+			.help = "Policies applied to what comes from this peer.")
 
 static const struct config_key default_keys[] = { INHERITED_KEYS, { .name = NULL } };
 static const struct config_table default_schema = { "defaults", sizeof(struct control_config),
@@ -104,14 +126,17 @@ static const struct config_table default_schema = { "defaults", sizeof(struct co
 
 static const struct config_key control_keys[] = {
 	KEY(control_config, match, CONFIG_STRINGS, .flags = CONFIG_REQUIRED,
-		.help = "The domains this control is for: \"a.example\", \"*.us\" (any depth below, not us "
+		.help = "The domains this control is for: \"a.example\", \"*.us\" (any depth "
+			"below, not us "
 			"itself), \"*\" (the default route). The most specific match wins."),
 	KEY(control_config, action, CONFIG_ENUM, .def = "accept", .choices = action_choices,
 		.help = "\"reject\": these domains are refused, both ways."),
 	KEY(control_config, connect, CONFIG_STRINGS, .def = "dns", .reload = CONFIG_NEXT_STREAM,
-		.help = "How the domain is reached: \"dns\" (its own SRV records), \"domain:NAME\" (the SRV "
+		.help = "How the domain is reached: \"dns\" (its own SRV records), \"domain:NAME\" "
+			"(the SRV "
 			"records of another domain), \"host:NAME[:PORT]\" (address records only), "
-			"\"ADDRESS[:PORT]\" (no DNS at all), or a list of these, tried in order. A host or "
+			"\"ADDRESS[:PORT]\" (no DNS at all), or a list of these, tried in order. A "
+			"host or "
 			"address may be prefixed with \"tls:\" for direct TLS."),
 	KEY(control_config, zone, CONFIG_STRING, .def = "default",
 		.help = "The zone that flows speak of."),
@@ -119,7 +144,8 @@ static const struct config_key control_keys[] = {
 		.help = "\"muc\": the domain is a chat-room service."),
 	KEY(control_config, direction, CONFIG_ENUM, .def = "both", .choices = direction_choices,
 		.reload = CONFIG_NEXT_STREAM,
-		.help = "\"in\": the peer may only send, \"out\": it may only be sent to (errors and answers "
+		.help = "\"in\": the peer may only send, \"out\": it may only be sent to (errors "
+			"and answers "
 			"excepted)."),
 	INHERITED_KEYS,
 	{ .name = NULL },
@@ -134,7 +160,8 @@ static const struct config_key flow_keys[] = {
 		.help = "The zone it may reach. Answers come back without a flow of their own."),
 	KEY(flow_config, muc, CONFIG_BOOL, .def = "true",
 		.help = "Whether rooms may be joined along this flow."),
-	KEY(flow_config, policies, CONFIG_STRINGS, .help = "Policies applied to what takes this flow."),
+	KEY(flow_config, policies, CONFIG_STRINGS,
+		.help = "Policies applied to what takes this flow."),
 	{ .name = NULL },
 };
 static const struct config_table flow_schema = { "flow", sizeof(struct flow_config), flow_keys };
@@ -152,7 +179,8 @@ static const struct config_key log_keys[] = {
 	KEY(log_config, level, CONFIG_ENUM, .def = "info", .choices = level_choices,
 		.help = "The least important event that is logged."),
 	KEY(log_config, format, CONFIG_ENUM, .def = "text", .choices = format_choices,
-		.reload = CONFIG_RESTART, .help = "One line of key=value pairs, or one JSON object."),
+		.reload = CONFIG_RESTART,
+		.help = "One line of key=value pairs, or one JSON object."),
 	KEY(log_config, target, CONFIG_ENUM, .def = "stderr", .choices = target_choices,
 		.reload = CONFIG_RESTART, .help = "Where the log goes."),
 	{ .name = NULL },
@@ -162,14 +190,16 @@ static const struct config_table log_schema = { "log", sizeof(struct log_config)
 static const struct config_key limit_keys[] = {
 	KEY(limits_config, connections, CONFIG_INT, .def = "10000", .min = 1, .max = 1000000,
 		.help = "Inbound connections in all."),
-	KEY(limits_config, connections_per_address, CONFIG_INT, .def = "1000", .min = 1, .max = 1000000,
-		.help = "Inbound connections from one address."),
+	KEY(limits_config, connections_per_address, CONFIG_INT, .def = "1000", .min = 1,
+		.max = 1000000, .help = "Inbound connections from one address."),
 	KEY(limits_config, setup_time, CONFIG_DURATION, .def = "30s", .min = 1000, .max = 300000,
-		.help = "Until a peer must be authenticated; the clock stands still while trunkd verifies."),
+		.help = "Until a peer must be authenticated; the clock stands still while trunkd "
+			"verifies."),
 	KEY(limits_config, setup_bytes, CONFIG_SIZE, .def = "8k", .min = 2048, .max = 1048576,
 		.help = "Bytes that a peer may send before it is authenticated."),
 	KEY(limits_config, setup_elements, CONFIG_INT, .def = "32", .min = 4, .max = 10000,
-		.help = "Elements that a peer may send before it is authenticated, dialback not counted."),
+		.help = "Elements that a peer may send before it is authenticated, dialback not "
+			"counted."),
 	KEY(limits_config, pairs, CONFIG_INT, .def = "1000", .min = 1, .max = 100000,
 		.help = "Pairs of domains on one stream."),
 	KEY(limits_config, streams_per_pair, CONFIG_INT, .def = "32", .min = 1, .max = 1000,
@@ -203,7 +233,8 @@ static const struct config_table secret_schema = { "dialback secret", sizeof(str
 
 static const struct config_key dialback_keys[] = {
 	KEY(dialback_config, secret_file, CONFIG_PATH,
-		.help = "The secret from which dialback keys are made (at least 16 bytes), the same on every node "
+		.help = "The secret from which dialback keys are made (at least 16 bytes), the "
+			"same on every node "
 			"of one organisation. Without it a random one is made at every start."),
 	KEY(dialback_config, previous_file, CONFIG_PATH,
 		.help = "The secret before it, still believed while it is rotated."),
@@ -219,21 +250,29 @@ static const struct config_key root_keys[] = {
 	KEY(settings, log, CONFIG_GROUP, .table = &log_schema, .help = "The event log."),
 	KEY(settings, limits, CONFIG_GROUP, .table = &limits_schema,
 		.help = "What a peer can make trunkd spend."),
-	KEY(settings, dns, CONFIG_GROUP, .table = &resolver_schema, .help = "How names are looked up."),
-	KEY(settings, listen, CONFIG_LIST, .table = &listen_schema, .help = "Where peers connect to."),
+	KEY(settings, dns, CONFIG_GROUP, .table = &resolver_schema,
+		.help = "How names are looked up."),
+	KEY(settings, listen, CONFIG_LIST, .table = &listen_schema,
+		.help = "Where peers connect to."),
 	KEY(settings, certificates, CONFIG_LIST, .table = &certificate_schema,
-		.help = "What trunkd shows when it stands in for a domain: the exact name wins over a wildcard, "
+		.help = "What trunkd shows when it stands in for a domain: the exact name wins "
+			"over a wildcard, "
 			"then the first in the file."),
 	KEY(settings, trust, CONFIG_LIST, .table = &trust_schema, .help = "Who is believed."),
 	KEY(settings, dialback, CONFIG_GROUP, .table = &dialback_schema,
 		.help = "Server dialback (XEP-0220)."),
 	KEY(settings, defaults, CONFIG_GROUP, .table = &default_schema,
 		.help = "What every peering control has unless it says otherwise."),
-	{ .name = "peering_controls", .type = CONFIG_LIST, .offset = offsetof(struct settings, controls),
-		.table = &control_schema, .inherit = "defaults",
-		.help = "Which domains trunkd knows, how they are reached, and what proof is asked of them." },
+	{ .name = "peering_controls",
+		.type = CONFIG_LIST,
+		.offset = offsetof(struct settings, controls),
+		.table = &control_schema,
+		.inherit = "defaults",
+		.help = "Which domains trunkd knows, how they are reached, and what proof is asked "
+			"of them." },
 	KEY(settings, flows, CONFIG_LIST, .table = &flow_schema,
-		.help = "Which zone may reach which. When there is one flow, what no flow allows is refused."),
+		.help = "Which zone may reach which. When there is one flow, what no flow allows "
+			"is refused."),
 	KEY(settings, policies, CONFIG_LIST, .table = &policy_schema,
 		.help = "What is folded and stripped on the way."),
 	{ .name = NULL },

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The configuration file as structs: what the operator wrote, checked key by key by the table engine and nothing more.
- * The sections that other rooms own are theirs (net, policy); the root table that joins all of them is here.
+ * The configuration file as structs: what the operator wrote, checked key by key by the table
+ * engine and nothing more. The sections that other rooms own are theirs (net, policy); the root
+ * table that joins all of them is here.
  */
 #pragma once
 
@@ -19,7 +20,8 @@ struct control_config {
 	struct config_origin origin;
 	struct config_strings match;
 	int action; /* enum control_action */
-	struct config_strings connect; /* "dns", "domain:NAME", "host:NAME[:PORT]", "ADDRESS[:PORT]" */
+	struct config_strings
+		connect; /* "dns", "domain:NAME", "host:NAME[:PORT]", "ADDRESS[:PORT]" */
 	char *zone;
 	int service, direction;
 	char *trust; /* name of a trust store, or "none" with pins */
@@ -31,9 +33,9 @@ struct control_config {
 	char *certificate;
 	char *source_address;
 	struct config_strings from_addresses;
-	int prefer; /* enum target_prefer */
+	int prefer;                         /* enum target_prefer */
 	int64_t connect_timeout, keepalive; /* ms */
-	int64_t max_stanza; /* bytes */
+	int64_t max_stanza;                 /* bytes */
 	struct control_queue {
 		struct config_origin origin;
 		int64_t bytes, stanzas, seconds; /* seconds in ms */
@@ -64,12 +66,12 @@ enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG };
 struct limits_config {
 	struct config_origin origin;
 	int64_t connections, connections_per_address; /* inbound, not yet authenticated count too */
-	int64_t setup_time; /* ms */
+	int64_t setup_time;                           /* ms */
 	int64_t setup_bytes, setup_elements;
-	int64_t pairs; /* per stream */
+	int64_t pairs;                                      /* per stream */
 	int64_t depth, attributes, declarations, tag_bytes; /* per element */
-	int64_t streams_per_pair; /* inbound */
-	int64_t queue_memory; /* all queues of the process */
+	int64_t streams_per_pair;                           /* inbound */
+	int64_t queue_memory;                               /* all queues of the process */
 };
 
 struct secret_config {
@@ -89,13 +91,14 @@ struct settings {
 	struct log_config log;
 	struct limits_config limits;
 	struct resolver_config dns;
-	struct config_list listen; /* struct listen_config */
+	struct config_list listen;       /* struct listen_config */
 	struct config_list certificates; /* struct certificate_config */
-	struct config_list trust; /* struct trust_config */
+	struct config_list trust;        /* struct trust_config */
 	struct dialback_config dialback;
-	struct control_config defaults; /* only the keys from `trust` on; read through inheritance */
+	struct control_config
+		defaults;            /* only the keys from `trust` on; read through inheritance */
 	struct config_list controls; /* struct control_config */
-	struct config_list flows; /* struct flow_config */
+	struct config_list flows;    /* struct flow_config */
 	struct config_list policies; /* struct policy */
 };
 

@@ -49,10 +49,10 @@ static void tick(void *arg)
 	int64_t wall = clock_wall();
 	each_pair(t, pair_tick);
 	each_pair(t, sweep);
-	list_for_each_safe(it, &t->legs)
+	list_for_each_safe (it, &t->legs)
 		leg_tick(list_item(it, struct leg, link), now, wall);
 	if (t->stopping && now >= t->stop_ms)
-		list_for_each_safe(it, &t->legs) {
+		list_for_each_safe (it, &t->legs) {
 			struct leg *l = list_item(it, struct leg, link);
 			leg_end(l, "shutdown");
 			conn_abort(l->conn);
@@ -73,8 +73,8 @@ static void turn(void *arg)
 	finish_stop(t);
 }
 
-struct trunk *trunk_new(struct net_loop *loop, struct trunk_shared *shared, unsigned index,
-	struct plan *plan)
+struct trunk *trunk_new(
+	struct net_loop *loop, struct trunk_shared *shared, unsigned index, struct plan *plan)
 {
 	struct trunk *t = MEM_NEW(struct trunk);
 	t->loop = loop;
@@ -124,7 +124,7 @@ unsigned trunk_load(const struct trunk *t)
 static unsigned from_address(const struct trunk *t, const struct address *peer)
 {
 	unsigned n = 0;
-	list_for_each(it, &t->legs) {
+	list_for_each (it, &t->legs) {
 		const struct leg *l = list_item(it, struct leg, link);
 		n += l->kind == LEG_IN && l->conn && address_same_host(conn_peer(l->conn), peer);
 	}
@@ -167,7 +167,7 @@ void trunk_change_plan(struct trunk *t, struct plan *plan)
 {
 	struct plan *old = t->plan;
 	t->plan = plan_ref(plan);
-	list_for_each_safe(it, &t->legs) {
+	list_for_each_safe (it, &t->legs) {
 		struct leg *l = list_item(it, struct leg, link);
 		if (l->kind == LEG_IN)
 			inbound_replan((struct inbound *)l);
@@ -195,7 +195,7 @@ void trunk_stop(struct trunk *t, void (*stopped)(void *arg), void *arg)
 	t->stopped = stopped;
 	t->stopped_arg = arg;
 	each_pair(t, stop_pair);
-	list_for_each_safe(it, &t->legs) {
+	list_for_each_safe (it, &t->legs) {
 		struct leg *l = list_item(it, struct leg, link);
 		leg_fail(l, STREAM_SYSTEM_SHUTDOWN, NULL, NULL);
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One worker's share of the trunk: its legs, the pairs that have their home here, the plan it runs by. Everything is for the
- * worker's own thread, but trunk_load() and what goes through mail. Sibling trunks are reached by mail only.
+ * One worker's share of the trunk: its legs, the pairs that have their home here, the plan it runs
+ * by. Everything is for the worker's own thread, but trunk_load() and what goes through mail.
+ * Sibling trunks are reached by mail only.
  */
 #pragma once
 
@@ -30,8 +31,8 @@ struct trunk_stats {
 /* What all workers share: budgets of the process. */
 struct trunk_shared {
 	atomic_size_t queued_bytes; /* in all queues */
-	atomic_uint inbound; /* accepted connections alive */
-	struct trunk **trunks; /* by index */
+	atomic_uint inbound;        /* accepted connections alive */
+	struct trunk **trunks;      /* by index */
 	unsigned n;
 	atomic_ullong stream_numbers;
 };
@@ -44,13 +45,14 @@ struct trunk {
 	struct plan *plan;
 	struct list legs;
 	struct list resumed; /* inbound legs to be read on with, at the end of this turn */
-	struct map pairs; /* by "from to" in their fixed order */
-	struct map peers; /* attempts and back-off by domain */
-	struct list *outbox; /* stanzas for siblings, one list per index, posted at the end of the turn */
+	struct map pairs;    /* by "from to" in their fixed order */
+	struct map peers;    /* attempts and back-off by domain */
+	struct list *outbox; /* stanzas for siblings, one list per index, posted at the end of the
+				turn */
 	size_t *outbox_bytes;
 	atomic_size_t handed_bytes; /* sent here by siblings and not yet taken */
-	struct filter *filter; /* one for all legs: a stanza is decided within one call */
-	struct head_reader *heads; /* for stanzas that come back out of queues and connections */
+	struct filter *filter;      /* one for all legs: a stanza is decided within one call */
+	struct head_reader *heads;  /* for stanzas that come back out of queues and connections */
 	struct net_timer *tick;
 	atomic_uint load; /* legs; for the choice of a worker */
 	bool stopping;
@@ -62,19 +64,20 @@ struct trunk {
 };
 
 /* A trunk on its loop, running `plan` (a reference is taken). */
-struct trunk *trunk_new(struct net_loop *loop, struct trunk_shared *shared, unsigned index,
-	struct plan *plan);
+struct trunk *trunk_new(
+	struct net_loop *loop, struct trunk_shared *shared, unsigned index, struct plan *plan);
 /* After the loop has ended. */
 void trunk_free(struct trunk *t);
 
-/* Takes an accepted connection; runs on the trunk's own thread. `local` is the listener's configured address. */
+/* Takes an accepted connection; runs on the trunk's own thread. `local` is the listener's
+ * configured address. */
 void trunk_accept(struct trunk *t, int fd, const struct address *peer, enum listen_mode mode,
 	const struct address *listener);
-/* Changes over to another plan (takes a reference) at the top of a loop turn: live streams are checked again, routes whose next hop changed
- * are drained and dialled anew. */
+/* Changes over to another plan (takes a reference) at the top of a loop turn: live streams are
+ * checked again, routes whose next hop changed are drained and dialled anew. */
 void trunk_change_plan(struct trunk *t, struct plan *plan);
-/* Stops: queues are bounced over ready streams, every stream is closed with system-shutdown; `stopped` is called when the last leg is
- * gone. A second call ends everything at once. */
+/* Stops: queues are bounced over ready streams, every stream is closed with system-shutdown;
+ * `stopped` is called when the last leg is gone. A second call ends everything at once. */
 void trunk_stop(struct trunk *t, void (*stopped)(void *arg), void *arg);
 /* Legs alive: any thread. */
 unsigned trunk_load(const struct trunk *t);

@@ -65,7 +65,10 @@ def as_demanded(check, trunk, from_, to):
     """What trunkd's log says about the streams of one direction."""
     for event, host in (('proven', from_), ('stream-ready', to)):
         proof = host.domain.split('.')[0].split('-')[1]
-        rows = trunk.events(event, **{'from': from_.domain, 'to': to.domain})
+        # One stream may carry several pairs: what is proven is `domain`, not who opened the stream.
+        rows = trunk.events(event, **({'domain': from_.domain} if event == 'proven' else
+                                      {'from': from_.domain, 'to': to.domain}))
+        rows = [r for r in rows if to.domain in (r['to'], r.get('towards'))]
         check('%s to %s, %s: by %s, with TLS' % (from_.domain, to.domain, event, proof),
               rows and all(r['proof'] == proof and r['tls'].startswith('TLSv1.') for r in rows),
               rows[0]['line'] if rows else 'not in the log')

@@ -15,7 +15,7 @@ PROOFS = {'ext': ['external'], 'both': ['external', 'dialback'], 'dlb': ['dialba
 GOOD = ('good', 'rsa', 'no-purpose', 'server-only', 'wildcard', 'srv-name', 'xmpp-addr',
         'intermediate')
 USELESS = ('unknown-ca', 'self-signed', 'wrong-name', 'common-name', 'client-only', None)
-FATAL = {'expired': 'expired', 'not-yet': 'not valid before', 'revoked': 'revoked'}
+FATAL = {'expired': 'expired', 'not-yet': 'not valid yet', 'revoked': 'revoked'}
 peers, sink = {}, []
 
 

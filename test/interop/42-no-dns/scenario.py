@@ -4,6 +4,8 @@ import asyncio
 
 from bed.talk import converse
 
+# Without a name server to ask, Prosody's resolver would try the one that is not there for a while.
+UNBOUND = 'unbound = { resolvconf = false, hoststxt = "/etc/hosts" }'
 hosts = {}
 
 
@@ -12,7 +14,7 @@ def plan(bed):
     domains = {'p9': 'dark.p9.example', 'p10': 'dark.p10.example'}
     for name, other in (('p9', 'p10'), ('p10', 'p9')):
         far = [domains[other], 'conference.' + domains[other]]
-        bed.server(name, names={n: trunk.address for n in far})
+        bed.server(name, names={n: trunk.address for n in far}, extra=UNBOUND)
         hosts[name] = bed.host(domains[name], name, trunk='no-dns', users=('ann',))
 
 

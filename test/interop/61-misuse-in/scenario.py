@@ -33,7 +33,8 @@ PLAIN = {
 # The same under TLS, but before any proof.
 UNPROVEN = {
     'a stanza': (STANZA, {'not-authorized'}),
-    'forty unknown elements': ("<x xmlns='urn:example:x'/>" * 40, {'policy-violation'}),
+    'unknown elements': ("<x xmlns='urn:example:x'/>" * 40,
+                         {'policy-violation', 'unsupported-stanza-type'}),
     'too many bytes': ("<x xmlns='urn:example:x'>%s</x>" % ('y' * 20000), {'policy-violation'}),
     'an answer to nothing, then a stanza': (
         "<db:result from='%s' to='%s' type='valid'/>" % (LEAF, HOP) + STANZA, {'not-authorized'}),

@@ -18,7 +18,7 @@ def plan(bed):
 
 
 def iq(from_, to, number, kind, payload=''):
-    return "<iq from='x@%s/r' to='y@%s/r' id='%s' type='%s'>%s</iq>" % (
+    return "<iq from='x@%s/r' to='x@%s/r' id='%s' type='%s'>%s</iq>" % (
         from_.domain, to.domain, number, kind, payload)
 
 

@@ -14,6 +14,8 @@ peers = {}
 def plan(bed):
     for name in NAMES:
         peers[name] = Peer(bed, name + '.effects.example')
+    # Nobody knows its authority: it can only be proven by dialback.
+    peers['strict'].cert = bed.pki.get('unknown-ca', peers['strict'].domain)
     peers['revoked'] = Peer(bed, 'revoked.effects.example', cert=None)
     peers['new-place'] = Peer(bed, 'moved.effects.example')
 
@@ -63,6 +65,7 @@ async def next_hop(check, trunk):
     old, new, leaf = peers['moved'], peers['new-place'], peers['leaf']
     wire = await leaf.proven(old.domain, trunk.address)
     numbers = [await send(wire, old.domain) for _ in range(200)]
+    await old.stanza(numbers[0])
     trunk.control(old.domain, connect=new.address + ':5269')
     reload = asyncio.ensure_future(trunk.reload())
     numbers += [await send(wire, old.domain) for _ in range(200)]
@@ -142,6 +145,7 @@ async def run(bed, check):
     trunk = bed.trunk('effects')
     listening = [p for n, p in peers.items() if n != 'new-place']
     trunk.usual(*listening)
+    trunk.control(peers['strict'].domain, verify_next_hop=False)
     await asyncio.gather(*(p.listen() for p in peers.values()))
     await trunk.start()
     wire = await peers['leaf'].proven(peers['hop'].domain, trunk.address)

@@ -104,6 +104,8 @@ class Client(slixmpp.ClientXMPP):
             await asyncio.wait_for(self.disconnect(wait=1), 3)
         except (asyncio.TimeoutError, asyncio.CancelledError):
             self.abort()
+        if self._run_out_filters:       # slixmpp leaves it waiting for ever
+            self._run_out_filters.cancel()
 
     def say(self, xml):
         """Send these bytes as they are."""

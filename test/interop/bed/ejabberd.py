@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import ssl
 
 from .server import PASSWORD, Server
 
@@ -90,9 +91,18 @@ class Ejabberd(Server):
         process = self.spawn(self.name, argv, env=env, cwd=self.folder)
         await process.listening(self.address, 5269)
         await process.listening(self.address, HTTP)
+        await self._first_handshake()
         for host in self.hosts:
             for user in host.users:
                 await self.call('register', user=user, host=host.domain, password=PASSWORD)
+
+    async def _first_handshake(self):
+        """ejabberd 23.01 shares a TLS context between dialling and listening: when it dials first, its
+        direct TLS port shows everybody the certificate of its first host, whatever SNI asks for."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        _, writer = await asyncio.open_connection(self.address, 5270, ssl=context)
+        writer.close()
 
     async def call(self, command, **arguments):
         """A command of ejabberd's HTTP API; returns the decoded answer."""

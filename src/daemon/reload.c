@@ -9,6 +9,7 @@
 #include "net/loop.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <uv.h>
 
 struct reload {
@@ -70,12 +71,26 @@ static void changed_over(void *arg)
 	finished(r);
 }
 
+static bool dns_differs(const struct resolver_config *a, const struct resolver_config *b)
+{
+	if (a->timeout != b->timeout || a->servers.n != b->servers.n ||
+		!a->trust_anchor != !b->trust_anchor ||
+		(a->trust_anchor && strcmp(a->trust_anchor, b->trust_anchor) != 0))
+		return true;
+	for (unsigned i = 0; i < a->servers.n; i++)
+		if (strcmp(a->servers.v[i], b->servers.v[i]) != 0)
+			return true;
+	return false;
+}
+
 static void warn_restart(const struct reload *r, const struct plan *new)
 {
 	const struct settings *a = &r->running->settings, *b = &new->settings;
 	if (a->node.workers != b->node.workers)
 		log_warn("configuration warning=\"node.workers needs a restart; the old value is "
 			 "kept\"");
+	if (dns_differs(&a->dns, &b->dns))
+		log_warn("configuration warning=\"dns needs a restart; the old values are kept\"");
 	if (a->log.format != b->log.format || a->log.target != b->log.target)
 		log_warn("configuration warning=\"log.format and log.target need a restart; the "
 			 "old values are kept\"");

@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct sockaddr_in *as_v4(const struct address *a)
 {
@@ -195,4 +196,17 @@ bool address_in(const struct address *a, const struct address_prefix *p)
 	if (!pa || !pp || na != np || memcmp(pa, pp, whole) != 0)
 		return false;
 	return rest == 0 || ((pa[whole] ^ pp[whole]) & (0xff00u >> rest) & 0xffu) == 0;
+}
+
+bool address_is_local(const struct address *a)
+{
+	struct address any_port = *a;
+	int fd = socket(a->ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return false;
+	address_set_port(&any_port, 0);
+	bool local = bind(fd, (const struct sockaddr *)&any_port.ss, any_port.len) == 0;
+	close(fd);
+	return local;
 }

@@ -14,8 +14,8 @@ struct address {
 
 enum { ADDRESS_TEXT = 64 };
 
-/* "192.0.2.1", "[2001:db8::1]", "2001:db8::1", each with an optional ":port" (IPv6 then in brackets).
- * False when it is no address. */
+/* "192.0.2.1", "[2001:db8::1]", "2001:db8::1", each with an optional ":port" (IPv6 then in
+ * brackets). False when it is no address. */
 bool address_parse(const char *text, uint16_t default_port, struct address *out);
 /* "192.0.2.1:5269", "[2001:db8::1]:5269". An IPv4-mapped IPv6 address prints as IPv4. */
 void address_print(const struct address *a, char out[ADDRESS_TEXT]);
@@ -26,6 +26,8 @@ void address_set_port(struct address *a, uint16_t port);
 /* The same host (IPv4-mapped addresses equal IPv4 ones); ports are ignored. */
 bool address_same_host(const struct address *a, const struct address *b);
 bool address_is_any(const struct address *a); /* 0.0.0.0 or :: */
+/* Does it belong to this machine? Asks the system. */
+bool address_is_local(const struct address *a);
 
 /* "192.0.2.0/24", "2001:db8::/32" or a single address. */
 struct address_prefix {

@@ -291,7 +291,7 @@ static void blame_service(struct resolve_result *r, const struct search *s, int 
 		return;
 	if (v->refused && !r->words[0]) {
 		r->outcome = RESOLVE_NOT_FOUND;
-		snprintf(r->words, sizeof(r->words), "service not offered (SRV \".\") for %s",
+		snprintf(r->words, sizeof(r->words), "service not offered (SRV \".\") for %.200s",
 			v->query.name);
 	} else if (!v->refused && query_answer(&v->query) != ANSWER_DATA) {
 		blame(r, &v->query);

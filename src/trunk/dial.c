@@ -57,9 +57,10 @@ static bool own_listener(const struct dial *d, const struct address *a)
 	const struct listen_config *l = d->plan->settings.listen.items;
 	for (unsigned i = 0; i < d->plan->settings.listen.n; i++) {
 		struct address own;
-		if (l[i].port == address_port(a) &&
-			address_parse(l[i].address, (uint16_t)l[i].port, &own) &&
-			address_same_host(a, &own))
+		if (l[i].port != address_port(a) ||
+			!address_parse(l[i].address, (uint16_t)l[i].port, &own))
+			continue;
+		if (address_same_host(a, &own) || (address_is_any(&own) && address_is_local(a)))
 			return true;
 	}
 	return false;

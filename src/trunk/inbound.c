@@ -9,15 +9,40 @@
 
 enum { TURN_MS = 10000 };
 
+const struct listen_config *inbound_listener(const struct inbound *in)
+{
+	const struct settings *s = &in->leg.trunk->plan->settings;
+	const struct listen_config *l = s->listen.items;
+	for (unsigned i = 0; i < s->listen.n; i++) {
+		struct address a;
+		if (address_parse(l[i].address, (uint16_t)l[i].port, &a) &&
+			address_same_host(&a, &in->listener) &&
+			address_port(&a) == address_port(&in->listener))
+			return &l[i];
+	}
+	return NULL;
+}
+
+/* For whom a certificate is shown: the listener's zone where it is for one, else the zone of
+ * whoever claims to come (ruling 12). */
+static const char *zone_of(const struct inbound *in)
+{
+	const struct listen_config *l = inbound_listener(in);
+	const struct control *c =
+		in->from.n ? peering_accepted(in->leg.trunk->plan->peering, &in->from) : NULL;
+	if (l && l->zones.n == 1)
+		return l->zones.v[0];
+	return c ? c->zone : NULL;
+}
+
 static void start_tls(struct inbound *in, const struct domain *domain)
 {
 	struct plan *plan = in->leg.trunk->plan;
-	const struct control *c = in->from.n ? peering_accepted(plan->peering, &in->from) : NULL;
 	struct tls_server_options o = {
 		.contexts = plan->tls,
 		.credentials = plan->credentials,
 		.domain = domain,
-		.zone = c ? c->zone : NULL,
+		.zone = zone_of(in),
 		.direct = in->mode == LISTEN_DIRECT_TLS,
 		.min = TLS_1_2,
 	};

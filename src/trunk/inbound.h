@@ -64,6 +64,8 @@ void inbound_resume(struct inbound *in);
 void inbound_read_on(struct inbound *in);
 extern const struct leg_ops inbound_ops;
 const struct address *inbound_peer(const struct inbound *in);
+/* Its listener in the plan in force; NULL when the plan has it no more. */
+const struct listen_config *inbound_listener(const struct inbound *in);
 /* Older streams first: lets the next one be read when the one before it is drained. */
 void inbounds_tick(struct route *r, uint64_t now);
 /* The first stream of the pair is over: the next one's turn. */

@@ -27,6 +27,7 @@ static void lost(struct move *m)
 	free(in->proofs);
 	free(in->leg.reason);
 	free(in->leg.lost);
+	free(in->leg.close_reason);
 	free(in);
 }
 

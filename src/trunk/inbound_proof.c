@@ -22,25 +22,18 @@ static bool tls_satisfies(const struct inbound *in, const struct control *c)
 /* May this control's peer come in from this address, on this listener? NULL: yes. */
 static const char *entry_refused(const struct inbound *in, const struct control *c)
 {
-	const struct settings *s = &in->leg.trunk->plan->settings;
+	const struct listen_config *l = inbound_listener(in);
 	bool found = c->nfrom == 0;
 	for (unsigned i = 0; i < c->nfrom && !found; i++)
 		found = address_in(conn_peer(in->leg.conn), &c->from_prefixes[i]);
 	if (!found)
 		return "this address is not among from_addresses";
-	const struct listen_config *l = s->listen.items;
-	for (unsigned i = 0; i < s->listen.n; i++) {
-		struct address a;
-		if (!l[i].zones.n || !address_parse(l[i].address, (uint16_t)l[i].port, &a) ||
-			!address_same_host(&a, &in->listener) ||
-			address_port(&a) != address_port(&in->listener))
-			continue;
-		for (unsigned j = 0; j < l[i].zones.n; j++)
-			if (strcmp(l[i].zones.v[j], c->zone) == 0)
-				return NULL;
-		return "this listener is not for the zone of this domain";
-	}
-	return NULL;
+	if (!l || !l->zones.n)
+		return NULL;
+	for (unsigned i = 0; i < l->zones.n; i++)
+		if (strcmp(l->zones.v[i], c->zone) == 0)
+			return NULL;
+	return "this listener is not for the zone of this domain";
 }
 
 /* ---- headers ---- */

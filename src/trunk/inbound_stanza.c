@@ -239,10 +239,15 @@ static void deliver(struct inbound *in, struct inbound_pair *p, const struct fil
 	pause_if_full(in, p);
 }
 
+/* A room is entered by presence to one of its occupants-to-be: marked as such, or to a chat-room
+ * service. */
 static bool joins_forbidden_room(const struct inbound_pair *p, const struct filter_result *f)
 {
-	return !p->passage.muc && f->head.kind == STANZA_PRESENCE && f->head.type == TYPE_NONE &&
-	       feature_set_has(&f->seen, FEATURE_MUC);
+	const struct stanza_head *h = &f->head;
+	if (p->passage.muc || h->kind != STANZA_PRESENCE || h->type != TYPE_NONE)
+		return false;
+	return feature_set_has(&f->seen, FEATURE_MUC) ||
+	       (p->passage.to->config->service == SERVICE_MUC && memchr(h->to.p, '/', h->to.n));
 }
 
 static void refused(struct inbound *in, const struct filter_result *f)

@@ -32,6 +32,7 @@ void leg_fini(struct leg *l)
 	l->stream = NULL;
 	free(l->reason);
 	free(l->lost);
+	free(l->close_reason);
 	list_remove(&l->link);
 	atomic_fetch_sub(&l->trunk->load, 1);
 	atomic_fetch_add(&l->trunk->stats.streams_closed, 1);
@@ -161,6 +162,7 @@ void leg_close(struct leg *l, const char *reason)
 	}
 	l->closing = true;
 	stream_close(l->stream, net_loop_now(l->trunk->loop));
+	l->close_reason = mem_strdup(reason);
 	leg_log(l, LOG_LEVEL_DEBUG, "stream-closing", " reason=%s", log_quote(str_of(reason)).s);
 	leg_settle(l);
 }
@@ -170,7 +172,7 @@ static bool terminal(struct leg *l, enum stream_event e, const struct stream_inf
 {
 	if (e == STREAM_CLOSED) {
 		l->peer_closed = !l->closing;
-		leg_end(l, l->closing ? "closed" : "closed by the peer");
+		leg_end(l, "%s", l->closing ? l->close_reason : "closed by the peer");
 	} else if (e == STREAM_PEER_ERROR) {
 		l->peer_closed = true;
 		leg_end(l, "peer's error %s: %.*s", stream_condition_name(info->fail.condition),

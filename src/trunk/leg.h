@@ -40,7 +40,8 @@ struct leg {
 	bool ended, peer_closed, failed;
 	bool closing; /* our closing tag is sent, the peer's is awaited */
 	char *reason;
-	char *lost; /* the transport's end, while there is still something to read */
+	char *close_reason; /* why we closed it */
+	char *lost;         /* the transport's end, while there is still something to read */
 	struct domain peer_domain, own_domain; /* claimed by the peer; what we stand in for */
 	const char *proof;           /* "external", "dialback", "external-dialback", or NULL */
 	uint64_t opened_ms, step_ms; /* step_ms: an extra deadline of the owner, 0: none */

@@ -6,6 +6,7 @@
 #include "trunk/peering.h"
 
 #include "base/mem.h"
+#include "net/tls.h"
 #include "trunk/peering_private.h"
 
 #include <ctype.h>
@@ -168,7 +169,9 @@ static void compile_targets(struct compile *c, const struct control_config *cc, 
 			COMPLAIN(c, &cc->origin,
 				"connect: \"%s\" is none of \"dns\", \"domain:NAME\", "
 				"\"host:NAME[:PORT]\", "
-				"\"ADDRESS[:PORT]\" (an IPv6 address with a port in brackets)",
+				"\"ADDRESS[:PORT]\" (an IPv6 address with a port in brackets), the "
+				"last two with "
+				"\"tls:\" before them for direct TLS",
 				cc->connect.v[i]);
 			continue;
 		}
@@ -247,6 +250,10 @@ static void compile_control(struct compile *c, const struct control_config *cc, 
 	out->to_peer = compile_policies(c, &cc->origin, &cc->to_peer, "to_peer", &out->nto_peer);
 	out->from_peer =
 		compile_policies(c, &cc->origin, &cc->from_peer, "from_peer", &out->nfrom_peer);
+	if (cc->ciphers && !tls_ciphers_valid(cc->ciphers))
+		COMPLAIN(c, &cc->origin,
+			"ciphers: \"%s\" leaves no TLS 1.2 cipher; see: openssl ciphers -v",
+			cc->ciphers);
 	if (!out->accept)
 		return;
 	if (!cc->authentication)

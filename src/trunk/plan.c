@@ -57,6 +57,20 @@ static void check_sections(struct plan *p, struct config_report *report)
 			"chain = \"...\"; key = \"...\"; } );");
 }
 
+/* The certificate shown for a domain, to whichever zone one is for. */
+static const struct credential *choose_any_zone(
+	const struct plan *p, const struct domain *d, bool *covers_out)
+{
+	const struct certificate_config *c = p->settings.certificates.items;
+	const struct credential *found =
+		credentials_choose(p->credentials, d, NULL, NULL, covers_out);
+	for (unsigned i = 0; i < p->settings.certificates.n && !*covers_out; i++)
+		for (unsigned j = 0; j < c[i].zones.n && !*covers_out; j++)
+			found = credentials_choose(
+				p->credentials, d, NULL, c[i].zones.v[j], covers_out);
+	return found;
+}
+
 /* A certificate chosen for a domain that it does not name: peers will refuse it. */
 static void check_covered(struct plan *p, struct config_report *report)
 {
@@ -69,8 +83,7 @@ static void check_covered(struct plan *p, struct config_report *report)
 			bool covers = true;
 			if (c->match.v[j][0] == '*' || !domain_parse(str_of(c->match.v[j]), &d))
 				continue;
-			const struct credential *cr =
-				credentials_choose(p->credentials, &d, NULL, NULL, &covers);
+			const struct credential *cr = choose_any_zone(p, &d, &covers);
 			if (cr && !covers)
 				config_report_add(report, CONFIG_WARNING, &c->origin,
 					"no certificate names %s; \"%s\" will be shown for it, and "
@@ -84,6 +97,8 @@ static void check_covered(struct plan *p, struct config_report *report)
 static void build(struct plan *p, const struct plan_options *o, struct config_report *report)
 {
 	check_sections(p, report);
+	listen_check(&p->settings.listen, report);
+	resolver_check(&p->settings.dns, report);
 	const struct policy *policies = p->settings.policies.items;
 	policy_check(policies, p->settings.policies.n, report);
 	load_trust(p, report);
@@ -173,7 +188,8 @@ void plan_warn_expiry(const struct plan *p, int64_t wall, struct config_report *
 	for (unsigned i = 0; i < p->settings.certificates.n; i++) {
 		bool covers;
 		const struct credential *c =
-			credentials_choose(p->credentials, NULL, configs[i].name, NULL, &covers);
+			credentials_choose(p->credentials, NULL, configs[i].name,
+				configs[i].zones.n ? configs[i].zones.v[0] : NULL, &covers);
 		int64_t days = c ? (credential_not_after(c) - wall) / 86400 : 0;
 		if (c && days < 30)
 			config_report_add(report, CONFIG_WARNING, &configs[i].origin,

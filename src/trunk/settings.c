@@ -106,11 +106,11 @@ static const struct config_table queue_schema = { "queue", sizeof(struct control
 				"answer each step of the "                                         \
 				"negotiation."),                                                   \
 		KEY(control_config, keepalive, CONFIG_DURATION, .def = "0", .min = 0,              \
-			.max = 86400000,                                                           \
+			.max = 86400000, .reload = CONFIG_NEXT_STREAM,                             \
 			.help = "A space is sent on an idle stream to this peer this often; 0: "   \
 				"never."),                                                         \
 		KEY(control_config, max_stanza, CONFIG_SIZE, .def = "256k", .min = 10000,          \
-			.max = 16777216,                                                           \
+			.max = 16777216, .reload = CONFIG_NEXT_STREAM,                             \
 			.help = "The largest stanza this peer may send (never below 10,000 "       \
 				"bytes, RFC 6120 13.12)."),                                        \
 		KEY(control_config, queue, CONFIG_GROUP, .table = &queue_schema,                   \
@@ -189,31 +189,38 @@ static const struct config_table log_schema = { "log", sizeof(struct log_config)
 
 static const struct config_key limit_keys[] = {
 	KEY(limits_config, connections, CONFIG_INT, .def = "10000", .min = 1, .max = 1000000,
-		.help = "Inbound connections in all."),
+		.reload = CONFIG_NEXT_STREAM, .help = "Inbound connections in all."),
 	KEY(limits_config, connections_per_address, CONFIG_INT, .def = "1000", .min = 1,
-		.max = 1000000, .help = "Inbound connections from one address."),
+		.max = 1000000, .reload = CONFIG_NEXT_STREAM,
+		.help = "Inbound connections from one address."),
 	KEY(limits_config, setup_time, CONFIG_DURATION, .def = "30s", .min = 1000, .max = 300000,
+		.reload = CONFIG_NEXT_STREAM,
 		.help = "Until a peer must be authenticated; the clock stands still while trunkd "
 			"verifies."),
 	KEY(limits_config, setup_bytes, CONFIG_SIZE, .def = "8k", .min = 2048, .max = 1048576,
+		.reload = CONFIG_NEXT_STREAM,
 		.help = "Bytes that a peer may send before it is authenticated."),
 	KEY(limits_config, setup_elements, CONFIG_INT, .def = "32", .min = 4, .max = 10000,
+		.reload = CONFIG_NEXT_STREAM,
 		.help = "Elements that a peer may send before it is authenticated, dialback not "
 			"counted."),
 	KEY(limits_config, pairs, CONFIG_INT, .def = "1000", .min = 1, .max = 100000,
-		.help = "Pairs of domains on one stream."),
+		.reload = CONFIG_NEXT_STREAM, .help = "Pairs of domains on one stream."),
 	KEY(limits_config, streams_per_pair, CONFIG_INT, .def = "32", .min = 1, .max = 1000,
-		.help = "Inbound streams for one pair of domains."),
+		.reload = CONFIG_NEXT_STREAM, .help = "Inbound streams for one pair of domains."),
 	KEY(limits_config, depth, CONFIG_INT, .def = "64", .min = 8, .max = 1000,
-		.help = "Nested elements in a stanza."),
+		.reload = CONFIG_NEXT_STREAM, .help = "Nested elements in a stanza."),
 	KEY(limits_config, attributes, CONFIG_INT, .def = "64", .min = 8, .max = 1000,
+		.reload = CONFIG_NEXT_STREAM,
 		.help = "Attributes of one element, namespace declarations included."),
 	KEY(limits_config, declarations, CONFIG_INT, .def = "32", .min = 4, .max = 1000,
-		.help = "Namespace declarations of one element."),
+		.reload = CONFIG_NEXT_STREAM, .help = "Namespace declarations of one element."),
 	KEY(limits_config, tag_bytes, CONFIG_SIZE, .def = "64k", .min = 1024, .max = 16777216,
+		.reload = CONFIG_NEXT_STREAM,
 		.help = "Bytes of one start tag with all its attributes."),
 	KEY(limits_config, queue_memory, CONFIG_SIZE, .def = "256M", .min = 1048576,
-		.max = INT64_C(1) << 40, .help = "Bytes in all queues of the process."),
+		.max = INT64_C(1) << 40, .reload = CONFIG_NEXT_STREAM,
+		.help = "Bytes in all queues of the process."),
 	{ .name = NULL },
 };
 static const struct config_table limits_schema = { "limits", sizeof(struct limits_config),

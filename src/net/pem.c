@@ -106,6 +106,24 @@ static int no_pass_phrase(char *out, int size, int rwflag, void *asked)
 	return -1;
 }
 
+/* Is there a private key in the file at all, readable or not? */
+static bool holds_key(BIO *b)
+{
+	unsigned char *data;
+	char *name, *header;
+	bool found = false;
+	long n;
+
+	BIO_seek(b, 0);
+	while (!found && PEM_read_bio(b, &name, &header, &data, &n)) {
+		found = strstr(name, "PRIVATE KEY") != NULL;
+		OPENSSL_free(name);
+		OPENSSL_free(header);
+		OPENSSL_free(data);
+	}
+	return !at_end() || found;
+}
+
 EVP_PKEY *pem_key(const char *path, char words[PEM_WORDS])
 {
 	BIO *b = open_file(path, words);
@@ -115,20 +133,18 @@ EVP_PKEY *pem_key(const char *path, char words[PEM_WORDS])
 	if (!b)
 		return NULL;
 	key = PEM_read_bio_PrivateKey(b, NULL, no_pass_phrase, &asked);
-	BIO_free(b);
-	if (key)
-		return key;
-	if (asked)
+	ERR_clear_error();
+	if (asked && !key)
 		snprintf(words, PEM_WORDS,
 			"the key in %s is encrypted: store it without a pass phrase, readable by "
 			"trunkd's user only",
 			path);
-	else if (at_end())
-		say_none(path, "private key", "PRIVATE KEY", words);
-	else
+	else if (!key && holds_key(b))
 		say_damaged(path, "private key", 0, words);
-	ERR_clear_error();
-	return NULL;
+	else if (!key)
+		say_none(path, "private key", "PRIVATE KEY", words);
+	BIO_free(b);
+	return key;
 }
 
 int64_t pem_time(const ASN1_TIME *t)

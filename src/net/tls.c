@@ -264,7 +264,8 @@ X509 *tls_peer_certificate(const struct tls *t)
 
 STACK_OF(X509) * tls_peer_chain(const struct tls *t)
 {
-	return SSL_get_peer_cert_chain(t->ssl);
+	/* Without a certificate the chain may be an empty one. */
+	return tls_peer_certificate(t) ? SSL_get_peer_cert_chain(t->ssl) : NULL;
 }
 
 void tls_describe(const struct tls *t, char *out, size_t size)

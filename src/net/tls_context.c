@@ -72,6 +72,8 @@ static int choose_certificate(SSL *ssl, void *arg)
 	else if (sni && domain_parse(str_of(sni), &parsed)) /* Prosody sends U-labels */
 		domain = &parsed;
 	c = credentials_choose(t->hello->credentials, domain, NULL, t->hello->zone, &covers);
+	if (!c)
+		t->words = mem_strdup("there is no certificate to show");
 	return c && credential_use(c, ssl);
 }
 

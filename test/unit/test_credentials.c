@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/* Which certificate is shown to whom, and what is said about those that cannot be. */
+#include "net/credentials.h"
+
+#include "base/mem.h"
+#include "pki.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <openssl/x509.h>
+
+enum { DAY = 86400 };
+
+static struct pki ca, ab, b_rsa, b_ec, wild, exact, partner;
+static struct certificate_config configs[6];
+static struct credentials *credentials;
+
+static struct domain domain(const char *z)
+{
+	struct domain d;
+
+	assert_true(domain_parse(str_of(z), &d));
+	return d;
+}
+
+static struct certificate_config entry(const char *name, const struct pki *p)
+{
+	char file[64];
+	struct certificate_config c = { .name = mem_strdup(name) };
+	X509 *const chain[] = { p->cert, ca.cert };
+	static unsigned n;
+
+	snprintf(file, sizeof(file), "%u.pem", ++n);
+	c.chain = pki_write_certs(file, chain, 2);
+	snprintf(file, sizeof(file), "%u.key", n);
+	c.key = pki_write_key(file, p->key, NULL);
+	return c;
+}
+
+static void entry_fini(struct certificate_config *c)
+{
+	free(c->name);
+	free(c->chain);
+	free(c->key);
+}
+
+static struct credentials *load(struct certificate_config *c, unsigned n)
+{
+	struct config_list list = { c, n };
+	struct config_report *report = config_report_new();
+	struct credentials *out = credentials_new(&list, report);
+
+	if (!out)
+		fail_msg("%s", config_report_line(report, 0, NULL));
+	assert_int_equal(config_report_count(report, CONFIG_WARNING), 0);
+	config_report_free(report);
+	return out;
+}
+
+static int start(void **state)
+{
+	static char zone[] = "partner";
+	static char *zones[] = { zone };
+
+	ca = pki_new(NULL, &(struct pki_spec){ .cn = "CA", .ca = 1 });
+	ab = pki_new(&ca, &(struct pki_spec){ .cn = "ab",
+				  .san = PKI_DNS("a.example") "," PKI_SRV("a.example") "," PKI_DNS(
+					  "b.example") });
+	b_rsa = pki_new(&ca,
+		&(struct pki_spec){ .cn = "b", .san = PKI_DNS("b.example"), .rsa_bits = 2048 });
+	b_ec = pki_new(&ca, &(struct pki_spec){ .cn = "b", .san = PKI_DNS("b.example") });
+	wild = pki_new(&ca, &(struct pki_spec){ .cn = "w", .san = PKI_DNS("*.w.example") });
+	exact = pki_new(&ca, &(struct pki_spec){ .cn = "e", .san = PKI_DNS("x.w.example") });
+	partner = pki_new(&ca, &(struct pki_spec){ .cn = "p",
+				       .san = PKI_DNS("a.example") "," PKI_DNS("p.example") });
+	configs[0] = entry("p", &partner);
+	configs[0].zones = (struct config_strings){ zones, 1 };
+	configs[1] = entry("ab", &ab);
+	configs[2] = entry("b", &b_rsa);
+	configs[3] = entry("b", &b_ec);
+	configs[4] = entry("w", &wild);
+	configs[5] = entry("e", &exact);
+	credentials = load(configs, 6);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	struct pki *const all[] = { &ca, &ab, &b_rsa, &b_ec, &wild, &exact, &partner };
+
+	credentials_free(credentials);
+	for (size_t i = 0; i < sizeof(configs) / sizeof(configs[0]); i++)
+		entry_fini(&configs[i]);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		pki_free(all[i]);
+	pki_clean();
+	return 0;
+}
+
+static void the_choice_is_by_name_then_wildcard_then_order(void **unused)
+{
+	static const struct {
+		const char *domain, *name, *zone;
+		const char *chosen;
+		bool covers;
+	} rows[] = {
+		{ "a.example", NULL, NULL, "ab", true },
+		{ "b.example", NULL, NULL, "ab", true },  /* first in the file of several */
+		{ "x.w.example", NULL, NULL, "e", true }, /* exact before wildcard */
+		{ "y.w.example", NULL, NULL, "w", true },
+		{ "z.y.w.example", NULL, NULL, "ab", false },
+		{ "w.example", NULL, NULL, "ab", false },
+		{ "unknown.example", NULL, NULL, "ab", false },
+		{ "192.0.2.1", NULL, NULL, "ab", false }, { NULL, NULL, NULL, "ab", false },
+		/* By zone. */
+		{ "a.example", NULL, "partner", "p", true },
+		{ "p.example", NULL, "partner", "p", true },
+		{ "p.example", NULL, "core", "ab", false },
+		{ "p.example", NULL, NULL, "ab", false }, { NULL, NULL, "partner", "p", false },
+		/* By its name in the configuration. */
+		{ "a.example", "w", NULL, "w", false }, { "y.w.example", "w", NULL, "w", true },
+		{ "b.example", "b", "core", "b", true }, { NULL, "e", NULL, "e", false },
+		{ "a.example", "nobody", NULL, "ab", true },
+		{ "a.example", "p", "partner", "p", true },
+		{ "a.example", "p", "core", "ab", true }, /* never outside of its zones */
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct domain d;
+		const struct credential *c;
+		bool covers;
+
+		if (rows[i].domain)
+			d = domain(rows[i].domain);
+		c = credentials_choose(credentials, rows[i].domain ? &d : NULL, rows[i].name,
+			rows[i].zone, &covers);
+		if (strcmp(credential_name(c), rows[i].chosen) != 0 || covers != rows[i].covers)
+			fail_msg("row %zu: %s", i, credential_name(c));
+		if (rows[i].domain)
+			assert_int_equal(credential_covers(c, &d), covers);
+	}
+	assert_true(credentials_has(credentials, "w"));
+	assert_false(credentials_has(credentials, "W"));
+}
+
+static void the_end_is_the_earliest_of_those_shown_together(void **unused)
+{
+	struct pki late = pki_new(&ca, &(struct pki_spec){ .cn = "x",
+					       .rsa_bits = 2048,
+					       .san = PKI_DNS("x.example"),
+					       .from = -DAY,
+					       .to = 9 * DAY });
+	struct pki soon = pki_new(
+		&ca, &(struct pki_spec){
+			     .cn = "x", .san = PKI_DNS("x.example"), .from = -DAY, .to = 2 * DAY });
+	struct certificate_config c[2] = { entry("x", &late), entry("x", &soon) };
+	struct credentials *both = load(c, 2);
+	struct domain d = domain("x.example");
+	int64_t now = time(NULL), end;
+	bool covers;
+
+	end = credential_not_after(credentials_choose(both, &d, NULL, NULL, &covers));
+	assert_true(end > now && end <= now + 2 * DAY);
+	/* Also when asked for by name. */
+	end = credential_not_after(credentials_choose(both, NULL, "x", NULL, &covers));
+	assert_true(end <= now + 2 * DAY);
+	credentials_free(both);
+	entry_fini(&c[0]);
+	entry_fini(&c[1]);
+	pki_free(&late);
+	pki_free(&soon);
+}
+
+static void nothing_configured_is_nothing_to_show(void **unused)
+{
+	struct credentials *none = load(NULL, 0);
+	struct domain d = domain("a.example");
+	bool covers;
+
+	assert_null(credentials_choose(none, &d, NULL, NULL, &covers));
+	assert_null(credentials_choose(none, NULL, "x", "z", &covers));
+	credentials_free(none);
+	credentials_free(NULL);
+}
+
+/* ---- what is wrong ---- */
+
+static void first_line_is(struct certificate_config *c, unsigned n, bool loads, const char *words)
+{
+	struct config_list list = { c, n };
+	struct config_report *report = config_report_new();
+	struct credentials *out = credentials_new(&list, report);
+	const char *line = config_report_line(report, 0, NULL);
+
+	assert_int_equal(out != NULL, loads);
+	if (!line || !strstr(line, words))
+		fail_msg("\"%s\" instead of \"%s\"", line ? line : "not a word", words);
+	assert_int_equal(config_report_count(report, CONFIG_ERROR) > 0, !loads);
+	credentials_free(out);
+	config_report_free(report);
+}
+
+static void files_that_do_not_load_are_explained(void **unused)
+{
+	static char missing[] = "/nowhere/x.pem", name[] = "x";
+	char *chain = configs[1].chain, *key = configs[1].key, *other = configs[2].key;
+	char *text = pki_write_text("text.pem", "hello\n");
+	char *locked = pki_write_key("locked.key", ab.key, "secret");
+	char *broken = pki_write_text(
+		"broken.key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+	X509 *const turned[] = { ca.cert, ab.cert };
+	char *order = pki_write_certs("order.pem", turned, 2);
+	const struct {
+		char *chain, *key;
+		const char *words;
+	} rows[] = {
+		{ missing, key, "cannot read /nowhere/x.pem: No such file or directory" },
+		{ chain, missing, "cannot read /nowhere/x.pem" },
+		{ text, key, "no certificate in" },
+		{ key, chain, "no certificate in" },
+		{ chain, text, "no private key in" },
+		{ chain, locked, "is encrypted: store it without a pass phrase" },
+		{ chain, broken, "is damaged" },
+		{ chain, other, "key does not belong to the certificate" },
+		{ order, key, "begins with another certificate" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct certificate_config c = {
+			.name = name, .chain = rows[i].chain, .key = rows[i].key
+		};
+
+		first_line_is(&c, 1, false, rows[i].words);
+	}
+	free(text);
+	free(locked);
+	free(broken);
+	free(order);
+}
+
+static void certificates_that_are_unwise_are_mentioned(void **unused)
+{
+	static const struct {
+		struct pki_spec spec;
+		bool loads;
+		const char *words;
+	} rows[] = {
+		{ { .san = PKI_DNS("x.example"), .from = -9 * DAY, .to = -DAY }, true,
+			"expired on" },
+		{ { .san = PKI_DNS("x.example"), .from = DAY, .to = 9 * DAY }, true,
+			"is not valid before" },
+		{ { .san = PKI_DNS("x.example"), .eku = "serverAuth" }, true,
+			"lacks the purpose clientAuth" },
+		{ { .san = PKI_DNS("x.example"), .eku = "clientAuth" }, true,
+			"lacks the purpose serverAuth" },
+		{ { .san = NULL }, true, "names no domain" },
+		{ { .san = "email:x@x.example" }, true, "names no domain" },
+		{ { .san = PKI_DNS("x.example"), .rsa_bits = 1024 }, false, "cannot be used: " },
+		{ { .san = PKI_DNS("x.example"), .digest = "SHA1" }, false, "cannot be used: " },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pki_spec spec = rows[i].spec;
+		struct certificate_config c;
+		struct pki p;
+
+		spec.cn = "x";
+		p = pki_new(&ca, &spec);
+		c = entry("x", &p);
+		first_line_is(&c, 1, rows[i].loads, rows[i].words);
+		entry_fini(&c);
+		pki_free(&p);
+	}
+}
+
+static void one_name_for_two_of_a_kind_is_refused(void **unused)
+{
+	struct certificate_config c[2] = { entry("same", &ab), entry("same", &b_ec) };
+
+	first_line_is(c, 2, false, "two certificates are called \"same\"");
+	entry_fini(&c[0]);
+	entry_fini(&c[1]);
+}
+
+static void all_that_is_wrong_is_reported(void **unused)
+{
+	static char missing[] = "/nowhere/x.pem", lost[] = "/nowhere/y.pem", name[] = "x",
+		    other[] = "y";
+	struct certificate_config c[2] = { { .name = name, .chain = missing, .key = missing },
+		{ .name = other, .chain = lost, .key = lost } };
+	struct config_list list = { c, 2 };
+	struct config_report *report = config_report_new();
+
+	assert_null(credentials_new(&list, report));
+	assert_int_equal(config_report_count(report, CONFIG_ERROR), 2);
+	config_report_free(report);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_choice_is_by_name_then_wildcard_then_order),
+		cmocka_unit_test(the_end_is_the_earliest_of_those_shown_together),
+		cmocka_unit_test(nothing_configured_is_nothing_to_show),
+		cmocka_unit_test(files_that_do_not_load_are_explained),
+		cmocka_unit_test(certificates_that_are_unwise_are_mentioned),
+		cmocka_unit_test(one_name_for_two_of_a_kind_is_refused),
+		cmocka_unit_test(all_that_is_wrong_is_reported),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}

@@ -11,6 +11,7 @@ import tempfile
 import time
 import traceback
 
+from . import space
 from .report import Report, Scope
 from .world import Bed
 
@@ -83,7 +84,7 @@ async def one(bed, report, name, module):
 
 
 async def everything(bed, report, chosen_ones):
-    """Start the bed, run the scenarios, stop the bed, leave no task behind."""
+    """Start the bed, run the scenarios."""
     began = time.monotonic()
     try:
         for _, module in chosen_ones:
@@ -95,10 +96,6 @@ async def everything(bed, report, chosen_ones):
             await one(bed, report, name, module)
     except RuntimeError as problem:
         report.check('the bed starts', False, str(problem))
-    finally:
-        await bed.stop()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
 
 
 def main(argv):
@@ -119,9 +116,8 @@ def main(argv):
     logs = os.path.join(folder, 'logs')
     try:
         bed = Bed(folder, logs, trunkd, 'debug' if args.debug else 'info', args.direct)
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        loop.run_until_complete(everything(bed, report, found))
+        if space.run(lambda: everything(bed, report, found), bed.stop):
+            report.check('the run is not interrupted', False)
     finally:
         if args.logs:
             shutil.rmtree(args.logs, ignore_errors=True)

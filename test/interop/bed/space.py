@@ -49,9 +49,28 @@ def _furnish():
         os.environ.pop(name, None)
 
 
-def overlay(path, target):
-    """Show the file `path` as `target` to this process and its children."""
-    subprocess.run(['mount', '--bind', path, target], check=True)
+async def _ending(work, stop):
+    """work(), then stop(), whatever happens in between; no task is left behind."""
+    try:
+        return await work()
+    finally:
+        await stop()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+
+
+def run(work, stop):
+    """Run work() in an event loop, and stop() after it, also after a signal. Returns work's value, 1
+    after a signal."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    task = loop.create_task(_ending(work, stop))
+    for sig in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        loop.add_signal_handler(sig, task.cancel)
+    try:
+        return loop.run_until_complete(task)
+    except asyncio.CancelledError:
+        return 1
 
 
 class Process:

@@ -471,6 +471,7 @@ static void aborting_ends_every_state_with_one_last_event(void **unused)
 	conn_abort(p.client.conn);
 	pair_run(&p);
 	assert_string_equal(p.client.story, "X");
+	pair_fini(&p);
 
 	/* When connected, from inside the event. */
 	pair_init(&p, 1);
@@ -478,6 +479,7 @@ static void aborting_ends_every_state_with_one_last_event(void **unused)
 	p.client.react = abort_and_count;
 	pair_run(&p);
 	assert_string_equal(p.client.story, "CX");
+	pair_fini(&p);
 
 	/* With data and the end waiting. */
 	fd = pair_connect_raw(&p);
@@ -486,6 +488,7 @@ static void aborting_ends_every_state_with_one_last_event(void **unused)
 	close(fd);
 	pair_run(&p);
 	assert_string_equal(p.server.story, "DX");
+	pair_fini(&p);
 
 	/* While closing. */
 	fd = pair_connect_raw(&p);
@@ -493,6 +496,7 @@ static void aborting_ends_every_state_with_one_last_event(void **unused)
 	conn_abort(p.server.conn);
 	pair_run(&p);
 	assert_string_equal(p.server.story, "X");
+	pair_fini(&p);
 	close(fd);
 
 	/* When failed. */

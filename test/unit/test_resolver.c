@@ -146,6 +146,10 @@ static void desk_run(struct desk *d)
 {
 	net_loop_run(d->loop);
 	net_loop_free(d->loop);
+}
+
+static void desk_fini(struct desk *d)
+{
 	free(d->result.endpoints);
 }
 
@@ -200,6 +204,7 @@ static void names_lead_to_endpoints_or_to_words(void **unused)
 		assert_int_equal(d.result.outcome, rows[i].outcome);
 		assert_string_equal(
 			rows[i].outcome == RESOLVE_OK ? d.text : d.result.words, rows[i].text);
+		desk_fini(&d);
 	}
 }
 
@@ -228,6 +233,7 @@ static void hosts_and_addresses_need_no_srv(void **unused)
 	}
 	assert_non_null(strstr(d.text, " 192.0.2.7:5222 192.0.2.8:1"));
 	assert_string_equal(d.result.endpoints[5].host, "");
+	desk_fini(&d);
 }
 
 static void silence_ends_in_time(void **unused)
@@ -242,6 +248,7 @@ static void silence_ends_in_time(void **unused)
 	assert_string_equal(d.result.words,
 		"no answer from the DNS for _xmpp-server._tcp.silent.example (SRV)");
 	assert_true(d.result.took_ms >= 190);
+	desk_fini(&d);
 }
 
 static void what_came_in_time_is_used(void **unused)
@@ -254,6 +261,7 @@ static void what_came_in_time_is_used(void **unused)
 	desk_run(&d);
 	assert_int_equal(d.result.outcome, RESOLVE_OK);
 	assert_string_equal(d.text, "192.0.2.2:5269 192.0.2.3:5269");
+	desk_fini(&d);
 }
 
 static void targets_keep_their_order(void **unused)
@@ -266,6 +274,7 @@ static void targets_keep_their_order(void **unused)
 	ask(&d, t, 3, PREFER_NONE);
 	desk_run(&d);
 	assert_string_equal(d.text, "192.0.2.3:5269 192.0.2.2:5269");
+	desk_fini(&d);
 }
 
 static void a_name_too_long_for_the_dns_is_a_failure_in_words(void **unused)
@@ -280,6 +289,7 @@ static void a_name_too_long_for_the_dns_is_a_failure_in_words(void **unused)
 	desk_run(&d);
 	assert_int_not_equal(d.result.outcome, RESOLVE_OK);
 	assert_true(d.result.words[0]);
+	desk_fini(&d);
 }
 
 static void many_at_once(void **unused)
@@ -296,6 +306,7 @@ static void many_at_once(void **unused)
 	}
 	desk_run(&d);
 	assert_int_equal(d.waiting, 0);
+	desk_fini(&d);
 }
 
 /* Cancels every second one while answers come in; some of them before their first turn. */
@@ -316,6 +327,7 @@ static void cancelled_lookups_stay_silent(void **unused)
 	}
 	desk_run(&d);
 	assert_int_equal(d.waiting, 0);
+	desk_fini(&d);
 }
 
 static void a_resolver_can_go_with_lookups_under_way(void **unused)
@@ -331,6 +343,7 @@ static void a_resolver_can_go_with_lookups_under_way(void **unused)
 	d.waiting = 1; /* the first result frees it, from inside its callback */
 	desk_run(&d);
 	resolver_free(NULL);
+	desk_fini(&d);
 }
 
 static void a_bad_configuration_is_found_in_words(void **unused)

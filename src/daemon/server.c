@@ -207,6 +207,7 @@ static bool start_workers(struct server *s, struct plan *plan)
 	s->n = s->shared.n = worker_count(plan);
 	s->workers = mem_zero(s->n, sizeof(*s->workers));
 	s->shared.trunks = mem_zero(s->n, sizeof(*s->shared.trunks));
+	admission_init(&s->shared.admission);
 	for (unsigned i = 0; i < s->n; i++) {
 		worker_init(&s->workers[i], s->loop, &s->shared, i, plan);
 		s->shared.trunks[i] = s->workers[i].trunk;
@@ -230,6 +231,7 @@ static void free_server(struct server *s)
 	net_loop_free(s->loop);
 	free(s->workers);
 	free(s->shared.trunks);
+	admission_fini(&s->shared.admission);
 }
 
 int server_run(const struct server_options *o, struct plan *plan, const char *fallback_secret)

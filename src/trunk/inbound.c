@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { TURN_MS = 10000 };
+enum { TURN_MS = 10000, SLOW_SETUP_MS = 5000 };
 
 const struct listen_config *inbound_listener(const struct inbound *in)
 {
@@ -115,6 +115,7 @@ static void ended(struct leg *l)
 {
 	struct inbound *in = (struct inbound *)l;
 	list_remove(&in->resume);
+	inbound_set_up(in);
 	inbound_drop_claims(in);
 	leave_routes(in);
 }
@@ -122,7 +123,7 @@ static void ended(struct leg *l)
 static void gone(struct leg *l)
 {
 	struct inbound *in = (struct inbound *)l;
-	atomic_fetch_sub(&l->trunk->shared->inbound, 1);
+	admission_leave(&l->trunk->shared->admission, &in->place);
 	inbound_pairs_free(in);
 	free(in->proofs);
 	leg_fini(l);
@@ -138,10 +139,12 @@ const struct leg_ops inbound_ops = {
 };
 
 void inbound_new(struct trunk *t, int fd, const struct address *peer, enum listen_mode mode,
-	const struct address *listener)
+	const struct address *listener, const struct admission_place *place)
 {
 	struct inbound *in = MEM_NEW(struct inbound);
 	list_init(&in->resume);
+	list_append(&t->fresh, &in->fresh);
+	in->place = *place;
 	list_init(&in->claims);
 	in->mode = mode;
 	in->listener = *listener;
@@ -161,6 +164,29 @@ void inbound_new(struct trunk *t, int fd, const struct address *peer, enum liste
 const struct address *inbound_peer(const struct inbound *in)
 {
 	return conn_peer(in->leg.conn);
+}
+
+/* ---- being set up ---- */
+
+void inbound_set_up(struct inbound *in)
+{
+	list_remove(&in->fresh);
+	admission_set_up(&in->leg.trunk->shared->admission, &in->place);
+}
+
+bool inbound_make_room(struct trunk *t)
+{
+	list_for_each (it, &t->fresh) {
+		struct inbound *in = list_item(it, struct inbound, fresh);
+		if (net_loop_now(t->loop) - in->leg.opened_ms < SLOW_SETUP_MS)
+			return false;
+		if (in->nclaims)
+			continue; /* it waits for us */
+		leg_fail(&in->leg, STREAM_RESOURCE_CONSTRAINT, "it takes too long, and others wait",
+			NULL);
+		return true;
+	}
+	return false;
 }
 
 /* ---- pausing ---- */

@@ -33,6 +33,8 @@ struct claim;
 struct inbound {
 	struct leg leg;
 	struct list resume; /* in trunk->resumed */
+	struct list fresh;  /* in trunk->fresh, until something is proven */
+	struct admission_place place;
 	enum listen_mode mode;
 	struct address listener;
 	struct domain from, to; /* of the header protected as it will be; from.n == 0: none given */
@@ -57,7 +59,11 @@ struct inbound {
 };
 
 void inbound_new(struct trunk *t, int fd, const struct address *peer, enum listen_mode mode,
-	const struct address *listener);
+	const struct address *listener, const struct admission_place *place);
+/* Nothing more holds it among those that are being set up: it is proven, or ends. */
+void inbound_set_up(struct inbound *in);
+/* Others wait to be set up: ends the one that has been at it for longest, if that was long. */
+bool inbound_make_room(struct trunk *t);
 /* The route has room again, or it is the stream's turn: read on. */
 void inbound_resume(struct inbound *in);
 /* The end of the turn: does what inbound_resume() asked for. */

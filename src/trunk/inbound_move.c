@@ -21,7 +21,7 @@ static void lost(struct move *m)
 {
 	struct inbound *in = m->inbound;
 	conn_parcel_free(m->parcel);
-	atomic_fetch_sub(&m->to->shared->inbound, 1);
+	admission_leave(&m->to->shared->admission, &in->place);
 	inbound_pairs_free(in);
 	stream_free(in->leg.stream);
 	free(in->proofs);

@@ -194,8 +194,10 @@ void inbound_prove(struct inbound *in, const struct domain *from, const struct d
 	leg_log(l, LOG_LEVEL_INFO, "proven", " domain=%s towards=%s proof=%s tls=%s certificate=%s",
 		from->s, to ? to->s : "any", how, log_quote(str_of(tls)).s,
 		log_quote(str_of(in->trust.subject)).s);
-	if (in->nproofs == 1)
+	if (in->nproofs == 1) {
 		stream_established(l->stream);
+		inbound_set_up(in);
+	}
 	inbound_widen(in, peering_accepted(l->trunk->plan->peering, from));
 }
 

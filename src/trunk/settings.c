@@ -192,7 +192,12 @@ static const struct config_key limit_keys[] = {
 		.reload = CONFIG_NEXT_STREAM, .help = "Inbound connections in all."),
 	KEY(limits_config, connections_per_address, CONFIG_INT, .def = "1000", .min = 1,
 		.max = 1000000, .reload = CONFIG_NEXT_STREAM,
-		.help = "Inbound connections from one address."),
+		.help = "Inbound connections from one address (IPv6: from one /64)."),
+	KEY(limits_config, handshakes, CONFIG_INT, .def = "2000", .min = 1, .max = 1000000,
+		.reload = CONFIG_NEXT_STREAM,
+		.help = "Inbound connections that are not authenticated yet. One more is refused, "
+			"unless "
+			"another has been at it for more than 5 s: that one ends."),
 	KEY(limits_config, setup_time, CONFIG_DURATION, .def = "30s", .min = 1000, .max = 300000,
 		.reload = CONFIG_NEXT_STREAM,
 		.help = "Until a peer must be authenticated; the clock stands still while trunkd "

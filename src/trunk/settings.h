@@ -66,6 +66,7 @@ enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG };
 struct limits_config {
 	struct config_origin origin;
 	int64_t connections, connections_per_address; /* inbound, not yet authenticated count too */
+	int64_t handshakes;                           /* of these, not yet authenticated */
 	int64_t setup_time;                           /* ms */
 	int64_t setup_bytes, setup_elements;
 	int64_t pairs;                                      /* per stream */

@@ -83,6 +83,7 @@ struct trunk *trunk_new(
 	t->plan = plan_ref(plan);
 	list_init(&t->legs);
 	list_init(&t->resumed);
+	list_init(&t->fresh);
 	map_init(&t->pairs);
 	map_init(&t->peers);
 	t->outbox = mem_zero(shared->n, sizeof(*t->outbox));
@@ -121,39 +122,35 @@ unsigned trunk_load(const struct trunk *t)
 	return atomic_load(&((struct trunk *)(void *)(size_t)t)->load);
 }
 
-static unsigned from_address(const struct trunk *t, const struct address *peer)
+static void refuse(struct trunk *t, int fd, const struct address *peer, const char *why)
 {
-	unsigned n = 0;
-	list_for_each (it, &t->legs) {
-		const struct leg *l = list_item(it, struct leg, link);
-		n += l->kind == LEG_IN && l->conn && address_same_host(conn_peer(l->conn), peer);
-	}
-	return n;
+	char text[ADDRESS_TEXT];
+	uint32_t held;
+	close(fd);
+	address_print(peer, text);
+	if (log_limit_pass(&t->refuse_limit, net_loop_now(t->loop), 5, &held))
+		log_warn("refused peer=%s reason=%s held_back=%u", text, why, held);
 }
 
 void trunk_accept(struct trunk *t, int fd, const struct address *peer, enum listen_mode mode,
 	const struct address *listener)
 {
 	const struct limits_config *lim = &t->plan->settings.limits;
-	const char *why = NULL;
-	unsigned now = atomic_fetch_add(&t->shared->inbound, 1);
-	if (t->stopping)
-		why = "stopping";
-	else if (now >= (unsigned)lim->connections)
-		why = "limits.connections";
-	else if (from_address(t, peer) >= (unsigned)lim->connections_per_address)
-		why = "limits.connections_per_address";
-	if (!why) {
-		inbound_new(t, fd, peer, mode, listener);
+	struct admission *a = &t->shared->admission;
+	struct admission_place place;
+	if (t->stopping) {
+		refuse(t, fd, peer, "stopping");
 		return;
 	}
-	char text[ADDRESS_TEXT];
-	uint32_t held;
-	atomic_fetch_sub(&t->shared->inbound, 1);
-	close(fd);
-	address_print(peer, text);
-	if (log_limit_pass(&t->refuse_limit, net_loop_now(t->loop), 5, &held))
-		log_warn("refused peer=%s reason=%s held_back=%u", text, why, held);
+	/* When set-ups are many and slow, those that do not get on give way; when they are just
+	 * many, those that have begun are finished first. */
+	if (admission_crowded(a, lim))
+		inbound_make_room(t);
+	const char *why = admission_enter(a, peer, lim, &place);
+	if (why)
+		refuse(t, fd, peer, why);
+	else
+		inbound_new(t, fd, peer, mode, listener, &place);
 }
 
 static void replan_pair(struct pair *p, uint64_t now)

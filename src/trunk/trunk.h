@@ -14,6 +14,7 @@
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "policy/filter.h"
+#include "trunk/admission.h"
 #include "trunk/plan.h"
 
 #include <stdatomic.h>
@@ -31,7 +32,7 @@ struct trunk_stats {
 /* What all workers share: budgets of the process. */
 struct trunk_shared {
 	atomic_size_t queued_bytes; /* in all queues */
-	atomic_uint inbound;        /* accepted connections alive */
+	struct admission admission; /* accepted connections alive */
 	struct trunk **trunks;      /* by index */
 	unsigned n;
 	atomic_ullong stream_numbers;
@@ -45,6 +46,7 @@ struct trunk {
 	struct plan *plan;
 	struct list legs;
 	struct list resumed; /* inbound legs to be read on with, at the end of this turn */
+	struct list fresh;   /* inbound legs that have proven nothing yet, the oldest first */
 	struct map pairs;    /* by "from to" in their fixed order */
 	struct map peers;    /* attempts and back-off by domain */
 	struct list *outbox; /* stanzas for siblings, one list per index, posted at the end of the

@@ -198,8 +198,10 @@ static void log_ignored(struct leg *l, const struct stream_info *info)
  * memory. */
 static void check_unread(struct leg *l)
 {
-	if (l->kind == LEG_IN && !l->ended && conn_unsent(l->conn) > UNREAD_MAX)
-		leg_fail(l, STREAM_RESOURCE_CONSTRAINT, "too many answers wait to be read", NULL);
+	if (l->kind != LEG_IN || l->ended || conn_unsent(l->conn) <= UNREAD_MAX)
+		return;
+	l->failed = true; /* it would not read why either */
+	leg_fail(l, STREAM_RESOURCE_CONSTRAINT, "too many answers wait to be read", NULL);
 }
 
 void leg_pump(struct leg *l)

@@ -1,0 +1,717 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a peer must show before its stanzas are taken, over a real connection in the clear: proofs,
+ * pairs, plans that change meanwhile. Dials are the test's: it says what the authoritative server
+ * answers.
+ */
+#include "peering_rig.h"
+
+#include "base/mem.h"
+#include "tls_fixture.h"
+#include "trunk/dial.h"
+#include "trunk/inbound.h"
+#include "trunk/pair.h"
+#include "trunk/secrets.h"
+#include "xml/reader.h"
+#include "xmpp/dialback.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <uv.h>
+
+enum { PLANS = 2, DIALS = 16, CALLERS = 4 };
+
+struct world {
+	struct net_loop *loop;
+	struct trunk_shared shared;
+	struct trunk *trunk;
+	struct plan plans[PLANS];
+	struct peering_rig controls[PLANS];
+	unsigned nplans;
+	struct dial *dials[DIALS]; /* under way */
+	unsigned cancelled;
+	struct tls_fixture tls;
+	int callers[CALLERS];
+	unsigned ncallers;
+	struct buf heard;
+};
+
+/* ---- in the place of dial.c ---- */
+
+static struct world *the_world; /* of the test that runs */
+
+const char *dial_outcome_name(enum dial_outcome o)
+{
+	return "outcome";
+}
+
+struct dial *dial_start(struct trunk *t, const struct dial_options *o)
+{
+	struct dial *d = MEM_NEW(struct dial);
+
+	d->trunk = t;
+	d->o = *o;
+	d->from = *o->from;
+	d->to = *o->to;
+	d->verify_id = o->purpose == DIAL_VERIFY ? str_dup(o->verify_id) : NULL;
+	d->verify_key = o->purpose == DIAL_VERIFY ? str_dup(o->verify_key) : NULL;
+	for (unsigned i = 0; i < DIALS; i++) {
+		if (the_world->dials[i])
+			continue;
+		the_world->dials[i] = d;
+		return d;
+	}
+	fail_msg("too many dials");
+	return NULL;
+}
+
+static void forget(struct dial *d)
+{
+	for (unsigned i = 0; i < DIALS; i++)
+		if (the_world->dials[i] == d)
+			the_world->dials[i] = NULL;
+	free(d->verify_id);
+	free(d->verify_key);
+	free(d);
+}
+
+void dial_cancel(struct dial *d)
+{
+	if (!d)
+		return;
+	the_world->cancelled++;
+	forget(d);
+}
+
+void dial_result(struct dial *d, enum dial_outcome o, const char *words)
+{
+	fail_msg("no stream was opened");
+}
+
+void dial_stage(struct dial *d, enum attempt_stage s)
+{
+	fail_msg("no stream was opened");
+}
+
+/* ---- the world ---- */
+
+static void spin(struct world *w)
+{
+	for (int i = 0; i < 16; i++)
+		uv_run(net_loop_uv(w->loop), UV_RUN_NOWAIT);
+}
+
+static struct plan *add_plan(struct world *w, const char *text)
+{
+	unsigned i = w->nplans++;
+	struct plan *p = &w->plans[i];
+
+	peering_rig_init(&w->controls[i], text);
+	*p = (struct plan){ .number = i + 1,
+		.settings = w->controls[i].settings,
+		.peering = w->controls[i].peering,
+		.credentials = w->tls.credentials,
+		.tls = w->tls.contexts,
+		.secrets = secrets_new(&w->controls[i].settings.dialback, "a secret of the process",
+			w->controls[i].report) };
+	atomic_init(&p->refs, 1000); /* freed by the test */
+	return p;
+}
+
+static void world_init(struct world *w, const char *text)
+{
+	*w = (struct world){ 0 };
+	the_world = w;
+	log_set_level(LOG_LEVEL_ALERT);
+	xml_reader_global_init();
+	tls_fixture_init(&w->tls);
+	w->loop = net_loop_new();
+	w->shared = (struct trunk_shared){ .trunks = &w->trunk, .n = 1 };
+	w->trunk = trunk_new(w->loop, &w->shared, 0, add_plan(w, text));
+}
+
+static void stopped(void *arg)
+{
+	net_loop_stop(((struct world *)arg)->loop);
+}
+
+static void world_fini(struct world *w)
+{
+	trunk_stop(w->trunk, stopped, w);
+	for (unsigned i = 0; i < w->ncallers; i++)
+		close(w->callers[i]);
+	net_loop_run(w->loop);
+	net_loop_free(w->loop);
+	trunk_free(w->trunk);
+	for (unsigned i = 0; i < DIALS; i++)
+		assert_null(w->dials[i]);
+	assert_int_equal(w->shared.inbound, 0);
+	assert_int_equal(w->shared.queued_bytes, 0);
+	for (unsigned i = 0; i < w->nplans; i++) {
+		assert_int_equal(w->plans[i].refs, 1000);
+		secrets_free(w->plans[i].secrets);
+		peering_rig_fini(&w->controls[i]);
+	}
+	tls_fixture_fini(&w->tls);
+	buf_fini(&w->heard);
+}
+
+static int call(struct world *w)
+{
+	struct address peer, listener;
+	int fds[2];
+
+	assert_true(address_parse("192.0.2.1", 40000, &peer));
+	assert_true(address_parse("192.0.2.100", 5269, &listener));
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
+	trunk_accept(w->trunk, fds[0], &peer, LISTEN_STARTTLS, &listener);
+	w->callers[w->ncallers++] = fds[1];
+	return fds[1];
+}
+
+/* What the trunk has said to this caller since the last time. */
+static const char *hear(struct world *w, int fd)
+{
+	ssize_t n;
+
+	buf_clear(&w->heard);
+	spin(w);
+	while ((n = recv(fd, buf_reserve(&w->heard, 65536), 65536, 0)) > 0)
+		buf_commit(&w->heard, (size_t)n);
+	buf_put_char(&w->heard, '\0');
+	return buf_view(&w->heard).p;
+}
+
+static void say(struct world *w, int fd, const char *text)
+{
+	size_t n = strlen(text);
+
+	assert_int_equal(send(fd, text, n, MSG_NOSIGNAL), n);
+	spin(w);
+}
+
+static void expect(struct world *w, int fd, const char *want)
+{
+	const char *got = hear(w, fd);
+
+	if (*want ? !strstr(got, want) : *got)
+		fail_msg("heard: %s\nnot: %s", got, *want ? want : "(nothing)");
+}
+
+#define HEADER(from, to)                                                                       \
+	"<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams'" \
+	" xmlns:db='jabber:server:dialback' from='" from "' to='" to "' version='1.0'>"
+#define RESULT(from, to) "<db:result from='" from "' to='" to "'>key</db:result>"
+#define BODY(from, to)   "<message from='u@" from "' to='v@" to "'><body>x</body></message>"
+
+static struct dial *only_dial(struct world *w, enum dial_purpose purpose)
+{
+	struct dial *found = NULL;
+
+	for (unsigned i = 0; i < DIALS; i++) {
+		if (!w->dials[i] || w->dials[i]->o.purpose != purpose)
+			continue;
+		assert_null(found);
+		found = w->dials[i];
+	}
+	if (!found)
+		fail_msg("nobody is dialled");
+	return found;
+}
+
+static void verify(struct world *w, enum dial_outcome o)
+{
+	struct dial *d = only_dial(w, DIAL_VERIFY);
+
+	d->o.done(d->o.arg, d, o, NULL, "words");
+	forget(d);
+	spin(w);
+}
+
+/* A caller that has proven a pair by dialback. */
+static int proven(struct world *w, const char *header, const char *result)
+{
+	int fd = call(w);
+
+	say(w, fd, header);
+	say(w, fd, result);
+	verify(w, DIAL_OK);
+	expect(w, fd, "type='valid'");
+	return fd;
+}
+
+static struct route *route(struct world *w, const char *from, const char *to)
+{
+	struct domain a = peering_rig_domain(from), b = peering_rig_domain(to);
+
+	return pair_route(w->trunk, &a, &b);
+}
+
+static unsigned feeds(struct world *w, const char *from, const char *to)
+{
+	unsigned n = 0;
+
+	list_for_each (it, &route(w, from, to)->inbounds)
+		n++;
+	return n;
+}
+
+#define PLAIN "defaults = { tls = \"off\"; authentication = \"dialback\"; };\n"
+#define OPEN                                                                                  \
+	PLAIN "peering_controls = ( { match = [ \"a.example\", \"b.example\", \"c.example\"," \
+	      " \"b\xc3\xbc"                                                                  \
+	      "cher.example\" ]; } );\n"
+
+/* ---- dialback ---- */
+
+static void a_valid_key_proves_one_pair(void **unused)
+{
+	struct world w;
+	int fd;
+
+	(void)unused;
+	world_init(&w, OPEN);
+	fd = call(&w);
+	say(&w, fd, HEADER("a.example", "b.example"));
+	expect(&w, fd, "<dialback");
+	say(&w, fd, RESULT("a.example", "b.example"));
+	assert_string_equal(only_dial(&w, DIAL_VERIFY)->to.s, "a.example");
+	assert_string_equal(only_dial(&w, DIAL_VERIFY)->from.s, "b.example");
+	assert_string_equal(only_dial(&w, DIAL_VERIFY)->verify_key, "key");
+	verify(&w, DIAL_OK);
+	expect(&w, fd, "<db:result from='b.example' to='a.example' type='valid'/>");
+	say(&w, fd, BODY("a.example", "b.example"));
+	assert_int_equal(route(&w, "a.example", "b.example")->queue_count, 1);
+	/* Nobody has asked for c.example. */
+	say(&w, fd, BODY("a.example", "c.example"));
+	expect(&w, fd, "<host-unknown");
+	world_fini(&w);
+}
+
+static void stanzas_before_any_proof_end_the_stream(void **unused)
+{
+	struct world w;
+	int fd;
+
+	(void)unused;
+	world_init(&w, OPEN);
+	fd = call(&w);
+	say(&w, fd, HEADER("a.example", "b.example") BODY("a.example", "b.example"));
+	expect(&w, fd, "<not-authorized");
+	fd = call(&w);
+	say(&w, fd,
+		HEADER("a.example", "b.example") RESULT("a.example", "b.example")
+			BODY("a.example", "b.example"));
+	expect(&w, fd, "<not-authorized");
+	assert_int_equal(w.cancelled, 1);
+	assert_int_equal(route(&w, "a.example", "b.example")->queue_count, 0);
+	world_fini(&w);
+}
+
+static void another_sender_than_the_proven_one_is_invalid(void **unused)
+{
+	struct world w;
+	int fd;
+
+	(void)unused;
+	world_init(&w, OPEN);
+	fd = proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
+	say(&w, fd, BODY("c.example", "b.example"));
+	expect(&w, fd, "<invalid-from");
+	assert_int_equal(route(&w, "c.example", "b.example")->queue_count, 0);
+	world_fini(&w);
+}
+
+static void an_invalid_key_ends_an_unproven_stream(void **unused)
+{
+	struct world w;
+	int fd;
+
+	(void)unused;
+	world_init(&w, OPEN);
+	fd = call(&w);
+	say(&w, fd, HEADER("a.example", "b.example") RESULT("a.example", "b.example"));
+	verify(&w, DIAL_INVALID);
+	expect(&w, fd, "type='invalid'/></stream:stream>");
+	world_fini(&w);
+}
+
+static void who_cannot_be_asked_gets_an_error_and_may_try_again(void **unused)
+{
+	static const struct {
+		enum dial_outcome outcome;
+		const char *condition;
+	} rows[] = {
+		{ DIAL_NOT_FOUND, "<remote-server-not-found" },
+		{ DIAL_UNREACHABLE, "<remote-server-timeout" },
+		{ DIAL_REFUSED, "<remote-connection-failed" },
+	};
+	struct world w;
+	int fd;
+
+	(void)unused;
+	world_init(&w, OPEN);
+	fd = call(&w);
+	say(&w, fd, HEADER("a.example", "b.example"));
+	for (int i = 0; i < 3; i++) {
+		say(&w, fd, RESULT("a.example", "b.example"));
+		verify(&w, rows[i].outcome);
+		expect(&w, fd, rows[i].condition);
+	}
+	say(&w, fd, RESULT("a.example", "b.example"));
+	verify(&w, DIAL_OK);
+	expect(&w, fd, "type='valid'");
+	world_fini(&w);
+}
+
+static const char choosy[] = PLAIN
+	"peering_controls = ( { match = \"a.example\"; zone = \"a\"; },\n"
+	"  { match = \"b.example\"; zone = \"b\"; },\n"
+	"  { match = \"bad.example\"; action = \"reject\"; },\n"
+	"  { match = \"tls.example\"; zone = \"a\"; tls = \"required\"; trust = \"ca\"; },\n"
+	"  { match = \"far.example\"; zone = \"a\"; from_addresses = \"198.51.100.0/24\"; } );\n"
+	"flows = ( { from = \"a\"; to = \"b\"; } );\n";
+
+static void what_no_control_or_flow_allows_is_never_verified(void **unused)
+{
+	static const struct {
+		const char *result, *condition;
+	} rows[] = {
+		{ RESULT("a.example", "gone.example"), "<item-not-found" },
+		{ RESULT("bad.example", "b.example"), "<forbidden" },
+		{ RESULT("x.test", "b.example"), "<forbidden" },
+		{ RESULT("a.example", "tls.example"), "<not-allowed" },
+		{ RESULT("tls.example", "b.example"), "<policy-violation" },
+		{ RESULT("far.example", "b.example"), "<policy-violation" },
+	};
+	struct world w;
+	int fd;
+
+	(void)unused;
+	world_init(&w, choosy);
+	fd = call(&w);
+	say(&w, fd, HEADER("a.example", "b.example"));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		say(&w, fd, rows[i].result);
+		expect(&w, fd, rows[i].condition);
+		for (unsigned j = 0; j < DIALS; j++)
+			assert_null(w.dials[j]);
+	}
+	world_fini(&w);
+}
+
+static void a_header_for_a_domain_that_is_not_served_is_host_unknown(void **unused)
+{
+	struct world w;
+	int fd;
+
+	(void)unused;
+	world_init(&w, OPEN);
+	fd = call(&w);
+	say(&w, fd, HEADER("a.example", "gone.example"));
+	expect(&w, fd, "<host-unknown");
+	world_fini(&w);
+}
+
+/* ---- what others ask ---- */
+
+static void keys_that_we_made_are_ours(void **unused)
+{
+	struct world w;
+	char secret[DIGEST_HEX], key[DIGEST_HEX], *text;
+	int fd;
+
+	(void)unused;
+	world_init(&w, OPEN);
+	dialback_secret(STR("a secret of the process"), STR("b.example"), secret);
+	dialback_key(str_of(secret), STR("a.example"), STR("b.example"), STR("id1"), key);
+	fd = call(&w);
+	say(&w, fd, HEADER("a.example", "b.example"));
+	hear(&w, fd);
+	text = mem_printf(
+		"<db:verify from='a.example' to='b.example' id='id1'>%s</db:verify>", key);
+	say(&w, fd, text);
+	expect(&w, fd, "id='id1' type='valid'/>");
+	free(text);
+	text = mem_printf(
+		"<db:verify from='a.example' to='b.example' id='id2'>%s</db:verify>", key);
+	say(&w, fd, text);
+	expect(&w, fd, "id='id2' type='invalid'/>");
+	free(text);
+	say(&w, fd, "<db:verify from='a.example' to='x.test' id='id1'>key</db:verify>");
+	expect(&w, fd, "<item-not-found");
+	world_fini(&w);
+}
+
+static void who_never_reads_its_answers_is_let_go(void **unused)
+{
+	static const char ask[] =
+		"<db:verify from='a.example' to='b.example' id='1'>key</db:verify>";
+	struct world w;
+	int fd;
+	unsigned i = 0;
+
+	(void)unused;
+	world_init(&w, OPEN);
+	fd = proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
+	/* Answers are as long as what is asked: nobody needs ten megabytes of them. */
+	for (; i < 160000 && send(fd, ask, strlen(ask), MSG_NOSIGNAL) > 0; i++)
+		if (i % 100 == 0)
+			spin(&w);
+	assert_true(i < 160000);
+	world_fini(&w);
+}
+
+/* ---- pairs ---- */
+
+static void one_pair_in_several_spellings_is_one(void **unused)
+{
+	static const char *const messages[] = {
+		BODY("b\xc3\xbc"
+		     "cher.example",
+			"b.example"),
+		BODY("B\xc3\x9c"
+		     "CHER.Example",
+			"B.Example."),
+		BODY("xn--bcher-kva.example", "b.example"),
+	};
+	struct world w;
+	int fd;
+
+	(void)unused;
+	world_init(&w, OPEN);
+	fd = proven(&w,
+		HEADER("b\xc3\xbc"
+		       "cher.example",
+			"b.example"),
+		RESULT("b\xc3\xbc"
+		       "cher.example",
+			"b.example"));
+	for (int i = 0; i < 6; i++)
+		say(&w, fd, messages[i % 3]);
+	assert_int_equal(route(&w, "xn--bcher-kva.example", "b.example")->queue_count, 6);
+	assert_int_equal(feeds(&w, "xn--bcher-kva.example", "b.example"), 1);
+	world_fini(&w);
+}
+
+static void a_stream_of_one_pair_is_paused_when_the_queue_is_full(void **unused)
+{
+	struct world w;
+	struct route *r;
+	int fd;
+
+	(void)unused;
+	world_init(&w, "defaults = { tls = \"off\"; authentication = \"dialback\"; queue = { "
+		       "stanzas = 3; }; };\n"
+		       "peering_controls = ( { match = [ \"a.example\", \"b.example\" ]; } );\n");
+	fd = proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
+	r = route(&w, "a.example", "b.example");
+	for (int i = 0; i < 10; i++)
+		say(&w, fd, BODY("a.example", "B.example"));
+	assert_int_equal(r->queue_count, 3);
+	assert_false(list_empty(&r->feeders));
+	/* The hop does not exist: all that waited is answered, and the rest is read. */
+	dial_cancel(r->dial);
+	r->dial = NULL;
+	route_bounce_queue(r, CONDITION_REMOTE_SERVER_NOT_FOUND, true, "test");
+	spin(&w);
+	assert_int_equal(r->queue_count, 3);
+	assert_int_equal(w.trunk->stats.bounced, 3);
+	world_fini(&w);
+}
+
+static void a_second_stream_of_a_pair_waits_for_its_turn(void **unused)
+{
+	struct world w;
+	struct route *r;
+	int first, second;
+
+	(void)unused;
+	world_init(&w, OPEN);
+	first = proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
+	second = proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
+	r = route(&w, "a.example", "b.example");
+	say(&w, second, BODY("a.example", "b.example"));
+	assert_int_equal(r->queue_count, 0);
+	say(&w, first, BODY("a.example", "b.example") "</stream:stream>");
+	spin(&w);
+	assert_int_equal(r->queue_count, 2);
+	world_fini(&w);
+}
+
+static void one_stream_too_many_is_refused(void **unused)
+{
+	struct world w;
+	int fd;
+
+	(void)unused;
+	world_init(&w, "limits = { streams_per_pair = 1; };\n" OPEN);
+	proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
+	fd = call(&w);
+	say(&w, fd, HEADER("a.example", "b.example") RESULT("a.example", "b.example"));
+	verify(&w, DIAL_OK);
+	expect(&w, fd, "<resource-constraint");
+	assert_int_equal(feeds(&w, "a.example", "b.example"), 1);
+	world_fini(&w);
+}
+
+/* It came with several pairs: what it brought for the full one is answered before it ends. */
+static void the_stanza_that_shows_one_stream_too_many_is_answered(void **unused)
+{
+	struct world w;
+	int fd;
+
+	(void)unused;
+	world_init(&w, "limits = { streams_per_pair = 1; };\n" OPEN);
+	proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
+	fd = proven(&w, HEADER("c.example", "b.example"), RESULT("c.example", "b.example"));
+	say(&w, fd, RESULT("a.example", "c.example"));
+	verify(&w, DIAL_OK);
+	assert_int_equal(feeds(&w, "a.example", "c.example"), 1);
+	say(&w, fd, RESULT("a.example", "b.example"));
+	verify(&w, DIAL_OK);
+	expect(&w, fd, "<resource-constraint");
+	world_fini(&w);
+}
+
+/* ---- TLS ---- */
+
+static const char halfway[] =
+	"defaults = { tls = \"optional\"; trust = \"ca\"; };\n"
+	"peering_controls = ( { match = [ \"a.example\", \"b.example\" ]; } );\n";
+
+static void what_was_proven_in_the_clear_does_not_live_on_under_tls(void **unused)
+{
+	static const char starttls[] = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
+	struct world w;
+	char byte;
+	int fd;
+
+	(void)unused;
+	world_init(&w, halfway);
+	fd = proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
+	say(&w, fd, starttls);
+	hear(&w, fd);
+	assert_int_equal(recv(fd, &byte, 1, 0), 0); /* closed */
+	/* The same while it is being verified. */
+	fd = call(&w);
+	say(&w, fd, HEADER("a.example", "b.example") RESULT("a.example", "b.example"));
+	say(&w, fd, starttls);
+	assert_int_equal(w.cancelled, 1);
+	hear(&w, fd);
+	assert_int_equal(recv(fd, &byte, 1, 0), 0);
+	world_fini(&w);
+}
+
+/* ---- another plan ---- */
+
+#define STRICT                                                             \
+	"defaults = { trust = \"ca\"; authentication = \"external\"; };\n" \
+	"peering_controls = ( { match = [ \"a.example\", \"b.example\" ]; } );\n"
+#define MIXED                                                                                  \
+	PLAIN "peering_controls = ( { match = \"b.example\"; }, { match = \"a.example\"; },\n" \
+	      "  { match = \"s.example\"; tls = \"required\"; trust = \"ca\"; } );\n"
+
+static void replan(struct world *w, const char *text)
+{
+	trunk_change_plan(w->trunk, add_plan(w, text));
+	spin(w);
+}
+
+static void a_verdict_that_comes_under_a_stricter_plan_proves_nothing(void **unused)
+{
+	struct world w;
+	int fd;
+
+	(void)unused;
+	/* s.example's header keeps the stream alive over the reload. */
+	world_init(&w, MIXED);
+	fd = call(&w);
+	say(&w, fd, HEADER("s.example", "b.example") RESULT("a.example", "b.example"));
+	hear(&w, fd);
+	replan(&w, STRICT);
+	verify(&w, DIAL_OK);
+	expect(&w, fd, "type='error'");
+	say(&w, fd, BODY("a.example", "b.example"));
+	expect(&w, fd, "<not-authorized");
+	world_fini(&w);
+}
+
+static void a_stream_that_is_too_weak_for_the_new_plan_ends(void **unused)
+{
+	struct world w;
+	int fd, other;
+
+	(void)unused;
+	world_init(&w, MIXED);
+	fd = proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
+	/* Proven although its header, of s.example, was never answered under TLS. */
+	other = proven(&w, HEADER("s.example", "b.example"), RESULT("a.example", "b.example"));
+	replan(&w, STRICT);
+	expect(&w, fd, "<policy-violation");
+	expect(&w, other, "<policy-violation");
+	world_fini(&w);
+}
+
+static void a_stream_that_is_good_enough_goes_on_under_the_new_plan(void **unused)
+{
+	struct world w;
+	int fd, other;
+
+	(void)unused;
+	world_init(&w, MIXED);
+	fd = proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
+	other = proven(&w, HEADER("s.example", "b.example"), RESULT("b.example", "a.example"));
+	replan(&w, MIXED);
+	/* Nothing may point into the old one any more. */
+	memset(&w.plans[0].settings, 0, sizeof(w.plans[0].settings));
+	peering_rig_fini(&w.controls[0]);
+	w.controls[0] = (struct peering_rig){ 0 };
+	say(&w, fd, BODY("a.example", "b.example"));
+	say(&w, other, BODY("b.example", "a.example"));
+	assert_int_equal(route(&w, "a.example", "b.example")->queue_count, 1);
+	assert_int_equal(route(&w, "b.example", "a.example")->queue_count, 1);
+	world_fini(&w);
+}
+
+static void a_domain_that_is_gone_ends_its_streams(void **unused)
+{
+	struct world w;
+	int fd;
+
+	(void)unused;
+	world_init(&w, OPEN);
+	fd = proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
+	replan(&w, PLAIN "peering_controls = ( { match = \"a.example\"; } );\n");
+	expect(&w, fd, "<host-gone");
+	world_fini(&w);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_valid_key_proves_one_pair),
+		cmocka_unit_test(stanzas_before_any_proof_end_the_stream),
+		cmocka_unit_test(another_sender_than_the_proven_one_is_invalid),
+		cmocka_unit_test(an_invalid_key_ends_an_unproven_stream),
+		cmocka_unit_test(who_cannot_be_asked_gets_an_error_and_may_try_again),
+		cmocka_unit_test(what_no_control_or_flow_allows_is_never_verified),
+		cmocka_unit_test(a_header_for_a_domain_that_is_not_served_is_host_unknown),
+		cmocka_unit_test(keys_that_we_made_are_ours),
+		cmocka_unit_test(who_never_reads_its_answers_is_let_go),
+		cmocka_unit_test(one_pair_in_several_spellings_is_one),
+		cmocka_unit_test(a_stream_of_one_pair_is_paused_when_the_queue_is_full),
+		cmocka_unit_test(a_second_stream_of_a_pair_waits_for_its_turn),
+		cmocka_unit_test(one_stream_too_many_is_refused),
+		cmocka_unit_test(the_stanza_that_shows_one_stream_too_many_is_answered),
+		cmocka_unit_test(what_was_proven_in_the_clear_does_not_live_on_under_tls),
+		cmocka_unit_test(a_verdict_that_comes_under_a_stricter_plan_proves_nothing),
+		cmocka_unit_test(a_stream_that_is_too_weak_for_the_new_plan_ends),
+		cmocka_unit_test(a_stream_that_is_good_enough_goes_on_under_the_new_plan),
+		cmocka_unit_test(a_domain_that_is_gone_ends_its_streams),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -23,13 +23,24 @@ enum {
 	KEPT_MS = 24 * 3600 * 1000,
 };
 
-bool trunk_budget_take(struct trunk *t, size_t n)
+static bool take_upto(struct trunk *t, size_t n, size_t max)
 {
-	size_t max = (size_t)t->plan->settings.limits.queue_memory;
 	if (atomic_fetch_add(&t->shared->queued_bytes, n) + n <= max)
 		return true;
 	atomic_fetch_sub(&t->shared->queued_bytes, n);
 	return false;
+}
+
+bool trunk_budget_take(struct trunk *t, size_t n)
+{
+	return take_upto(t, n, (size_t)t->plan->settings.limits.queue_memory);
+}
+
+/* What full queues refuse must still be answered: a sixteenth more for that. */
+static bool take_for_bounce(struct trunk *t, size_t n)
+{
+	size_t max = (size_t)t->plan->settings.limits.queue_memory;
+	return take_upto(t, n, max + max / 16);
 }
 
 void trunk_budget_give(struct trunk *t, size_t n)
@@ -129,7 +140,8 @@ static enum route_outcome enqueue(struct route *r, const struct delivery *d)
 		return ROUTE_UNREACHABLE;
 	if (r->state == ROUTE_WAITING && r->retry_ms > now + (uint64_t)queue_limits(r)->seconds)
 		return ROUTE_UNREACHABLE;
-	if (queue_full(r, d) || !trunk_budget_take(t, d->bytes.n))
+	size_t n = d->bytes.n;
+	if (queue_full(r, d) || !(d->bounce ? take_for_bounce(t, n) : trunk_budget_take(t, n)))
 		return ROUTE_FULL;
 	struct waiting *w = waiting_new(r, d->bytes, d->bounce);
 	w->unavailable = d->bounce ? 0 : unavailable_hash(d->head);

@@ -161,6 +161,9 @@ static void the_memory_of_all_queues_is_bounded(void **unused)
 	assert_int_equal(rig.shared.queued_bytes, most);
 	trunk_budget_give(&rig.trunk, 1);
 	assert_int_equal(rig_message(rig.ab, "3"), ROUTE_FULL);
+	/* What is refused is answered all the same: errors of ours have a sixteenth more. */
+	assert_int_equal(rig_deliver(rig.ab, ERROR_BA("2", "wait", "undefined-condition"), false),
+		ROUTE_QUEUED);
 	trunk_budget_give(&rig.trunk, most - 1 - strlen(AB("1")));
 	rig_fini(&rig);
 }

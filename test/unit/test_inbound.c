@@ -128,6 +128,7 @@ static void world_init(struct world *w, const char *text)
 	tls_fixture_init(&w->tls);
 	w->loop = net_loop_new();
 	w->shared = (struct trunk_shared){ .trunks = &w->trunk, .n = 1 };
+	admission_init(&w->shared.admission);
 	w->trunk = trunk_new(w->loop, &w->shared, 0, add_plan(w, text));
 }
 
@@ -146,7 +147,8 @@ static void world_fini(struct world *w)
 	trunk_free(w->trunk);
 	for (unsigned i = 0; i < DIALS; i++)
 		assert_null(w->dials[i]);
-	assert_int_equal(w->shared.inbound, 0);
+	assert_int_equal(w->shared.admission.connections, 0);
+	admission_fini(&w->shared.admission);
 	assert_int_equal(w->shared.queued_bytes, 0);
 	for (unsigned i = 0; i < w->nplans; i++) {
 		assert_int_equal(w->plans[i].refs, 1000);

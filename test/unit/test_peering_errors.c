@@ -15,9 +15,10 @@
 #define NO_PIN                                                                        \
 	" is no SHA-256 fingerprint; give 64 hexadecimal digits of the public key's " \
 	"(SubjectPublicKeyInfo) SHA-256"
-#define NO_TARGET                                                                         \
-	" is none of \"dns\", \"domain:NAME\", \"host:NAME[:PORT]\", \"ADDRESS[:PORT]\" " \
-	"(an IPv6 address with a port in brackets)"
+#define NO_TARGET                                                                            \
+	" is none of \"dns\", \"domain:NAME\", \"host:NAME[:PORT]\", \"ADDRESS[:PORT]\" "    \
+	"(an IPv6 address with a port in brackets), the last two with \"tls:\" before them " \
+	"for direct TLS"
 #define SEVENTEEN                                                                  \
 	"\"dns\",\"dns\",\"dns\",\"dns\",\"dns\",\"dns\",\"dns\",\"dns\",\"dns\"," \
 	"\"dns\",\"dns\",\"dns\",\"dns\",\"dns\",\"dns\",\"dns\",\"dns\""
@@ -177,6 +178,9 @@ static const struct row other_rows[] = {
 	{ CONTROL("from_addresses = [ \"192.0.2.0/24\", \"192.0.2.0/33\" ];"),
 		{ AT "from_addresses: \"192.0.2.0/33\" is neither an address nor a prefix "
 		     "(192.0.2.0/24)" } },
+	{ CONTROL("ciphers = \"NONE\";"),
+		{ AT "ciphers: \"NONE\" leaves no TLS 1.2 cipher; see: openssl ciphers -v" } },
+	{ CONTROL("ciphers = \"ECDHE+AESGCM\";"), { NULL } },
 	{ CONTROL("to_peer = \"gone\";"), { AT "to_peer: there is no policy \"gone\"; add it to "
 					       "policies = ( ... ), or correct "
 					       "the name" } },

@@ -98,6 +98,18 @@ static void on_handle_closed(uv_handle_t *h)
 		loop_soon(c->loop, &c->soon);
 }
 
+/* Keeps no memory that is not in use. */
+static void cool(struct task *t)
+{
+	struct conn *c = list_item(t, struct conn, warm);
+
+	buf_shrink(&c->in, 0);
+	buf_shrink(&c->out, 0);
+	buf_shrink(&c->wire, 0);
+	if (c->tls)
+		tls_idle(c->tls);
+}
+
 void conn_settle(struct conn *c, struct net_loop *l)
 {
 	int rc;
@@ -106,6 +118,7 @@ void conn_settle(struct conn *c, struct net_loop *l)
 	task_init(&c->soon, conn_turn);
 	task_init(&c->end, conn_flush);
 	task_init(&c->step, conn_step);
+	task_init(&c->warm, cool);
 	c->watching = 0;
 	c->reported = 0;
 	c->timer_at = 0;
@@ -173,6 +186,7 @@ static void close_handles(struct conn *c)
 	task_cancel(&c->soon);
 	task_cancel(&c->end);
 	task_cancel(&c->step);
+	loop_cool(c->loop, &c->warm);
 	uv_close((uv_handle_t *)&c->timer, on_handle_closed);
 	if (c->handles == 2)
 		uv_close((uv_handle_t *)&c->poll, on_handle_closed);
@@ -396,9 +410,10 @@ uint64_t conn_bytes_out(const struct conn *c)
 
 void conn_idle(struct conn *c)
 {
-	buf_shrink(&c->in, 0);
-	buf_shrink(&c->out, 0);
-	buf_shrink(&c->wire, 0);
+	if (c->state == STATE_GONE)
+		return;
+	loop_cool(c->loop, &c->warm);
+	cool(&c->warm);
 	if (c->retain)
 		retain_acked(c->retain, conn_acked(c));
 }

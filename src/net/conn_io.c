@@ -189,6 +189,7 @@ static void read_some(struct conn *c)
 {
 	struct buf *raw = loop_read_buf(c->loop);
 
+	loop_warm(c->loop, &c->warm);
 	for (int i = 0; i < READS_PER_TURN; i++) {
 		size_t before = buf_len(&c->in);
 		ssize_t n;
@@ -254,6 +255,7 @@ void conn_flush(struct task *t)
 		return;
 	if (conn_unsent(c) > CONN_HIGH_WATER)
 		c->high = true;
+	loop_warm(c->loop, &c->warm);
 	send_all(c);
 	if (c->retain && retain_due(c->retain))
 		retain_acked(c->retain, conn_acked(c));

@@ -24,6 +24,7 @@ struct conn {
 	uv_poll_t poll;
 	uv_timer_t timer;
 	struct task soon, end, step; /* events; sending; a step of the handshake */
+	struct task warm;            /* used lately */
 	unsigned handles;            /* not yet closed */
 	int watching;                /* what uv looks for: UV_READABLE, UV_WRITABLE */
 	int reported;                /* what uv saw and was not acted on yet */

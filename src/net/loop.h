@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One event loop: a uv loop, its mailbox, the connections with something to send, the handshakes that wait for
- * their turn, and the buffers that a turn needs. A worker owns one; the main thread owns one. Everything but
- * net_loop_post() is for the loop's own thread.
+ * One event loop: a uv loop, its mailbox, the connections with something to send, the handshakes
+ * that wait for their turn, and the buffers that a turn needs. A worker owns one; the main thread
+ * owns one. Everything but net_loop_post() is for the loop's own thread.
  */
 #pragma once
 
@@ -17,7 +17,8 @@ struct net_loop;
 struct net_loop *net_loop_new(void);
 /* Runs until net_loop_stop() and every handle is closed. */
 void net_loop_run(struct net_loop *l);
-/* Asks the loop to end: called on its own thread, when the owner has closed its connections. */
+/* Asks the loop to end: called on its own thread, when the owner has asked its connections to
+ * close. It runs until they have. */
 void net_loop_stop(struct net_loop *l);
 /* After net_loop_run(). Mail that nobody read is run with `cancelled` set. */
 void net_loop_free(struct net_loop *l);
@@ -25,8 +26,8 @@ struct uv_loop_s *net_loop_uv(struct net_loop *l);
 /* Milliseconds of the monotonic clock (clock_ms), taken at the top of this turn. */
 uint64_t net_loop_now(const struct net_loop *l);
 
-/* A message to a loop: embedded in whatever it carries. `run` is called on the loop's thread, in the order of
- * posting, and owns the message from then on. */
+/* A message to a loop: embedded in whatever it carries. `run` is called on the loop's thread, in
+ * the order of posting, and owns the message from then on. */
 struct mail {
 	struct list link;
 	void (*run)(struct mail *m, bool cancelled);
@@ -34,7 +35,8 @@ struct mail {
 /* From any thread. The message belongs to the loop from now on. */
 void net_loop_post(struct net_loop *l, struct mail *m);
 
-/* Called once at the end of every turn, before connections are flushed: the owner's chance to gather. */
+/* Called once in every turn, behind mail and events and before connections are flushed: the owner's
+ * chance to gather. What it adds leaves in the same turn. */
 void net_loop_on_turn(struct net_loop *l, void (*fn)(void *arg), void *arg);
 
 /* A timer; embedded in its owner, which closes it before it goes. */

@@ -34,6 +34,13 @@ static inline void task_cancel(struct task *t)
 	list_remove(&t->link);
 }
 
+/* Notes that something was used just now. The few used last stay warm; one that falls out of these
+ * is run, to give memory back that it would soon want again. A task of its own, in no other queue.
+ */
+void loop_warm(struct net_loop *l, struct task *t);
+/* It is not warm any more; not run. */
+void loop_cool(struct net_loop *l, struct task *t);
+
 enum { LOOP_READ = 64 * 1024 };
 
 /* Two buffers that are empty between tasks: what one read brings, what one write takes. */

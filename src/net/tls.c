@@ -179,47 +179,58 @@ static void lend(struct tls *t, struct buf *in, struct buf *out)
 static void take_back(struct tls *t)
 {
 	t->in = t->out = NULL;
-	/* 16 KiB each, unless half a record is inside: an idle connection should not keep them, and
-	 * OpenSSL's own way (SSL_MODE_RELEASE_BUFFERS) does this for every record instead of once
-	 * per call. */
-	SSL_free_buffers(t->ssl);
+}
+
+void tls_idle(struct tls *t)
+{
+	if (tls_buffers_are_ours())
+		SSL_free_buffers(t->ssl);
 }
 
 enum tls_outcome tls_handshake(struct tls *t, struct buf *cipher_in, struct buf *cipher_out)
 {
-	enum tls_outcome result = TLS_DONE;
 	int rc;
 
 	if (t->words)
 		return TLS_FAILED;
 	lend(t, cipher_in, cipher_out);
 	rc = SSL_do_handshake(t->ssl);
-	if (rc != 1)
-		result = outcome(t, rc);
-	else
-		free_hello(t);
 	take_back(t);
-	return result;
+	if (rc != 1)
+		return outcome(t, rc);
+	free_hello(t);
+	/* Most handshakes are followed by silence, or by another handshake. */
+	tls_idle(t);
+	return TLS_DONE;
+}
+
+/* What is there bounds what can come of it, but for the end of a record that has begun to come in
+ * before. */
+static size_t likely_plain(const struct tls *t, const struct buf *cipher_in)
+{
+	size_t pending = (size_t)SSL_pending(t->ssl), n = buf_len(cipher_in);
+
+	if (pending > n)
+		n = pending;
+	return n > 1024 ? n : 1024;
 }
 
 enum tls_outcome tls_read(
 	struct tls *t, struct buf *cipher_in, struct buf *plain_out, struct buf *cipher_out)
 {
-	enum tls_outcome result;
+	enum tls_outcome result = TLS_WAIT;
 	size_t n, room;
-	int rc;
+	int rc = 1;
 
 	lend(t, cipher_in, cipher_out);
-	for (;;) {
-		/* What is left of the ciphertext bounds what can come of it, but for the end of a
-		 * record whose beginning is inside already. */
-		room = buf_len(cipher_in) > 1024 ? buf_len(cipher_in) : 1024;
+	while (rc == 1 && (buf_len(cipher_in) || SSL_pending(t->ssl))) {
+		room = likely_plain(t, cipher_in);
 		rc = SSL_read_ex(t->ssl, buf_reserve(plain_out, room), room, &n);
-		if (rc != 1)
-			break;
-		buf_commit(plain_out, n);
+		if (rc == 1)
+			buf_commit(plain_out, n);
+		else
+			result = outcome(t, rc);
 	}
-	result = outcome(t, rc);
 	take_back(t);
 	return result;
 }

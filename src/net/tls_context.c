@@ -94,6 +94,15 @@ static void must(int ok)
 		abort();
 }
 
+bool tls_buffers_are_ours(void)
+{
+	static const unsigned repaired[] = { 14, 6, 2, 1 }; /* 3.0.14, 3.1.6, 3.2.2, 3.3.1 */
+	unsigned minor = OPENSSL_version_minor();
+
+	return minor >= sizeof(repaired) / sizeof(repaired[0]) ||
+	       OPENSSL_version_patch() >= repaired[minor] || OPENSSL_version_major() > 3;
+}
+
 static SSL_CTX *new_context(const SSL_METHOD *method)
 {
 	SSL_CTX *ctx = SSL_CTX_new(method);
@@ -102,6 +111,8 @@ static SSL_CTX *new_context(const SSL_METHOD *method)
 	SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
 					 SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);
 	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	if (!tls_buffers_are_ours())
+		SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
 	must(SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION));
 	must(SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION));
 	SSL_CTX_set_security_level(ctx, 2);

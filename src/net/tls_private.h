@@ -40,5 +40,9 @@ struct tls_contexts *tls_contexts_hold(const struct tls_contexts *c);
 /* OpenSSL's end of the bufs: reads from tls->in, writes to tls->out, never waits. */
 BIO_METHOD *tls_bio_method(void);
 BIO *tls_bio_new(const struct tls_contexts *c, struct tls *t);
+/* May SSL_free_buffers() be called with half a record inside? Before its CVE-2024-4741 was
+ * repaired, OpenSSL freed what it was still going to fill; then it gives its buffers back by
+ * itself, after every record. */
+bool tls_buffers_are_ours(void);
 /* Callbacks find the connection by it. */
 struct tls *tls_of(const SSL *ssl);

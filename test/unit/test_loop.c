@@ -167,6 +167,30 @@ static void a_task_can_be_taken_back(void **unused)
 	assert_string_equal(s.text, "b|");
 }
 
+static void only_the_last_used_stay_warm(void **unused)
+{
+	struct step steps[70];
+	struct story s;
+
+	start(&s, 1);
+	for (int i = 0; i < 70; i++) {
+		steps[i] = (struct step){ .story = &s, .c = (char)('A' + i) };
+		task_init(&steps[i].task, take_step);
+	}
+	for (int i = 0; i < 64; i++)
+		loop_warm(s.loop, &steps[i].task);
+	loop_warm(s.loop, &steps[0].task); /* used again */
+	loop_cool(s.loop, &steps[1].task); /* gone by itself */
+	loop_cool(s.loop, &steps[1].task);
+	loop_warm(s.loop, &steps[64].task);
+	assert_string_equal(s.text, "");
+	loop_warm(s.loop, &steps[65].task);
+	loop_warm(s.loop, &steps[66].task);
+	assert_string_equal(s.text, "CD");
+	net_loop_run(s.loop);
+	net_loop_free(s.loop);
+}
+
 struct ticking {
 	struct net_loop *loop;
 	struct net_timer *timer, *never;
@@ -305,6 +329,7 @@ int main(void)
 		cmocka_unit_test(a_turn_has_its_order),
 		cmocka_unit_test(costly_steps_are_spread_over_turns),
 		cmocka_unit_test(a_task_can_be_taken_back),
+		cmocka_unit_test(only_the_last_used_stay_warm),
 		cmocka_unit_test(timers_repeat_and_stop),
 		cmocka_unit_test(a_held_loop_waits_for_what_lives_on_it),
 		cmocka_unit_test(mail_from_many_threads_arrives_once_and_in_each_ones_order),

@@ -227,6 +227,8 @@ static void free_server(struct server *s)
 {
 	reload_free(s->reload);
 	for (unsigned i = 0; i < s->n; i++)
+		worker_join(&s->workers[i]);
+	for (unsigned i = 0; i < s->n; i++)
 		worker_fini(&s->workers[i]);
 	net_loop_free(s->loop);
 	free(s->workers);

@@ -150,10 +150,15 @@ void worker_stop(struct worker *w, void (*stopped)(void *arg), void *arg)
 	net_loop_post(w->loop, &s->mail);
 }
 
-void worker_fini(struct worker *w)
+void worker_join(struct worker *w)
 {
 	if (w->started)
 		pthread_join(w->thread, NULL);
+	w->started = false;
+}
+
+void worker_fini(struct worker *w)
+{
 	net_loop_free(w->loop);
 	trunk_free(w->trunk);
 }

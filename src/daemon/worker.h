@@ -29,5 +29,7 @@ void worker_change_plan(struct worker *w, struct plan *plan, void (*done)(void *
 /* Stops in order, a second time at once; `stopped` runs on the main loop when the last leg is gone.
  */
 void worker_stop(struct worker *w, void (*stopped)(void *arg), void *arg);
-/* Joins the thread and frees everything. */
+/* Waits for the thread's end. All workers are joined before the first is freed: they write to each
+ * other. */
+void worker_join(struct worker *w);
 void worker_fini(struct worker *w);

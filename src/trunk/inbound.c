@@ -304,7 +304,7 @@ static const char *check(struct inbound *in, const struct control *c, enum strea
 		return "TLS is required now";
 	if (secure && tls_version(conn_tls(in->leg.conn)) < (enum tls_version)c->config->tls_min)
 		return "a newer TLS version is required now";
-	return NULL;
+	return inbound_entry_refused(in, c);
 }
 
 /* Is the proof still good under the plan in force? */

@@ -82,6 +82,8 @@ void inbound_replan(struct inbound *in);
 /* ---- inbound_proof.c ---- */
 /* A header arrived: decides what is offered, or ends the stream. */
 void inbound_header(struct inbound *in, const struct stream_info *info);
+/* May this control's peer come in from this address, on this listener? NULL: yes. */
+const char *inbound_entry_refused(const struct inbound *in, const struct control *c);
 void inbound_auth(struct inbound *in, const struct stream_info *info);
 void inbound_db_result(struct inbound *in, const struct stream_info *info);
 void inbound_db_verify(struct inbound *in, const struct stream_info *info);

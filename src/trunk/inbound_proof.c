@@ -19,8 +19,7 @@ static bool tls_satisfies(const struct inbound *in, const struct control *c)
 	return tls_version(conn_tls(in->leg.conn)) >= (enum tls_version)c->config->tls_min;
 }
 
-/* May this control's peer come in from this address, on this listener? NULL: yes. */
-static const char *entry_refused(const struct inbound *in, const struct control *c)
+const char *inbound_entry_refused(const struct inbound *in, const struct control *c)
 {
 	const struct listen_config *l = inbound_listener(in);
 	bool found = c->nfrom == 0;
@@ -123,7 +122,7 @@ static void header_protected(struct inbound *in, const struct stream_info *info)
 		leg_fail(l, STREAM_NOT_AUTHORIZED, "no peering with this domain", NULL);
 		return;
 	}
-	const char *refused = entry_refused(in, c);
+	const char *refused = inbound_entry_refused(in, c);
 	if (!refused && !tls_satisfies(in, c))
 		refused = "a newer TLS version is required";
 	if (refused) {
@@ -218,7 +217,7 @@ const struct proof *inbound_proven(
 {
 	const struct proof *p = find_proof(in, from, to);
 	const struct control *c = peering_accepted(in->leg.trunk->plan->peering, from);
-	if (p || !c || !in->nproofs || !conn_tls(in->leg.conn) || entry_refused(in, c) ||
+	if (p || !c || !in->nproofs || !conn_tls(in->leg.conn) || inbound_entry_refused(in, c) ||
 		!tls_satisfies(in, c) || !(c->config->authentication & 1u << PROOF_EXTERNAL))
 		return p;
 	/* The certificate of this TLS session may speak for more names, each under its own control.
@@ -236,7 +235,7 @@ static bool external_holds(struct inbound *in)
 {
 	const struct control *c = in->control;
 	if (!in->offered_external || !c || !(c->config->authentication & 1u << PROOF_EXTERNAL) ||
-		entry_refused(in, c))
+		inbound_entry_refused(in, c))
 		return false;
 	leg_judge(&in->leg, c, &in->from, false, &in->trust);
 	return in->trust.verdict == TRUST_OK;
@@ -270,7 +269,7 @@ static bool result_refused(struct inbound *in, const struct domain *from, const 
 		*c_out = CONDITION_ITEM_NOT_FOUND;
 	else if (p.permit != PERMIT_YES && p.permit != PERMIT_ANSWERS)
 		*c_out = p.permit == PERMIT_NO_FROM ? CONDITION_FORBIDDEN : CONDITION_NOT_ALLOWED;
-	else if (!tls_satisfies(in, p.from) || entry_refused(in, p.from))
+	else if (!tls_satisfies(in, p.from) || inbound_entry_refused(in, p.from))
 		*c_out = CONDITION_POLICY_VIOLATION;
 	else
 		return false;

@@ -181,9 +181,17 @@ const struct policy_table *inbound_choose(void *arg, const struct stanza_head *h
 
 /* ---- what becomes of it ---- */
 
+/* Folded away, or refused without an answer: counted here, and in the line that ends the stream. */
+static void dropped(struct inbound *in)
+{
+	in->leg.dropped++;
+	atomic_fetch_add(&in->leg.trunk->stats.dropped, 1);
+}
+
 static void bounce(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
 	enum stanza_condition c, const char *app, const char *why)
 {
+	in->leg.bounced++;
 	if (p->route)
 		bounce_head(p->route, &f->head, c, false, NULL, app, why);
 	else
@@ -265,6 +273,7 @@ static void log_verdict(struct inbound *in, const struct filter_result *f)
 {
 	atomic_fetch_add_explicit(
 		&in->leg.trunk->stats.stanzas[f->verdict], 1, memory_order_relaxed);
+	in->leg.folded += f->verdict == VERDICT_FOLD;
 	if (log_level() > LOG_LEVEL_DEBUG)
 		return;
 	leg_log(&in->leg, LOG_LEVEL_DEBUG, "stanza",
@@ -300,7 +309,7 @@ void inbound_stanza(struct inbound *in, const struct stream_info *info, bool ove
 	else if (f->verdict == VERDICT_PASS || f->verdict == VERDICT_FOLD)
 		deliver(in, p, f);
 	else if (f->verdict == VERDICT_DROP)
-		atomic_fetch_add(&in->leg.trunk->stats.dropped, 1);
+		dropped(in);
 	else
 		bounce(in, p, f, f->condition, NULL, f->reason);
 }

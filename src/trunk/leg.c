@@ -102,11 +102,13 @@ static void log_end(struct leg *l)
 		tls_describe(conn_tls(l->conn), tls, sizeof(tls));
 	uint64_t ms = net_loop_now(l->trunk->loop) - l->opened_ms;
 	leg_log(l, LOG_LEVEL_INFO, "stream-end",
-		" seconds=%llu.%03u stanzas_in=%llu stanzas_out=%llu bytes_in=%llu bytes_out=%llu "
+		" seconds=%llu.%03u stanzas_in=%llu stanzas_out=%llu folded=%llu bounced=%llu "
+		"dropped=%llu bytes_in=%llu bytes_out=%llu "
 		"tls=%s "
 		"proof=%s closed_by=%s reason=%s",
 		(unsigned long long)(ms / 1000), (unsigned)(ms % 1000), l->stanzas_in,
-		l->stanzas_out, l->conn ? (unsigned long long)conn_bytes_in(l->conn) : 0,
+		l->stanzas_out, l->folded, l->bounced, l->dropped,
+		l->conn ? (unsigned long long)conn_bytes_in(l->conn) : 0,
 		l->conn ? (unsigned long long)conn_bytes_out(l->conn) : 0, log_quote(str_of(tls)).s,
 		l->proof ? l->proof : "none", l->peer_closed ? "peer" : "us",
 		log_quote(str_of(l->reason)).s);

@@ -46,8 +46,9 @@ struct leg {
 	const char *proof;           /* "external", "dialback", "external-dialback", or NULL */
 	uint64_t opened_ms, step_ms; /* step_ms: an extra deadline of the owner, 0: none */
 	unsigned long long stanzas_in, stanzas_out, bytes_in, bytes_out; /* bytes of stanzas */
-	int64_t certificate_end; /* the peer's chain; 0: none */
-	uint64_t quiet_since;    /* last time bytes came or went */
+	unsigned long long folded, bounced, dropped; /* what the policies made of stanzas_in */
+	int64_t certificate_end;                     /* the peer's chain; 0: none */
+	uint64_t quiet_since;                        /* last time bytes came or went */
 };
 
 void leg_init(struct leg *l, struct trunk *t, enum leg_kind kind, const struct leg_ops *ops);

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { TICK_MS = 250, STOP_MS = 10000 };
+enum { TICK_MS = 250, STOP_MS = 10000, ROUNDS = 16 };
 
 static void finish_stop(struct trunk *t)
 {
@@ -60,15 +60,23 @@ static void tick(void *arg)
 	finish_stop(t);
 }
 
-/* The end of a turn: streams that may be read on, then what was gathered for siblings. */
-static void turn(void *arg)
+/* Reads on with the streams that were given room. */
+static void read_on(struct trunk *t)
 {
-	struct trunk *t = arg;
 	struct list go;
 	list_init(&go);
 	list_splice(&go, &t->resumed);
 	while (!list_empty(&go))
 		inbound_read_on(list_first(&go, struct inbound, resume));
+}
+
+/* The end of a turn: streams that may be read on (which may give room to others, but not for ever
+ * in one turn), then what was gathered for siblings. */
+static void turn(void *arg)
+{
+	struct trunk *t = arg;
+	for (unsigned i = 0; i < ROUNDS && !list_empty(&t->resumed); i++)
+		read_on(t);
 	handover_flush(t);
 	finish_stop(t);
 }

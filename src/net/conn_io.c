@@ -194,8 +194,13 @@ static void read_some(struct conn *c)
 		size_t before = buf_len(&c->in);
 		ssize_t n;
 
-		if (c->state != STATE_OPEN || c->paused || c->eof)
+		if (c->state != STATE_OPEN)
 			return;
+		if (c->paused || c->eof) {
+			if (c->broken)
+				fail_broken(c);
+			return;
+		}
 		n = receive(c, raw);
 		if (n <= 0) {
 			read_end(c, n);

@@ -264,31 +264,25 @@ static bool check_pair(
 
 /* What OpenSSL would refuse in every handshake is refused now: keys and signatures that are too
  * weak. */
-static bool check_strength(
-	const struct certificate_config *cc, const struct entry *e, struct config_report *report)
+static bool check_strength(SSL_CTX *like_contexts, const struct certificate_config *cc,
+	const struct entry *e, struct config_report *report)
 {
-	SSL_CTX *ctx = SSL_CTX_new(TLS_method());
 	const char *words;
-	bool ok;
 
-	if (!ctx)
-		abort();
-	SSL_CTX_set_security_level(ctx, 2);
 	ERR_clear_error();
-	ok = SSL_CTX_use_cert_and_key(ctx, e->leaf, e->key, e->rest, 1) == 1;
-	if (!ok) {
-		words = ERR_reason_error_string(ERR_peek_last_error());
-		config_report_add(report, CONFIG_ERROR, &cc->origin,
-			"the certificate in %s cannot be used: %s: request one with a key of at "
-			"least 2048 bits (RSA) or 224 bits (ECDSA) and a SHA-256 signature",
-			cc->chain, words ? words : "refused by OpenSSL");
-	}
+	if (SSL_CTX_use_cert_and_key(like_contexts, e->leaf, e->key, e->rest, 1) == 1)
+		return true;
+	words = ERR_reason_error_string(ERR_peek_last_error());
 	ERR_clear_error();
-	SSL_CTX_free(ctx);
-	return ok;
+	config_report_add(report, CONFIG_ERROR, &cc->origin,
+		"the certificate in %s cannot be used: %s: request one with a key of at least 2048 "
+		"bits (RSA) or 224 bits (ECDSA) and a SHA-256 signature",
+		cc->chain, words ? words : "refused by OpenSSL");
+	return false;
 }
 
-static bool load(struct entry *e, const struct certificate_config *cc, struct config_report *report)
+static bool load(struct entry *e, const struct certificate_config *cc, SSL_CTX *like_contexts,
+	struct config_report *report)
 {
 	char words[PEM_WORDS];
 
@@ -305,7 +299,7 @@ static bool load(struct entry *e, const struct certificate_config *cc, struct co
 		config_report_add(report, CONFIG_ERROR, &cc->origin, "%s", words);
 		return false;
 	}
-	if (!check_pair(cc, e, report) || !check_strength(cc, e, report))
+	if (!check_pair(cc, e, report) || !check_strength(like_contexts, cc, e, report))
 		return false;
 	check_dates(cc, e->leaf, report);
 	check_usage(cc, e->leaf, report);
@@ -348,22 +342,33 @@ static bool add_to_index(struct credentials *c, const struct entry *e,
 	return true;
 }
 
+static bool load_all(
+	struct credentials *c, const struct certificate_config *all, struct config_report *report)
+{
+	SSL_CTX *like_contexts = SSL_CTX_new(TLS_method());
+	bool ok = true;
+
+	if (!like_contexts)
+		abort();
+	SSL_CTX_set_security_level(like_contexts, 2);
+	for (unsigned i = 0; i < c->n; i++)
+		ok = load(&c->entries[i], &all[i], like_contexts, report) &&
+		     add_to_index(c, &c->entries[i], &all[i], report) && ok;
+	SSL_CTX_free(like_contexts);
+	return ok;
+}
+
 struct credentials *credentials_new(
 	const struct config_list *certificates, struct config_report *report)
 {
-	const struct certificate_config *all = certificates->items;
 	struct credentials *c = MEM_NEW(struct credentials);
-	bool ok = true;
 
 	atomic_init(&c->refs, 1);
 	map_init(&c->by_domain.map);
 	map_init(&c->by_name.map);
 	c->n = certificates->n;
 	c->entries = mem_zero(c->n, sizeof(*c->entries));
-	for (unsigned i = 0; i < c->n; i++)
-		ok = load(&c->entries[i], &all[i], report) &&
-		     add_to_index(c, &c->entries[i], &all[i], report) && ok;
-	if (ok)
+	if (load_all(c, certificates->items, report))
 		return c;
 	credentials_free(c);
 	return NULL;

@@ -147,6 +147,13 @@ def reset(wire):
     wire.abort()
 
 
+def finish(wire):
+    """The end of the connection as TCP sees it, without a closing tag or a close_notify."""
+    raw = socket.socket(fileno=os.dup(descriptor(wire)))
+    raw.shutdown(socket.SHUT_WR)
+    raw.close()
+
+
 @contextlib.contextmanager
 def small_buffers(text='4096 16384 32768'):
     """Kernel buffers that cannot hide a slow reader; they belong to this network namespace."""

@@ -18,6 +18,7 @@ from .world import Bed
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(os.path.dirname(HERE))
 LIMIT = 150.0
+COMPLAINTS = ('ERROR: ', 'WARNING: ThreadSanitizer', 'runtime error: ', 'internal-error')
 
 
 def arguments(argv):
@@ -65,6 +66,15 @@ def find_trunkd(given):
     return None
 
 
+async def ends_well(trunk, check):
+    """A trunk that still runs stops when asked to, with success, and no sanitizer has complained."""
+    status = await trunk.stop()
+    if status is not None:
+        complaint = [line for line in trunk.lines() if any(w in line for w in COMPLAINTS)]
+        check('%s ends well' % trunk.name, status == 0 and not complaint,
+              'status %d %s' % (status, ' '.join(complaint[:3])))
+
+
 async def one(bed, report, name, module):
     """Run one scenario; whatever it throws is one failed check."""
     check, began = Scope(report, name), time.monotonic()
@@ -78,7 +88,7 @@ async def one(bed, report, name, module):
             f.write('%s\n%s\n' % (name, traceback.format_exc()))
     finally:
         for trunk in bed.trunks.values():
-            await trunk.stop()
+            await ends_well(trunk, check)
         await bed.leave(*bed.clients)
     report.note('---- %s: %.1f s' % (name, time.monotonic() - began))
 

@@ -2,7 +2,6 @@
 /* Connections in the clear: events and their order, pressure, both ends of an end. */
 #include "conn_pair.h"
 
-#include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

@@ -2,7 +2,6 @@
 /* How connections end: closing, aborting, being left by their owner; and what an idle one keeps. */
 #include "conn_pair.h"
 
-#include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

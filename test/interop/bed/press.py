@@ -141,6 +141,8 @@ async def peek(wire):
 
 def reset(wire):
     """The connection breaks off, as when the process is killed."""
+    if descriptor(wire) < 0:
+        return
     raw = socket.socket(fileno=os.dup(descriptor(wire)))
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
     raw.close()

@@ -131,6 +131,44 @@ static bool queue_full(struct route *r, const struct delivery *d)
 	return r->queue_bytes + d->bytes.n > bytes || r->queue_count >= stanzas;
 }
 
+static bool take_budget(struct trunk *t, const struct delivery *d)
+{
+	return d->bounce ? take_for_bounce(t, d->bytes.n) : trunk_budget_take(t, d->bytes.n);
+}
+
+/* The last unavailable of a sender stays, so that no ghost remains at the other end (ruling 24). */
+static bool keep_unavailable(struct route *r, struct waiting *w, uint64_t now)
+{
+	if (!w->unavailable || w->kept || r->kept_count >= KEPT_MAX ||
+		r->kept_bytes + w->n > KEPT_BYTES)
+		return false;
+	for (struct list *it = w->link.next; it != &r->queue; it = it->next)
+		if (list_item(it, struct waiting, link)->unavailable == w->unavailable)
+			return false;
+	w->kept = true;
+	w->until_ms = now + KEPT_MS;
+	r->queue_bytes -= w->n;
+	r->queue_count--;
+	r->kept_bytes += w->n;
+	r->kept_count++;
+	return true;
+}
+
+/* There is no room or no time left for it: an unavailable is kept all the same. */
+static bool enqueue_kept(struct route *r, const struct delivery *d)
+{
+	struct trunk *t = r->pair->trunk;
+	if (d->bounce || !unavailable_hash(d->head) || !take_for_bounce(t, d->bytes.n))
+		return false;
+	struct waiting *w = waiting_new(r, d->bytes, false);
+	w->unavailable = unavailable_hash(d->head);
+	list_append(&r->queue, &w->link);
+	if (keep_unavailable(r, w, net_loop_now(t->loop)))
+		return true;
+	route_unqueue(r, w);
+	return false;
+}
+
 static enum route_outcome enqueue(struct route *r, const struct delivery *d)
 {
 	struct trunk *t = r->pair->trunk;
@@ -138,14 +176,16 @@ static enum route_outcome enqueue(struct route *r, const struct delivery *d)
 	/* Nothing is dialled any more: what cannot leave now never will. */
 	if (t->stopping && !can_send(r))
 		return ROUTE_UNREACHABLE;
-	if (r->state == ROUTE_WAITING && r->retry_ms > now + (uint64_t)queue_limits(r)->seconds)
-		return ROUTE_UNREACHABLE;
-	size_t n = d->bytes.n;
-	if (queue_full(r, d) || !(d->bounce ? take_for_bounce(t, n) : trunk_budget_take(t, n)))
-		return ROUTE_FULL;
-	struct waiting *w = waiting_new(r, d->bytes, d->bounce);
-	w->unavailable = d->bounce ? 0 : unavailable_hash(d->head);
-	list_append(&r->queue, &w->link);
+	bool late =
+		r->state == ROUTE_WAITING && r->retry_ms > now + (uint64_t)queue_limits(r)->seconds;
+	if (late || queue_full(r, d) || !take_budget(t, d)) {
+		if (!enqueue_kept(r, d))
+			return late ? ROUTE_UNREACHABLE : ROUTE_FULL;
+	} else {
+		struct waiting *w = waiting_new(r, d->bytes, d->bounce);
+		w->unavailable = d->bounce ? 0 : unavailable_hash(d->head);
+		list_append(&r->queue, &w->link);
+	}
 	if (can_send(r))
 		route_drain(r);
 	else
@@ -248,24 +288,6 @@ void route_drain(struct route *r)
 
 /* ---- what waited too long ---- */
 
-/* The last unavailable of a sender stays, so that no ghost remains at the other end (ruling 24). */
-static bool keep_unavailable(struct route *r, struct waiting *w, uint64_t now)
-{
-	if (!w->unavailable || w->kept || r->kept_count >= KEPT_MAX ||
-		r->kept_bytes + w->n > KEPT_BYTES)
-		return false;
-	for (struct list *it = w->link.next; it != &r->queue; it = it->next)
-		if (list_item(it, struct waiting, link)->unavailable == w->unavailable)
-			return false;
-	w->kept = true;
-	w->until_ms = now + KEPT_MS;
-	r->queue_bytes -= w->n;
-	r->queue_count--;
-	r->kept_bytes += w->n;
-	r->kept_count++;
-	return true;
-}
-
 /* They are off the queue already: an answer may come back to this pair, and to the queue. */
 static void bounce_all(struct route *r, struct list *gone, enum stanza_condition c, bool permanent,
 	const char *why)
@@ -300,11 +322,14 @@ static void expire(struct route *r, uint64_t now)
 void route_bounce_queue(struct route *r, enum stanza_condition c, bool permanent, const char *why)
 {
 	bool keep = route_passage(r)->to && !r->pair->trunk->stopping;
+	/* Nobody is left behind at a domain that does not exist. */
+	bool keep_more = keep && c != CONDITION_REMOTE_SERVER_NOT_FOUND;
+	uint64_t now = net_loop_now(r->pair->trunk->loop);
 	struct list gone;
 	list_init(&gone);
 	list_for_each_safe (it, &r->queue) {
 		struct waiting *w = list_item(it, struct waiting, link);
-		if (!w->kept || !keep)
+		if (!(w->kept ? keep : keep_more && keep_unavailable(r, w, now)))
 			take_off(&gone, w);
 	}
 	bounce_all(r, &gone, c, permanent, why);

@@ -22,21 +22,19 @@ static void dialled(
 	struct route *r = arg;
 	(void)d;
 	r->dial = NULL;
+	r->state = ROUTE_IDLE;
 	switch (o) {
 	case DIAL_OK: route_ready(r, out); return;
 	case DIAL_NOT_FOUND:
-		r->state = ROUTE_IDLE;
 		route_bounce_queue(r, CONDITION_REMOTE_SERVER_NOT_FOUND, true, words);
-		return;
+		break;
 	case DIAL_REFUSED:
 	case DIAL_INVALID:
-		r->state = ROUTE_IDLE;
 		route_bounce_queue(r, CONDITION_REMOTE_SERVER_TIMEOUT, true, words);
-		return;
+		break;
 	case DIAL_UNREACHABLE: break;
 	}
-	/* For now: what waits goes on waiting until its own time is over. */
-	r->state = ROUTE_IDLE;
+	/* What still waits goes on waiting until its own time is over. */
 	route_kick(r);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "trunk/inbound.h"
+#include "trunk/peer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -278,6 +279,55 @@ static void a_kept_unavailable_ends_after_a_day(void **unused)
 	rig_fini(&rig);
 }
 
+static void an_unavailable_is_kept_where_others_find_no_room(void **unused)
+{
+	struct rig rig;
+
+	(void)unused;
+	rig_init(&rig);
+	for (int i = 0; i < 3; i++)
+		rig_message(rig.ab, "1");
+	assert_int_equal(rig_message(rig.ab, "no"), ROUTE_FULL);
+	assert_int_equal(rig_deliver(rig.ab, LEAVE("u@a.example/x", "2"), false), ROUTE_QUEUED);
+	assert_int_equal(rig.ab->queue_count, 3);
+	assert_int_equal(rig.ab->kept_count, 1);
+	/* Nor time. */
+	for (int i = 0; i < 5; i++)
+		peer_failed(peer_get(&rig.trunk.peers, &rig.ab->to), rig.now);
+	rig_dialled(&rig, rig.ab, DIAL_UNREACHABLE);
+	assert_int_equal(rig_message(rig.ab, "no"), ROUTE_UNREACHABLE);
+	assert_int_equal(rig_deliver(rig.ab, LEAVE("w@a.example/x", "3"), false), ROUTE_QUEUED);
+	rig_tick(&rig, 40000);
+	rig_expect_sent(rig_dialled(&rig, rig.ab, DIAL_OK),
+		LEAVE("u@a.example/x", "2") LEAVE("w@a.example/x", "3"));
+	rig_expect_counts(&rig, 3, 0);
+	rig_fini(&rig);
+}
+
+static void an_unavailable_outlives_a_refusal_but_not_the_domain(void **unused)
+{
+	struct rig rig;
+
+	(void)unused;
+	rig_init(&rig);
+	rig_message(rig.ab, "1");
+	rig_deliver(rig.ab, LEAVE("u@a.example/x", "2"), false);
+	peer_failed(peer_get(&rig.trunk.peers, &rig.ab->to), rig.now);
+	rig_dialled(&rig, rig.ab, DIAL_REFUSED);
+	assert_int_equal(rig.ab->kept_count, 1);
+	/* The next try comes by itself. */
+	rig_tick(&rig, 2000);
+	rig_expect_sent(rig_dialled(&rig, rig.ab, DIAL_OK), LEAVE("u@a.example/x", "2"));
+	rig_expect_counts(&rig, 1, 0);
+	rig_fini(&rig);
+	rig_init(&rig);
+	rig_deliver(rig.ab, LEAVE("u@a.example/x", "2"), false);
+	rig_dialled(&rig, rig.ab, DIAL_NOT_FOUND);
+	assert_int_equal(rig.ab->kept_count, 0);
+	rig_expect_counts(&rig, 0, 1);
+	rig_fini(&rig);
+}
+
 static void kept_ones_have_a_budget(void **unused)
 {
 	struct rig rig;
@@ -469,6 +519,8 @@ int main(void)
 		cmocka_unit_test(an_error_that_cannot_leave_ends_there),
 		cmocka_unit_test(the_last_unavailable_of_a_sender_outlives_its_time),
 		cmocka_unit_test(a_kept_unavailable_ends_after_a_day),
+		cmocka_unit_test(an_unavailable_is_kept_where_others_find_no_room),
+		cmocka_unit_test(an_unavailable_outlives_a_refusal_but_not_the_domain),
 		cmocka_unit_test(kept_ones_have_a_budget),
 		cmocka_unit_test(large_ones_are_not_kept_without_end),
 		cmocka_unit_test(against_a_flow_only_answers_pass),

@@ -17,7 +17,7 @@
 struct forest {
 	struct tree **trees;
 	unsigned n;
-	bool keep; /* the values, whatever errors are in them */
+	bool keep;  /* the values, whatever errors are in them */
 	bool whole; /* all could be read and parsed */
 };
 
@@ -82,8 +82,8 @@ static void read_directory(struct forest *f, struct config_file *files, const ch
 	free(entries);
 }
 
-/* After errors a string that must be there may not be: whoever makes further checks finds its default, or nothing
- * in it, but never NULL. */
+/* After errors a string that must be there may not be: whoever makes further checks finds its
+ * default, or nothing in it, but never NULL. */
 static void fill_strings(const struct config_table *table, void *base)
 {
 	for (const struct config_key *k = table->keys; k->name; k++) {

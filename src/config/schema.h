@@ -89,11 +89,12 @@ struct config_file;
  * are in `report`; then nothing is allocated in `out`. */
 struct config_file *config_load(
 	const char *path, const struct config_table *root, void *out, struct config_report *report);
-/* The same, but keeps what could be read in spite of errors in it (not of syntax), so that further checks
- * can report theirs too. Strings that are required or have a default are never NULL. */
+/* The same, but keeps what could be read in spite of errors in it (not of syntax), so that further
+ * checks can report theirs too. Strings that are required or have a default are never NULL. */
 struct config_file *config_load_for_checks(
 	const char *path, const struct config_table *root, void *out, struct config_report *report);
-/* The same as config_load() from memory, for tests and fuzzing; no conf.d, no includes, paths are kept as written.
+/* The same as config_load() from memory, for tests and fuzzing; no conf.d, no includes, paths are
+ * kept as written.
  */
 struct config_file *config_load_text(const char *text, const char *name,
 	const struct config_table *root, void *out, struct config_report *report);

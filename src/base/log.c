@@ -338,3 +338,13 @@ bool log_limit_pass(struct log_limit *l, uint64_t now_ms, uint32_t burst, uint32
 	l->held = 0;
 	return true;
 }
+
+uint32_t log_limit_rest(struct log_limit *l, uint64_t now_ms)
+{
+	uint32_t held = l->held;
+
+	if (l->second == now_ms / 1000)
+		return 0;
+	l->held = 0;
+	return held;
+}

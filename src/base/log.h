@@ -64,3 +64,5 @@ struct log_limit {
 	uint32_t held;
 };
 bool log_limit_pass(struct log_limit *l, uint64_t now_ms, uint32_t burst, uint32_t *held_out);
+/* When the second is over: how many were held back and have not been told; they are now. 0 else. */
+uint32_t log_limit_rest(struct log_limit *l, uint64_t now_ms);

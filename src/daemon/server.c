@@ -223,11 +223,29 @@ static bool start_workers(struct server *s, struct plan *plan)
 	return true;
 }
 
+/* Every stanza that was taken was delivered, bounced or dropped; an uncertain one is one of the
+ * latter two. */
+static void log_stopped(const struct server *s)
+{
+	unsigned long long taken = 0, bounced = 0, dropped = 0, uncertain = 0;
+	for (unsigned i = 0; i < s->n; i++) {
+		const struct trunk_stats *stats = &s->workers[i].trunk->stats;
+		for (size_t v = 0; v < sizeof(stats->stanzas) / sizeof(stats->stanzas[0]); v++)
+			taken += stats->stanzas[v];
+		bounced += stats->bounced;
+		dropped += stats->dropped;
+		uncertain += stats->uncertain;
+	}
+	log_info("stopped stanzas=%llu bounced=%llu dropped=%llu uncertain=%llu", taken, bounced,
+		dropped, uncertain);
+}
+
 static void free_server(struct server *s)
 {
 	reload_free(s->reload);
 	for (unsigned i = 0; i < s->n; i++)
 		worker_join(&s->workers[i]);
+	log_stopped(s);
 	for (unsigned i = 0; i < s->n; i++)
 		worker_fini(&s->workers[i]);
 	net_loop_free(s->loop);
@@ -271,7 +289,6 @@ int server_run(const struct server_options *o, struct plan *plan, const char *fa
 		"READY=1\nSTATUS=%u peering controls, %u workers", plan->settings.controls.n, s.n);
 	plan_unref(plan);
 	net_loop_run(s.loop);
-	log_info("stopped");
 	free_server(&s);
 	return EXIT_SUCCESS;
 }

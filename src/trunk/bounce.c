@@ -60,8 +60,19 @@ void bounce_bytes(struct route *r, struct str stanza, bool was_bounce, enum stan
 			r->from.s, r->to.s);
 		return;
 	}
-	if (was_bounce)
+	if (was_bounce) {
+		/* What it answers has not been answered after all. */
+		atomic_fetch_sub(&r->pair->trunk->stats.bounced, 1);
 		log_drop(r, &h, "bounce-undeliverable", why);
-	else
+	} else {
 		bounce_head(r, &h, c, permanent, NULL, NULL, why);
+	}
+}
+
+void bounce_tick(struct route *r, uint64_t now)
+{
+	uint32_t held = log_limit_rest(&r->log_limit, now);
+	if (held)
+		log_info("held-back from=%s to=%s events=bounce,drop lines=%u", r->from.s, r->to.s,
+			held);
 }

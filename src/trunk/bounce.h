@@ -16,3 +16,5 @@ void bounce_head(struct route *r, const struct stanza_head *h, enum stanza_condi
  * the bytes. */
 void bounce_bytes(struct route *r, struct str stanza, bool was_bounce, enum stanza_condition c,
 	bool permanent, const char *why);
+/* Says how many lines about bounces and drops were held back, once they come no more. */
+void bounce_tick(struct route *r, uint64_t now);

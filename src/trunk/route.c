@@ -338,6 +338,7 @@ void route_bounce_queue(struct route *r, enum stanza_condition c, bool permanent
 void route_tick(struct route *r, uint64_t now)
 {
 	expire(r, now);
+	bounce_tick(r, now);
 	inbounds_tick(r, now);
 	if (r->out)
 		outbound_tick(r->out, now);

@@ -47,6 +47,9 @@ static void tick(void *arg)
 	struct trunk *t = arg;
 	uint64_t now = net_loop_now(t->loop);
 	int64_t wall = clock_wall();
+	uint32_t held = log_limit_rest(&t->refuse_limit, now);
+	if (held)
+		log_info("held-back events=refused,dialback-ignored lines=%u", held);
 	each_pair(t, pair_tick);
 	each_pair(t, sweep);
 	list_for_each_safe (it, &t->legs)

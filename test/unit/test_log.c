@@ -303,6 +303,12 @@ static void a_flood_of_one_kind_is_held_back_and_told(void **unused)
 	assert_true(log_limit_pass(&l, 6001, 2, &held));
 	assert_int_equal(held, 0);
 	assert_false(log_limit_pass(&l, 6002, 2, &held));
+	/* The last ones of a flood are told too, when nothing comes behind them; once. */
+	assert_int_equal(log_limit_rest(&l, 6999), 0);
+	assert_int_equal(log_limit_rest(&l, 7000), 1);
+	assert_int_equal(log_limit_rest(&l, 7000), 0);
+	assert_true(log_limit_pass(&l, 7001, 2, &held));
+	assert_int_equal(held, 0);
 }
 
 int main(void)

@@ -2,7 +2,7 @@
 /*
  * Who is believed: trust stores with CRLs, pins, and the judgement over a peer's chain. Nothing is
  * decided during a handshake; a chain is judged when it is known under whose control it comes
- * (rulings 2, 3, 8). Immutable after loading; shared by all threads.
+ * (decisions 2, 3, 8). Immutable after loading; shared by all threads.
  */
 #pragma once
 
@@ -46,8 +46,8 @@ enum trust_verdict {
 };
 const char *trust_verdict_name(enum trust_verdict v);
 /* May dialback stand in, where the control lists it? Yes for no certificate, an unknown CA, a wrong
- * name, a wrong purpose; never for revoked, expired, without CRL, broken, or a failed pin (ruling
- * 3). */
+ * name, a wrong purpose; never for revoked, expired, without CRL, broken, or a failed pin
+ * (decision 3). */
 bool trust_verdict_allows_dialback(enum trust_verdict v);
 
 /* What must hold. Everything is borrowed. */

@@ -30,7 +30,7 @@ struct dial_options {
 	const struct domain *from; /* the domain we stand in for, and our header's from */
 	const struct domain *to;
 	const struct control *control; /* of `to` in the trunk's plan */
-	/* The peer whose stanzas go there, for the rule that nothing goes back (ruling 16); NULL:
+	/* The peer whose stanzas go there, for the rule that nothing goes back (decision 16); NULL:
 	 * none. */
 	const struct address *not_to;
 	struct str verify_id, verify_key; /* DIAL_VERIFY; copied */

@@ -88,7 +88,7 @@ void inbound_auth(struct inbound *in, const struct stream_info *info);
 void inbound_db_result(struct inbound *in, const struct stream_info *info);
 void inbound_db_verify(struct inbound *in, const struct stream_info *info);
 /* Is this domain proven here, towards `to`? Judges the certificate now where that may be the proof
- * (ruling 1). */
+ * (decision 1). */
 const struct proof *inbound_proven(
 	struct inbound *in, const struct domain *from, const struct domain *to);
 /* A proof was made: limits, log, and the way to the pair's home. */

@@ -88,7 +88,7 @@ static void header_in_the_clear(struct inbound *in, const struct stream_info *in
 	stream_answer(in->leg.stream, info->peer.to, info->peer.from, offers);
 }
 
-/* The certificate that we showed must be for the domain that is asked for now (protocol: direct TLS
+/* The certificate that we showed must be for the domain that is asked for now (direct TLS
  * without SNI, a `to` that changed). */
 static bool shown_for(const struct inbound *in)
 {

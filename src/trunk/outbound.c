@@ -92,7 +92,7 @@ static void transport(struct leg *l, enum conn_event e)
 	leg_pump(l);
 }
 
-/* The next hop's certificate, once, before anything is sent that matters (ruling 4). */
+/* The next hop's certificate, once, before anything is sent that matters (decision 4). */
 static bool judge_next_hop(struct outbound *o)
 {
 	if (o->judged || !stream_is_secure(o->leg.stream))

@@ -57,8 +57,8 @@ enum permit {
 	PERMIT_NO_FROM,       /* no control for `from` */
 	PERMIT_NO_TO,         /* no control for `to` */
 	PERMIT_NO_FLOW,       /* a flow is missing */
-	PERMIT_DEFAULT_ROUTE, /* both are known by the default route only (ruling 15) */
-	PERMIT_BACK,          /* both are reached by the same next hop (ruling 16) */
+	PERMIT_DEFAULT_ROUTE, /* both are known by the default route only (decision 15) */
+	PERMIT_BACK,          /* both are reached by the same next hop (decision 16) */
 	PERMIT_DIRECTION,     /* a control's direction forbids it */
 };
 const char *permit_name(enum permit p);

@@ -56,7 +56,7 @@ struct waiting {
 	uint64_t until_ms, plan;
 	bool bounce;          /* an error of ours: never answered by another */
 	uint64_t unavailable; /* not 0: a hash of sender and recipient of an unavailable presence */
-	bool kept; /* an unavailable that has outlived its time (ruling 24), for another day */
+	bool kept; /* an unavailable that has outlived its time (decision 24), for another day */
 	size_t n;
 	char bytes[];
 };

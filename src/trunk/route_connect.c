@@ -38,7 +38,7 @@ static void dialled(
 	route_kick(r);
 }
 
-/* Where the stanzas of this route come from, for the rule that nothing goes back (ruling 16). */
+/* Where the stanzas of this route come from, for the rule that nothing goes back (decision 16). */
 static const struct address *source_of(const struct route *r)
 {
 	if (list_empty(&r->inbounds))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Dialback secrets: one for all domains or several, each with the one before it while it is rotated
- * (ruling 11). */
+ * (decision 11). */
 #pragma once
 
 #include "base/domain.h"

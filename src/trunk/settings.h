@@ -62,7 +62,7 @@ struct log_config {
 };
 enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG };
 
-/* What a peer can make us spend (architecture: what an attacker can size has a budget). */
+/* What a peer can make us spend. */
 struct limits_config {
 	struct config_origin origin;
 	int64_t connections, connections_per_address; /* inbound, not yet authenticated count too */

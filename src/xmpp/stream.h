@@ -46,7 +46,7 @@ void stream_limits(struct stream *s, const struct scanner_limits *limits);
 /* When stream_next() wants to be called although no byte came (milliseconds of the same clock; 0:
  * never). It then ends the stream: set-up or closing took too long. */
 uint64_t stream_deadline(const struct stream *s);
-/* The set-up clock stands still while the owner verifies (rulings: at most verify_ms in all). */
+/* The set-up clock stands still while the owner verifies (decision 7; at most verify_ms in all). */
 void stream_verifying(struct stream *s, bool on, uint64_t now_ms);
 
 /* ---- receiving ---- */

@@ -2,7 +2,7 @@
 """Every kind of certificate, shown by a peer that comes in, under every list of accepted proofs.
 
 The peers are scripted; each kind of certificate has three domains, one for each `authentication`.
-What is expected is the table of ruling 3: an expired or revoked certificate ends the stream, an
+What is expected is the table of decision 3: an expired or revoked certificate ends the stream, an
 unknown, wrong or missing one leaves dialback, where the control lists it.
 """
 import asyncio

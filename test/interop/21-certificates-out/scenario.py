@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every kind of certificate, shown by a next hop: nothing is sent unless it verifies (ruling 4)."""
+"""Every kind of certificate, shown by a next hop: nothing is sent unless it verifies (decision 4)."""
 import asyncio
 
 from bed.client import fresh

@@ -164,7 +164,7 @@ async def hello_on_starttls_port(check, trunk):
 
 
 async def other_name_after_proof(check, trunk):
-    """Identity is fixed at <auth/> (ruling 6)."""
+    """Identity is fixed at <auth/> (decision 6)."""
     peer = peers['leaf']
     wire = await peer.dial(HOP, trunk.address)
     await wire.send("<auth xmlns='%s' mechanism='EXTERNAL'>=</auth>" % SASL_NS)

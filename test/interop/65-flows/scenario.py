@@ -79,7 +79,7 @@ async def answers(check, trunk):
 
 
 async def default_route(check, trunk):
-    """Two domains that only `*` knows never meet through the trunk (ruling 15)."""
+    """Two domains that only `*` knows never meet through the trunk (decision 15)."""
     way, number = peers['way-out'], fresh()
     a, b = way.domains
     try:

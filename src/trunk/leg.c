@@ -163,7 +163,8 @@ void leg_close(struct leg *l, const char *reason)
 		return;
 	}
 	l->closing = true;
-	stream_close(l->stream, net_loop_now(l->trunk->loop));
+	l->closing_ms = net_loop_now(l->trunk->loop);
+	stream_close(l->stream, l->closing_ms);
 	l->close_reason = mem_strdup(reason);
 	leg_log(l, LOG_LEVEL_DEBUG, "stream-closing", " reason=%s", log_quote(str_of(reason)).s);
 	leg_settle(l);
@@ -174,6 +175,9 @@ static bool terminal(struct leg *l, enum stream_event e, const struct stream_inf
 {
 	if (e == STREAM_CLOSED) {
 		l->peer_closed = !l->closing;
+		/* It had its time: what it did not take is for the next stream. */
+		l->failed = l->closing && l->kind == LEG_OUT &&
+			    net_loop_now(l->trunk->loop) - l->closing_ms >= LINGER_MS;
 		leg_end(l, "%s", l->closing ? l->close_reason : "closed by the peer");
 	} else if (e == STREAM_PEER_ERROR) {
 		l->peer_closed = true;

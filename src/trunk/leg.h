@@ -45,6 +45,7 @@ struct leg {
 	struct domain peer_domain, own_domain; /* claimed by the peer; what we stand in for */
 	const char *proof;           /* "external", "dialback", "external-dialback", or NULL */
 	uint64_t opened_ms, step_ms; /* step_ms: an extra deadline of the owner, 0: none */
+	uint64_t closing_ms;         /* when our closing tag was sent */
 	unsigned long long stanzas_in, stanzas_out, bytes_in, bytes_out; /* bytes of stanzas */
 	unsigned long long folded, bounced, dropped; /* what the policies made of stanzas_in */
 	int64_t certificate_end;                     /* the peer's chain; 0: none */

@@ -118,9 +118,10 @@ async def run(bed, check):
     with small_buffers():
         await older_first(check, trunk, False)
         await older_first(check, trunk, True)
-    waiting = asyncio.ensure_future(ten_seconds(check, trunk))
     await hop_changes(check, trunk, 'answers')
+    waiting = asyncio.ensure_future(ten_seconds(check, trunk))
     await hop_changes(check, trunk, 'silent')
+    check('silent: five seconds are shorter than the ten', not trunk.events('order'))
     await waiting
     check('nothing bounced', not peers['leaf'].bounced)
     check('no stanza was returned by a stream', not trunk.events('stanzas-returned'))

@@ -7,12 +7,19 @@
 
 #include <stdbool.h>
 
+struct config_places;
+
 /* Where something was written: the first member of every struct that a table fills. A default has
- * file NULL. */
+ * file NULL. What it points to lives as long as the struct config_file. */
 struct config_origin {
-	const char *file; /* lives as long as the struct config_file */
+	const char *file;
 	unsigned line;
+	const struct config_places *places; /* of a group: where its values were written */
 };
+
+/* Where the value of a key of this group was written, be it in the group it inherits from; the
+ * group itself when nobody wrote it. */
+const struct config_origin *config_origin_of(const struct config_origin *group, const char *key);
 
 enum config_severity { CONFIG_ERROR, CONFIG_WARNING };
 

@@ -73,13 +73,28 @@ void config_file_free(struct config_file *f)
 		free(f->names[i].dir);
 	}
 	free(f->names);
+	while (f->places) {
+		struct config_places *p = f->places;
+
+		f->places = p->next;
+		free(p);
+	}
 	free(f);
+}
+
+const struct config_origin *config_origin_of(const struct config_origin *group, const char *key)
+{
+	for (unsigned i = 0; group->places && i < group->places->n; i++) {
+		if (strcmp(group->places->v[i].key, key) == 0)
+			return &group->places->v[i].at;
+	}
+	return group;
 }
 
 static void begin_part(struct source *src, const char *file, unsigned line)
 {
 	src->parts = mem_resize(src->parts, (src->n + 1) * sizeof(*src->parts));
-	src->parts[src->n++] = (struct source_part){ src->line, { file, line } };
+	src->parts[src->n++] = (struct source_part){ src->line, { .file = file, .line = line } };
 }
 
 static void append(struct source *src, struct str s)
@@ -102,9 +117,10 @@ struct config_origin source_origin(const struct source *src, unsigned line)
 			high = middle;
 	}
 	if (!src->n)
-		return (struct config_origin){ NULL, 0 };
+		return (struct config_origin){ 0 };
 	line = line > src->parts[low].line ? line - src->parts[low].line : 0;
-	return (struct config_origin){ src->parts[low].at.file, src->parts[low].at.line + line };
+	return (struct config_origin){ .file = src->parts[low].at.file,
+		.line = src->parts[low].at.line + line };
 }
 
 void source_fini(struct source *src)
@@ -174,7 +190,7 @@ static bool put_include(struct reader *r, struct str path, const struct config_o
  * and the last quote of the text opens what it should close. */
 static bool open_string(struct reader *r, const struct config_origin *at, unsigned long_line)
 {
-	struct config_origin first = { at->file, long_line };
+	struct config_origin first = { .file = at->file, .line = long_line };
 
 	if (long_line)
 		config_report_add(r->report, CONFIG_ERROR, &first,
@@ -198,7 +214,7 @@ static bool add_text(struct reader *r, struct str text, const char *file)
 	begin_part(r->src, file, 1);
 	scan_init(&s, text);
 	while ((kind = scan_next(&s)) != SCAN_END) {
-		struct config_origin at = { file, s.token_line };
+		struct config_origin at = { .file = file, .line = s.token_line };
 
 		if (kind == SCAN_OPEN_STRING)
 			return open_string(r, &at, long_line);
@@ -231,7 +247,7 @@ static bool add_text(struct reader *r, struct str text, const char *file)
 /* Checks what can be checked without understanding it, then adds it. */
 static bool add_checked(struct reader *r, struct str text, const char *file)
 {
-	struct config_origin at = { file, 1 };
+	struct config_origin at = { .file = file, .line = 1 };
 
 	if (str_starts(text, STR("\xef\xbb\xbf")))
 		text = str_skip(text, 3);

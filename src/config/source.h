@@ -17,6 +17,17 @@ struct source_name {
 struct config_file {
 	struct source_name *names;
 	unsigned n;
+	struct config_places *places; /* of all groups */
+};
+
+/* Where the values of one group were written. */
+struct config_places {
+	struct config_places *next; /* of the file */
+	unsigned n;
+	struct config_place {
+		const char *key; /* of the table */
+		struct config_origin at;
+	} v[];
 };
 
 /* From line `line` of the joined text on, lines are those of `at` on. */

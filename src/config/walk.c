@@ -163,8 +163,30 @@ static void twice(struct walk *w, const struct config_key *key, const struct spo
 	}
 }
 
+static unsigned count_settings(const struct spots *groups)
+{
+	int n = 0;
+
+	for (unsigned i = 0; i < groups->n; i++)
+		n += config_setting_length(groups->v[i].setting);
+	return (unsigned)n;
+}
+
+/* Room for the places of all that is written in the scope. */
+static struct config_places *new_places(struct walk *w, const struct scope *scope)
+{
+	unsigned n = count_settings(&scope->own) + count_settings(&scope->inherited);
+	struct config_places *p =
+		mem_zero(1, sizeof(struct config_places) + n * sizeof(struct config_place));
+
+	p->next = w->files->places;
+	w->files->places = p;
+	return p;
+}
+
 static void load_scalar(struct walk *w, const struct config_table *table,
-	const struct config_key *key, const struct scope *scope, void *base)
+	const struct config_key *key, const struct scope *scope, void *base,
+	struct config_places *places)
 {
 	struct value_context c = context_of_default(w, base);
 	struct spots s = find(&scope->own, key->name);
@@ -178,6 +200,7 @@ static void load_scalar(struct walk *w, const struct config_table *table,
 	}
 	if (s.n) {
 		c = context(w, &s.v[0]);
+		places->v[places->n++] = (struct config_place){ key->name, c.at };
 		value_load(&c, key, s.v[0].setting, base);
 		if (key->flags & CONFIG_REQUIRED && config_setting_is_aggregate(s.v[0].setting) &&
 			config_setting_length(s.v[0].setting) == 0)
@@ -245,11 +268,11 @@ static void once_add(struct walk *w, const struct config_key *key, struct map *s
 	free(o);
 }
 
-static struct once *once_new(const void *item, unsigned index)
+static struct once *once_new(const void *item, const struct config_key *key, unsigned index)
 {
 	struct once *o = MEM_NEW(struct once);
 
-	o->at = item;
+	o->at = config_origin_of(item, key->name);
 	o->item = index;
 	return o;
 }
@@ -268,9 +291,9 @@ static void check_once(struct walk *w, const struct config_table *table,
 		const char *text = key->type == CONFIG_STRINGS ? NULL : *(char *const *)field;
 
 		if (text)
-			once_add(w, key, &seen, once_new(item, i), text);
+			once_add(w, key, &seen, once_new(item, key, i), text);
 		for (unsigned j = 0; key->type == CONFIG_STRINGS && j < strings->n; j++)
-			once_add(w, key, &seen, once_new(item, i), strings->v[j]);
+			once_add(w, key, &seen, once_new(item, key, i), strings->v[j]);
 	}
 	for (size_t pos = 0; (n = map_next(&seen, &pos, NULL)) != NULL;) {
 		map_remove(&seen, n);
@@ -334,10 +357,12 @@ static void load_table(
 	struct walk *w, const struct config_table *table, const struct scope *scope, void *base)
 {
 	const struct spots *written = scope->own.n ? &scope->own : &scope->inherited;
+	struct config_places *places = new_places(w, scope);
+	struct config_origin *origin = base;
 
 	if (written->n)
-		*(struct config_origin *)base =
-			tree_origin(written->v[0].tree, written->v[0].setting);
+		*origin = tree_origin(written->v[0].tree, written->v[0].setting);
+	origin->places = places;
 	check_keys(w, table, &scope->own);
 	for (const struct config_key *k = table->keys; k->name; k++) {
 		if (k->type == CONFIG_GROUP)
@@ -345,7 +370,7 @@ static void load_table(
 		else if (k->type == CONFIG_LIST)
 			load_list(w, table, k, scope, base);
 		else
-			load_scalar(w, table, k, scope, base);
+			load_scalar(w, table, k, scope, base, places);
 	}
 }
 

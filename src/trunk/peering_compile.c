@@ -23,6 +23,8 @@ struct compile {
 };
 
 #define COMPLAIN(c, origin, ...) config_report_add((c)->report, CONFIG_ERROR, (origin), __VA_ARGS__)
+/* Where a key's value stands: an inherited one in `defaults`, and is complained about once. */
+#define AT(group, key) config_origin_of(&(group)->origin, (key))
 
 static const struct control_config *config_at(const struct settings *s, unsigned i)
 {
@@ -35,7 +37,7 @@ static struct domain *compile_names(struct compile *c, const struct control_conf
 	struct domain *out = names->n ? mem_zero(names->n, sizeof(*out)) : NULL;
 	for (unsigned i = 0; i < names->n; i++)
 		if (!domain_parse(str_of(names->v[i]), &out[i]))
-			COMPLAIN(c, &cc->origin, "%s: \"%s\" is no domain name", key, names->v[i]);
+			COMPLAIN(c, AT(cc, key), "%s: \"%s\" is no domain name", key, names->v[i]);
 	return out;
 }
 
@@ -71,14 +73,14 @@ static void compile_trust(struct compile *c, const struct control_config *cc, st
 	out->npins = cc->pins.n;
 	for (unsigned i = 0; i < cc->pins.n; i++)
 		if (!pin_parse(cc->pins.v[i], out->pins[i]))
-			COMPLAIN(c, &cc->origin,
+			COMPLAIN(c, AT(cc, "pins"),
 				"pins: \"%s\" is no SHA-256 fingerprint; give 64 hexadecimal "
 				"digits of the public "
 				"key's (SubjectPublicKeyInfo) SHA-256",
 				cc->pins.v[i]);
 	if (cc->trust && strcmp(cc->trust, "none") == 0) {
 		if (!cc->pins.n)
-			COMPLAIN(c, &cc->origin,
+			COMPLAIN(c, AT(cc, "trust"),
 				"trust = \"none\" needs pins: without either, nothing proves the "
 				"peer");
 		return;
@@ -88,7 +90,7 @@ static void compile_trust(struct compile *c, const struct control_config *cc, st
 			out->trust = c->stores[i];
 	/* One that stands in the file but did not load has been complained about. */
 	if (cc->trust && !out->trust && !trust_named(c->settings, cc->trust))
-		COMPLAIN(c, &cc->origin,
+		COMPLAIN(c, AT(cc, "trust"),
 			"trust = \"%s\": there is no trust store of that name; add it to trust = ( "
 			"... ), or correct "
 			"the name",
@@ -96,7 +98,7 @@ static void compile_trust(struct compile *c, const struct control_config *cc, st
 	bool needs = cc->tls != TLS_POLICY_OFF &&
 		     (cc->verify_next_hop || cc->authentication & 1u << PROOF_EXTERNAL);
 	if (!cc->trust && needs && out->accept)
-		COMPLAIN(c, &cc->origin,
+		COMPLAIN(c, AT(cc, "trust"),
 			"no trust store: set trust = \"...\" here or in defaults, so that "
 			"certificates can be judged");
 }
@@ -156,17 +158,17 @@ static bool target_parse(const char *text, struct target *t)
 static void compile_targets(struct compile *c, const struct control_config *cc, struct control *out)
 {
 	if (cc->connect.n > PEERING_TARGETS) {
-		COMPLAIN(c, &cc->origin, "connect: at most %d targets", PEERING_TARGETS);
+		COMPLAIN(c, AT(cc, "connect"), "connect: at most %d targets", PEERING_TARGETS);
 		return;
 	}
 	if (!cc->connect.n && out->accept)
-		COMPLAIN(c, &cc->origin,
+		COMPLAIN(c, AT(cc, "connect"),
 			"connect is empty: nothing says how the domain is reached; use \"dns\" or "
 			"another target");
 	for (unsigned i = 0; i < cc->connect.n; i++) {
 		struct target *t = &out->targets[out->ntargets];
 		if (!target_parse(cc->connect.v[i], t)) {
-			COMPLAIN(c, &cc->origin,
+			COMPLAIN(c, AT(cc, "connect"),
 				"connect: \"%s\" is none of \"dns\", \"domain:NAME\", "
 				"\"host:NAME[:PORT]\", "
 				"\"ADDRESS[:PORT]\" (an IPv6 address with a port in brackets), the "
@@ -177,8 +179,8 @@ static void compile_targets(struct compile *c, const struct control_config *cc, 
 		}
 		out->own_srv |= t->kind == TARGET_SRV && !t->name[0];
 		if (t->direct_tls && cc->tls == TLS_POLICY_OFF)
-			COMPLAIN(c, &cc->origin, "connect: \"%s\" wants TLS, but tls = \"off\"",
-				cc->connect.v[i]);
+			COMPLAIN(c, AT(cc, "connect"),
+				"connect: \"%s\" wants TLS, but tls = \"off\"", cc->connect.v[i]);
 		out->ntargets++;
 	}
 }
@@ -187,22 +189,23 @@ static void compile_addresses(
 	struct compile *c, const struct control_config *cc, struct control *out)
 {
 	if (cc->source_address && !address_parse(cc->source_address, 0, &out->source))
-		COMPLAIN(
-			c, &cc->origin, "source_address: \"%s\" is no address", cc->source_address);
+		COMPLAIN(c, AT(cc, "source_address"), "source_address: \"%s\" is no address",
+			cc->source_address);
 	if (cc->from_addresses.n)
 		out->from_prefixes = mem_zero(cc->from_addresses.n, sizeof(*out->from_prefixes));
 	out->nfrom = cc->from_addresses.n;
 	for (unsigned i = 0; i < cc->from_addresses.n; i++)
 		if (!address_prefix_parse(cc->from_addresses.v[i], &out->from_prefixes[i]))
-			COMPLAIN(c, &cc->origin,
+			COMPLAIN(c, AT(cc, "from_addresses"),
 				"from_addresses: \"%s\" is neither an address nor a prefix "
 				"(192.0.2.0/24)",
 				cc->from_addresses.v[i]);
 }
 
-static const struct policy **compile_policies(struct compile *c, const struct config_origin *origin,
+static const struct policy **compile_policies(struct compile *c, const struct config_origin *group,
 	const struct config_strings *names, const char *key, unsigned *n_out)
 {
+	const struct config_origin *origin = config_origin_of(group, key);
 	const struct policy *all = c->settings->policies.items;
 	if (names->n > PEERING_POLICIES)
 		COMPLAIN(c, origin, "%s: at most %d policies", key, PEERING_POLICIES);
@@ -251,27 +254,27 @@ static void compile_control(struct compile *c, const struct control_config *cc, 
 	out->from_peer =
 		compile_policies(c, &cc->origin, &cc->from_peer, "from_peer", &out->nfrom_peer);
 	if (cc->ciphers && !tls_ciphers_valid(cc->ciphers))
-		COMPLAIN(c, &cc->origin,
+		COMPLAIN(c, AT(cc, "ciphers"),
 			"ciphers: \"%s\" leaves no TLS 1.2 cipher; see: openssl ciphers -v",
 			cc->ciphers);
 	if (!out->accept)
 		return;
 	if (!cc->authentication)
-		COMPLAIN(c, &cc->origin,
+		COMPLAIN(c, AT(cc, "authentication"),
 			"authentication is empty: nothing would prove the peer; use [ \"external\" "
 			"], "
 			"[ \"dialback\" ] or both");
 	if (cc->tls == TLS_POLICY_OFF && cc->authentication == 1u << PROOF_EXTERNAL)
-		COMPLAIN(c, &cc->origin,
+		COMPLAIN(c, AT(cc, "tls"),
 			"tls = \"off\" with authentication = [ \"external\" ]: there is no "
 			"certificate without TLS; "
 			"allow \"dialback\" or require TLS");
 	if (!cc->verify_next_hop && cc->tls != TLS_POLICY_OFF)
-		config_report_add(c->report, CONFIG_WARNING, &cc->origin,
+		config_report_add(c->report, CONFIG_WARNING, AT(cc, "verify_next_hop"),
 			"verify_next_hop = false: whoever answers at the next hop's address gets "
 			"the stanzas");
 	if (cc->certificate && c->credentials && !credentials_has(c->credentials, cc->certificate))
-		COMPLAIN(c, &cc->origin,
+		COMPLAIN(c, AT(cc, "certificate"),
 			"certificate = \"%s\": there is no certificate of that name",
 			cc->certificate);
 }
@@ -279,7 +282,7 @@ static void compile_control(struct compile *c, const struct control_config *cc, 
 static void add_match(struct compile *c, const struct control *control, const char *text)
 {
 	struct peering *p = c->peering;
-	const struct config_origin *origin = &control->config->origin;
+	const struct config_origin *origin = AT(control->config, "match");
 	if (strcmp(text, "*") == 0) {
 		if (p->fallback)
 			COMPLAIN(c, origin, "match: \"*\" stands already in the control at %s:%u",
@@ -351,7 +354,7 @@ static void compile_flows(struct compile *c)
 		f->policies =
 			compile_policies(c, &fc->origin, &fc->policies, "policies", &f->npolicies);
 		if (!zone_known(p, fc->from) || !zone_known(p, fc->to)) {
-			COMPLAIN(c, &fc->origin,
+			COMPLAIN(c, AT(fc, zone_known(p, fc->from) ? "to" : "from"),
 				"flow: no control is in zone \"%s\"; give one zone = \"...\", or "
 				"correct the name",
 				zone_known(p, fc->from) ? fc->to : fc->from);

@@ -391,6 +391,36 @@ static void all_mistakes_are_reported_in_file_order(void **unused)
 		"5: error: unknown key verbos in node: did you mean verbose?");
 }
 
+static void each_value_has_a_place_of_its_own(void **unused)
+{
+	static const struct {
+		const char *key;
+		unsigned line[2]; /* of the first control and the second */
+	} rows[] = { { "match", { 6, 9 } }, { "trust", { 2, 10 } }, { "tls", { 3, 3 } },
+		{ "connect", { 5, 9 } }, /* nobody wrote it */ { "nonsense", { 5, 9 } } };
+	struct loaded l;
+
+	(void)unused;
+	load(&l, "defaults = {\n trust = \"a\";\n tls = \"off\";\n queue = { seconds = 1;\n"
+		 " }; }; controls = ( {\n match = \"a\"; queue = {\n bytes =\n 4096; }; },\n"
+		 " { match = \"b\";\n trust = \"b\"; } );");
+	for (unsigned i = 0; i < 2; i++) {
+		struct example_control *c = example_control_at(&l.e, i);
+
+		for (size_t j = 0; j < sizeof(rows) / sizeof(rows[0]); j++)
+			assert_int_equal(
+				config_origin_of(&c->at, rows[j].key)->line, rows[j].line[i]);
+	}
+	assert_int_equal(
+		config_origin_of(&example_control_at(&l.e, 0)->security.queue.at, "bytes")->line,
+		7);
+	assert_int_equal(
+		config_origin_of(&example_control_at(&l.e, 0)->security.queue.at, "seconds")->line,
+		4);
+	assert_null(config_origin_of(&l.e.issuer.at, "chain")->file);
+	unload(&l);
+}
+
 static void what_many_items_inherit_is_wrong_once(void **unused)
 {
 	(void)unused;
@@ -423,7 +453,8 @@ static void warnings_do_not_stop_a_configuration(void **unused)
 {
 	struct config_report *r = config_report_new();
 	enum config_severity severity = CONFIG_ERROR;
-	struct config_origin at = { "a.conf", 7 }, earlier = { "a.conf", 3 };
+	struct config_origin at = { .file = "a.conf", .line = 7 },
+			     earlier = { .file = "a.conf", .line = 3 };
 	struct config_file *file;
 	struct example e;
 
@@ -553,6 +584,7 @@ int main(void)
 		cmocka_unit_test(mistakes_in_values_are_named_with_line_and_remedy),
 		cmocka_unit_test(mistakes_in_syntax_are_explained),
 		cmocka_unit_test(all_mistakes_are_reported_in_file_order),
+		cmocka_unit_test(each_value_has_a_place_of_its_own),
 		cmocka_unit_test(what_many_items_inherit_is_wrong_once),
 		cmocka_unit_test(lines_past_65535_are_right),
 		cmocka_unit_test(warnings_do_not_stop_a_configuration),

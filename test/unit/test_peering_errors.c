@@ -281,6 +281,49 @@ static void too_many_combinations_of_policies_are_an_error(void **unused)
 	expect_all(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+static const struct row place_rows[] = {
+	/* What controls inherit is wrong in one place, however many of them there are. */
+	{ "defaults = {\n trust = \"cb\";\n to_peer = [ \"narow\" ];\n};\n"
+	  "peering_controls = (\n { match = \"a.example\"; },\n { match = \"b.example\"; },\n"
+	  " { match = \"c.example\"; to_peer = [ ]; } );",
+		{ "test.conf:2: error: trust = \"cb\": there is no trust store of that name; add "
+		  "it to trust = ( ... ), or correct the name",
+			"test.conf:3: error: to_peer: there is no policy \"narow\"; add it to "
+			"policies = ( ... ), or correct the name" } },
+	{ "defaults = {\n trust = \"ca\"; verify_next_hop = false;\n};\n"
+	  "peering_controls = (\n { match = \"a.example\"; },\n { match = \"b.example\"; } );",
+		{ "test.conf:2: warning: verify_next_hop = false: whoever answers at the next "
+		  "hop's address gets the stanzas" } },
+	/* The same value again in a control is wrong there too. */
+	{ "defaults = { trust = \"ca\"; pins = \"x\"; };\npeering_controls = (\n"
+	  " { match = \"a.example\"; },\n { match = \"b.example\";\n   pins = \"x\"; } );",
+		{ "test.conf:1: error: pins: \"x\"" NO_PIN,
+			"test.conf:5: error: pins: \"x\"" NO_PIN } },
+	/* In a group of several lines it is the value's line that counts. */
+	{ "defaults = { trust = \"ca\"; };\npeering_controls = (\n {\n  match =\n   \"no domain\";"
+	  "\n  certificate = \"none\";\n  connect = [\n   \"srv\" ];\n  ciphers = \"none\";\n }"
+	  " );",
+		{ "test.conf:4: error: match: \"no domain\" is no domain, no \"*.suffix\" and not "
+		  "\"*\"",
+			"test.conf:6: error: certificate = \"none\": there is no certificate of "
+			"that name",
+			"test.conf:7: error: connect: \"srv\"" NO_TARGET,
+			"test.conf:9: error: ciphers: \"none\" leaves no TLS 1.2 cipher; see: "
+			"openssl ciphers -v" } },
+	{ "defaults = { trust = \"ca\"; };\npeering_controls = ( { match = \"a.example\"; } );\n"
+	  "flows = ( {\n from = \"default\";\n to = \"core\";\n policies = [ \"p\" ];\n} );",
+		{ "test.conf:5: error: flow: no control is in zone \"core\"; give one zone = "
+		  "\"...\", or correct the name",
+			"test.conf:6: error: policies: there is no policy \"p\"; add it to "
+			"policies = ( ... ), or correct the name" } },
+};
+
+static void a_mistake_is_reported_once_and_where_the_value_stands(void **unused)
+{
+	(void)unused;
+	expect_all(place_rows, sizeof(place_rows) / sizeof(place_rows[0]));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -291,6 +334,7 @@ int main(void)
 		cmocka_unit_test(a_flow_is_between_zones_that_exist_and_stands_once),
 		cmocka_unit_test(too_many_policies_in_one_list_are_an_error),
 		cmocka_unit_test(too_many_combinations_of_policies_are_an_error),
+		cmocka_unit_test(a_mistake_is_reported_once_and_where_the_value_stands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@ import sys
 MARK = 'TRUNKD_BED_INSIDE'
 SHARED = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private']
 WAYS = [['unshare'] + SHARED, ['unshare', '--user', '--map-root-user'] + SHARED]
+OVERLAID = ('/etc/hosts', '/etc/resolv.conf')     # what a process may see another version of
 NO_WAY = ('interop: no private network namespace to be had: be root, or allow '
           'unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1).')
 PROGRAMS = {
@@ -23,12 +24,14 @@ PROGRAMS = {
 }
 
 
-def enter(argv):
-    """Run argv inside a fresh private space; returns only when this already is the inside."""
+def enter(argv, without=()):
+    """Run argv inside a fresh private space; returns only when this already is the inside.
+    without: programs of PROGRAMS that are not needed."""
     if os.environ.get(MARK) == '1':
         _furnish()
         return
-    missing = sorted({pkg for prog, pkg in PROGRAMS.items() if not shutil.which(prog)})
+    missing = sorted({pkg for prog, pkg in PROGRAMS.items()
+                      if prog not in without and not shutil.which(prog)})
     if missing:
         sys.exit('interop: not installed: %s; run test/interop/install first.' % ' '.join(missing))
     for way in WAYS if os.geteuid() == 0 else WAYS[1:]:
@@ -43,6 +46,8 @@ def _furnish():
     for sig in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sig, lambda *_: sys.exit(1))
     subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)
+    if not all(os.path.exists(p) for p in OVERLAID):
+        _private_etc()
     # Where /proc may not be mounted anew (some containers) the old one serves as well.
     subprocess.run(['mount', '-t', 'proc', 'proc', '/proc'], capture_output=True)
     for name in ('SSL_CERT_FILE', 'SSL_CERT_DIR', 'LIBRARY_PATH', 'LD_LIBRARY_PATH'):
@@ -57,6 +62,20 @@ async def _ending(work, stop):
         await stop()
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
+
+
+def _private_etc():
+    """Files that are not there (or lead nowhere) cannot be overlaid: a copy of /etc gets them."""
+    subprocess.run(['mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], check=True)
+    subprocess.run(['cp', '-a', '/etc/.', '/mnt'], stderr=subprocess.DEVNULL, check=False)
+    for path in OVERLAID:
+        copy = os.path.join('/mnt', os.path.basename(path))
+        if not os.path.exists(path):
+            if os.path.islink(copy):
+                os.unlink(copy)
+            with open(copy, 'w') as f:
+                f.write('127.0.0.1 localhost\n' if path == '/etc/hosts' else '')
+    subprocess.run(['mount', '--bind', '/mnt', '/etc'], check=True)
 
 
 def run(work, stop):

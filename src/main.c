@@ -89,6 +89,15 @@ static void dump(const struct plan *plan)
 	buf_fini(&out);
 }
 
+static void print_verdict(const struct arguments *a, const struct plan *plan, unsigned warnings)
+{
+	unsigned n = plan->settings.controls.n;
+	printf("trunkd: %s is %s", a->server.path, warnings ? "usable, with " : "fine");
+	if (warnings)
+		printf("%u warning%s", warnings, warnings == 1 ? "" : "s");
+	printf(" (%u peering control%s)\n", n, n == 1 ? "" : "s");
+}
+
 static int run(const struct arguments *a, struct plan *plan, const char *secret)
 {
 	const struct log_config *l = &plan->settings.log;
@@ -110,6 +119,8 @@ int main(int argc, char **argv)
 		print_reference();
 		return EXIT_SUCCESS;
 	}
+	if (a.action == ACTION_RUN)
+		server_hold_signals();
 	xml_reader_global_init();
 	char secret[2 * RANDOM_ID];
 	random_id(secret);
@@ -136,8 +147,7 @@ int main(int argc, char **argv)
 	if (a.action == ACTION_DUMP)
 		dump(plan);
 	else
-		printf("trunkd: %s is fine (%u peering controls, %u warning%s)\n", a.server.path,
-			plan->settings.controls.n, warnings, warnings == 1 ? "" : "s");
+		print_verdict(&a, plan, warnings);
 	plan_unref(plan);
 	return EXIT_SUCCESS;
 }

@@ -173,6 +173,19 @@ static void on_signal(uv_signal_t *sig, int number)
 		stop(s);
 }
 
+static void mask_hangup(int how)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(how, &set, NULL);
+}
+
+void server_hold_signals(void)
+{
+	mask_hangup(SIG_BLOCK);
+}
+
 static void watch_signals(struct server *s)
 {
 	static const int numbers[] = { SIGHUP, SIGTERM, SIGINT, SIGUSR1 };
@@ -182,6 +195,7 @@ static void watch_signals(struct server *s)
 		uv_signal_start(&s->signals[i], on_signal, numbers[i]);
 	}
 	signal(SIGPIPE, SIG_IGN);
+	mask_hangup(SIG_UNBLOCK);
 }
 
 /* Every connection costs a descriptor: take what the system allows. */

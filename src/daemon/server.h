@@ -12,5 +12,7 @@ struct server_options {
 	const char *keylog_file;
 };
 
+/* A SIGHUP from now on waits until the server can reload; first thing of all. */
+void server_hold_signals(void);
 /* Runs until SIGTERM or SIGINT. Takes over the plan. Returns the exit status. */
 int server_run(const struct server_options *o, struct plan *plan, const char *fallback_secret);

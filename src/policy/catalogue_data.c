@@ -163,7 +163,7 @@ const struct catalogue_row catalogue_rows[] = {
 	ROW("urn:xmpp:extdisco:1", VOIP, 0), /* XEP-0215 */
 	ROW("urn:xmpp:extdisco:2", VOIP, 0), /* XEP-0215 */
 	ROW("urn:xmpp:fallback:0", FALLBACK, ROW_ATTACHED | ROW_REFERS), /* XEP-0428 */
-	ROW("urn:xmpp:fasten:0", FASTENING, 0), /* XEP-0422 */
+	ROW("urn:xmpp:fasten:0", FASTENING, ROW_CARRIER), /* XEP-0422 */
 	ROW("urn:xmpp:features:bidi", STREAM, 0), /* XEP-0288 */
 	ROW("urn:xmpp:features:dialback", STREAM, 0), /* XEP-0220 */
 	ROW("urn:xmpp:file:metadata:0", FILE_TRANSFER, 0), /* XEP-0446 */

@@ -131,6 +131,15 @@ static void stripped_features_are_removed_from_messages(void **unused)
 			VERDICT_FOLD, "strip",
 			"<message" A "><body>x</body><thread>1</thread></message>",
 			FEATURE_FILE_TRANSFER },
+		{ "what is fastened to a message is decided by what it is", "off", "retraction",
+			"<message" A "><apply-to xmlns='urn:xmpp:fasten:0' id='1'><retract "
+			"xmlns='urn:xmpp:message-retract:0'/></apply-to></message>",
+			VERDICT_DROP, "folded-away", NULL, FEATURE_RETRACTION },
+		{ "and the rest of the message stays", "off", "retraction",
+			"<message" A "><body>x</body><apply-to xmlns='urn:xmpp:fasten:0' id='1'>"
+			"<retract xmlns='urn:xmpp:message-retract:0'/></apply-to></message>",
+			VERDICT_FOLD, "strip", "<message" A "><body>x</body></message>",
+			FEATURE_RETRACTION },
 		{ "errors keep their error, an echo is filtered", "off", "html chat-states",
 			"<message" A " type='error'><active" CS "/>" HTML
 			"<error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"

@@ -163,6 +163,21 @@ static bool known(struct answers *a, struct str key, uint64_t now)
 	return node && map_item(node, struct entry, node)->until_ms > now;
 }
 
+/* Unavailable, unsubscribe, unsubscribed (decision 24). */
+static bool ends_presence(const struct stanza_head *h)
+{
+	return h->kind == STANZA_PRESENCE &&
+	       (h->type == TYPE_UNAVAILABLE || h->type == TYPE_UNSUBSCRIBE ||
+		       h->type == TYPE_UNSUBSCRIBED);
+}
+
+bool answers_bare(struct answers *a, const struct stanza_head *h, uint64_t now_ms)
+{
+	struct str none = STR("");
+	return ends_presence(h) &&
+	       !known(a, make_key(a, 'p', jid_bare(h->from), jid_bare(h->to), none), now_ms);
+}
+
 bool answers_allow(struct answers *a, const struct stanza_head *h, uint64_t now_ms)
 {
 	struct str none = STR("");
@@ -183,8 +198,8 @@ bool answers_allow(struct answers *a, const struct stanza_head *h, uint64_t now_
 		return false;
 	if (h->kind == STANZA_PRESENCE && (h->type == TYPE_SUBSCRIBE || h->type == TYPE_PROBE))
 		return false;
-	if (h->kind == STANZA_PRESENCE && h->type != TYPE_NONE && h->type != TYPE_SUBSCRIBED)
-		return true; /* unavailable, unsubscribe, unsubscribed: no ghosts (ruling 24) */
+	if (ends_presence(h))
+		return true;
 	return known(a, make_key(a, 'p', jid_bare(h->from), jid_bare(h->to), none), now_ms);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What may come back where a flow leads one way only (ruling 14): results and errors of IQ requests
- * that passed, errors to messages and presence that passed, presence to one who subscribed or
- * joined, and what a joined room says. A bounded table per pair; entries age out.
+ * What may come back where a flow leads one way only (decision 14): results and errors of IQ
+ * requests that passed, errors to messages and presence that passed, presence to one who subscribed
+ * or joined, and what a joined room says. A bounded table per pair; entries age out.
  */
 #pragma once
 
@@ -17,5 +17,8 @@ void answers_free(struct answers *a);
 void answers_note(struct answers *a, const struct stanza_head *h, uint64_t now_ms);
 /* Does this stanza, against the flow, answer something? An IQ's entry is used up by it. */
 bool answers_allow(struct answers *a, const struct stanza_head *h, uint64_t now_ms);
+/* What answers_allow() lets through for everybody, so that no ghost remains (unavailable,
+ * unsubscribe, unsubscribed), and only as a bare tag: nobody asked for its content. */
+bool answers_bare(struct answers *a, const struct stanza_head *h, uint64_t now_ms);
 /* Nothing worth keeping; NULL is empty. */
 bool answers_empty(const struct answers *a, uint64_t now_ms);

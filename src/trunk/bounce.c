@@ -16,13 +16,13 @@ static void log_drop(
 			reason, log_quote(str_of(why)).s, held);
 }
 
-void bounce_head(struct route *r, const struct stanza_head *h, enum stanza_condition c,
+bool bounce_head(struct route *r, const struct stanza_head *h, enum stanza_condition c,
 	bool permanent, const char *text, const char *app, const char *why)
 {
 	struct trunk *t = r->pair->trunk;
 	if (!stanza_may_bounce(h)) {
 		log_drop(r, h, "not-bounceable", why);
-		return;
+		return false;
 	}
 	struct buf error = { 0 };
 	stanza_error_write(&error, h, c, permanent, text, app);
@@ -37,7 +37,8 @@ void bounce_head(struct route *r, const struct stanza_head *h, enum stanza_condi
 	};
 	struct delivery d = { .head = &reply, .bytes = buf_view(&error), .bounce = true };
 	enum route_outcome outcome = route_deliver(route_reverse(r), &d);
-	if (outcome == ROUTE_SENT || outcome == ROUTE_QUEUED) {
+	bool sent = outcome == ROUTE_SENT || outcome == ROUTE_QUEUED;
+	if (sent) {
 		uint32_t held;
 		atomic_fetch_add(&t->stats.bounced, 1);
 		if (log_limit_pass(&r->log_limit, net_loop_now(t->loop), 10, &held))
@@ -48,6 +49,7 @@ void bounce_head(struct route *r, const struct stanza_head *h, enum stanza_condi
 		log_drop(r, h, "bounce-undeliverable", why);
 	}
 	buf_fini(&error);
+	return sent;
 }
 
 void bounce_bytes(struct route *r, struct str stanza, bool was_bounce, enum stanza_condition c,

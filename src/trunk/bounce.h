@@ -8,9 +8,9 @@
 
 #include "trunk/pair.h"
 
-/* Answers (or drops) one stanza that did not get through `r`. `was_bounce`: it was an error of ours
- * already. */
-void bounce_head(struct route *r, const struct stanza_head *h, enum stanza_condition c,
+/* Answers (true) or drops (false) one stanza that did not get through `r`. `was_bounce`: it was an
+ * error of ours already. */
+bool bounce_head(struct route *r, const struct stanza_head *h, enum stanza_condition c,
 	bool permanent, const char *text, const char *app, const char *why);
 /* The same for whole stanzas that come back from a queue or a connection: their heads are read from
  * the bytes. */

@@ -52,7 +52,6 @@ static void verified(
 	struct claim *c = arg;
 	struct inbound *in = c->inbound;
 	struct domain from = c->from, to = c->to;
-	(void)d;
 	(void)out;
 	c->dial = NULL;
 	enum dialback_type type = o == DIAL_OK        ? DIALBACK_VALID
@@ -60,7 +59,7 @@ static void verified(
 						      : DIALBACK_ERROR;
 	enum stanza_condition condition = condition_of(o);
 	if (c->plan != in->leg.trunk->plan->number &&
-		!inbound_may_verify(in, &from, &to, &condition)) {
+		(!inbound_may_verify(in, &from, &to, &condition) || !dial_leads_there_still(d))) {
 		type = DIALBACK_ERROR;
 		words = "no longer allowed when the answer came";
 	}

@@ -194,6 +194,12 @@ static unsigned targets_of(const struct dial *d, struct target out[PEERING_TARGE
 	return c->ntargets;
 }
 
+bool dial_leads_there_still(const struct dial *d)
+{
+	const struct control *now = peering_accepted(d->trunk->plan->peering, &d->to);
+	return now && control_same_targets(d->o.control, now);
+}
+
 struct dial *dial_start(struct trunk *t, const struct dial_options *o)
 {
 	struct dial *d = MEM_NEW(struct dial);

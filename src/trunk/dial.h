@@ -43,6 +43,8 @@ struct dial_options {
 
 struct dial *dial_start(struct trunk *t, const struct dial_options *o);
 void dial_cancel(struct dial *d); /* NULL is fine */
+/* Would the plan in force go to the same place? For whoever waited over a reload. */
+bool dial_leads_there_still(const struct dial *d);
 
 /* ---- for outbound.c ---- */
 struct dial {

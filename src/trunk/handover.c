@@ -55,22 +55,22 @@ enum route_outcome handover_stanza(
 	return ROUTE_QUEUED;
 }
 
-void handover_bounce(struct inbound *in, struct inbound_pair *p, const struct stanza_head *h,
+bool handover_bounce(struct inbound *in, struct inbound_pair *p, const struct stanza_head *h,
 	enum stanza_condition c, const char *app)
 {
 	struct trunk *t = in->leg.trunk;
 	struct buf error = { 0 };
 	if (stanza_may_bounce(h))
 		stanza_error_write(&error, h, c, false, NULL, app);
-	if (!buf_len(&error) || !put(t, p->home, &p->to, &p->from, buf_view(&error), true)) {
-		atomic_fetch_add(&t->stats.dropped, 1);
-		leg_log(&in->leg, LOG_LEVEL_INFO, "drop", " kind=%s type=%s reason=%s",
+	bool sent = buf_len(&error) && put(t, p->home, &p->to, &p->from, buf_view(&error), true);
+	uint32_t held;
+	atomic_fetch_add(sent ? &t->stats.bounced : &t->stats.dropped, 1);
+	if (!sent && log_limit_pass(&t->refuse_limit, net_loop_now(t->loop), 10, &held))
+		leg_log(&in->leg, LOG_LEVEL_INFO, "drop", " kind=%s type=%s reason=%s held_back=%u",
 			stanza_kind_name(h->kind), stanza_type_name(h->type),
-			buf_len(&error) ? "bounce-undeliverable" : "not-bounceable");
-	} else {
-		atomic_fetch_add(&t->stats.bounced, 1);
-	}
+			buf_len(&error) ? "bounce-undeliverable" : "not-bounceable", held);
 	buf_fini(&error);
+	return sent;
 }
 
 static void deliver(struct trunk *t, struct item *i)

@@ -135,6 +135,36 @@ bool head_read(struct head_reader *r, struct str stanza, struct stanza_head *out
 	return r->ok;
 }
 
+/* Takes a known beginning off. */
+static bool skip(struct str *s, struct str prefix)
+{
+	if (!str_starts(*s, prefix))
+		return false;
+	*s = str_skip(*s, prefix.n);
+	return true;
+}
+
+bool head_is_plain_error(struct str stanza)
+{
+	struct str rest = str_skip(stanza, start_tag(stanza).n);
+	char name[64];
+	size_t n = 0;
+	bool known = false;
+	if (!skip(&rest, STR("<error ")))
+		return false;
+	rest = str_skip(rest, start_tag(rest).n);
+	if (!skip(&rest, STR("<")))
+		return false;
+	while (n < sizeof(name) - 1 && n < rest.n && rest.p[n] != ' ')
+		n++;
+	memcpy(name, rest.p, n);
+	name[n] = 0;
+	rest = str_skip(rest, n);
+	stanza_condition_parse(name, &known);
+	return known &&
+	       skip(&rest, STR(" xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></"));
+}
+
 size_t head_stanza_length(struct str bytes)
 {
 	struct scanner s;

@@ -24,7 +24,7 @@ const struct listen_config *inbound_listener(const struct inbound *in)
 }
 
 /* For whom a certificate is shown: the listener's zone where it is for one, else the zone of
- * whoever claims to come (ruling 12). */
+ * whoever claims to come (decision 12). */
 static const char *zone_of(const struct inbound *in)
 {
 	const struct listen_config *l = inbound_listener(in);
@@ -319,14 +319,16 @@ static const char *check_proof(
 	bool external = strcmp(p->how, "dialback") != 0;
 	if (external && !(c->config->authentication & 1u << PROOF_EXTERNAL))
 		return "certificates are not accepted any more";
-	if (!external)
-		return c->config->authentication & 1u << PROOF_DIALBACK
-			       ? NULL
-			       : "dialback is not accepted any more";
+	if (!external && !(c->config->authentication & 1u << PROOF_DIALBACK))
+		return "dialback is not accepted any more";
 	struct trust_answer a;
 	leg_judge(&in->leg, c, &p->from, false, &a);
 	*cond = STREAM_RESET;
-	return a.verdict == TRUST_OK ? NULL : "your certificate is not accepted any more";
+	/* Dialback stands in for a stranger's certificate, not for a bad one (decision 3). */
+	bool stands = a.verdict == TRUST_OK ||
+		      (!external && (!conn_tls(in->leg.conn) ||
+					    trust_verdict_allows_dialback(a.verdict)));
+	return stands ? NULL : "your certificate is not accepted any more";
 }
 
 void inbound_replan(struct inbound *in)

@@ -20,6 +20,9 @@ struct move {
 static void lost(struct move *m)
 {
 	struct inbound *in = m->inbound;
+	in->leg.trunk = m->to;
+	leg_log(&in->leg, LOG_LEVEL_INFO, "stream-end", " reason=shutdown");
+	atomic_fetch_add(&m->to->stats.streams_closed, 1);
 	conn_parcel_free(m->parcel);
 	admission_leave(&m->to->shared->admission, &in->place);
 	inbound_pairs_free(in);

@@ -143,7 +143,7 @@ void inbound_settle(struct inbound *in, const struct domain *from, const struct 
 		inbound_attach(in, p);
 }
 
-/* The limit for elements is that of the most generous control that is proven here (ruling 31). */
+/* The limit for elements is that of the most generous control that is proven here (decision 31). */
 void inbound_widen(struct inbound *in, const struct control *c)
 {
 	const struct limits_config *lim = &in->leg.trunk->plan->settings.limits;
@@ -191,11 +191,10 @@ static void dropped(struct inbound *in)
 static void bounce(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
 	enum stanza_condition c, const char *app, const char *why)
 {
-	in->leg.bounced++;
-	if (p->route)
-		bounce_head(p->route, &f->head, c, false, NULL, app, why);
-	else
-		handover_bounce(in, p, &f->head, c, app);
+	bool sent = p->route ? bounce_head(p->route, &f->head, c, false, NULL, app, why)
+			     : handover_bounce(in, p, &f->head, c, app);
+	in->leg.bounced += sent;
+	in->leg.dropped += !sent;
 }
 
 static void undeliverable(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
@@ -260,9 +259,12 @@ static bool joins_forbidden_room(const struct inbound_pair *p, const struct filt
 
 static void refused(struct inbound *in, const struct filter_result *f)
 {
-	if (f->verdict == VERDICT_NONE)
+	if (f->verdict == VERDICT_NONE) {
+		leg_log(&in->leg, LOG_LEVEL_WARN, "refused", " claimed=%s towards=%s reason=%s",
+			log_quote(f->head.from_domain).s, log_quote(f->head.to_domain).s,
+			log_quote(str_of(in->refused_text)).s);
 		leg_fail(&in->leg, in->refused, in->refused_text, NULL);
-	else if (f->check == STANZA_NOT_A_STANZA)
+	} else if (f->check == STANZA_NOT_A_STANZA)
 		leg_fail(&in->leg, STREAM_UNSUPPORTED_STANZA_TYPE, NULL, NULL);
 	else
 		leg_fail(&in->leg, STREAM_IMPROPER_ADDRESSING, "a stanza without valid addresses",

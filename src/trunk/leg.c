@@ -105,13 +105,13 @@ static void log_end(struct leg *l)
 		" seconds=%llu.%03u stanzas_in=%llu stanzas_out=%llu folded=%llu bounced=%llu "
 		"dropped=%llu bytes_in=%llu bytes_out=%llu "
 		"tls=%s "
-		"proof=%s closed_by=%s reason=%s",
+		"proof=%s unread=%zu closed_by=%s reason=%s",
 		(unsigned long long)(ms / 1000), (unsigned)(ms % 1000), l->stanzas_in,
 		l->stanzas_out, l->folded, l->bounced, l->dropped,
 		l->conn ? (unsigned long long)conn_bytes_in(l->conn) : 0,
 		l->conn ? (unsigned long long)conn_bytes_out(l->conn) : 0, log_quote(str_of(tls)).s,
-		l->proof ? l->proof : "none", l->peer_closed ? "peer" : "us",
-		log_quote(str_of(l->reason)).s);
+		l->proof ? l->proof : "none", l->conn ? buf_len(conn_in(l->conn)) : 0,
+		l->peer_closed ? "peer" : "us", log_quote(str_of(l->reason)).s);
 }
 
 /* The one function in which a leg ends. */
@@ -190,7 +190,7 @@ static bool terminal(struct leg *l, enum stream_event e, const struct stream_inf
 	return l->ended;
 }
 
-/* An answer to nothing that was asked on this stream: a mistake, or somebody tries (ruling 5). */
+/* An answer to nothing that was asked on this stream: a mistake, or somebody tries (decision 5). */
 static void log_ignored(struct leg *l, const struct stream_info *info)
 {
 	uint32_t held;

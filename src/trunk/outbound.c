@@ -404,18 +404,10 @@ static bool strings_same(const char *a, const char *b)
 bool outbound_same_hop(const struct outbound *o, const struct control *c)
 {
 	const struct control *was = o->control;
-	if (was->ntargets != c->ntargets ||
-		!strings_same(was->config->certificate, c->config->certificate) ||
+	if (!strings_same(was->config->certificate, c->config->certificate) ||
 		!strings_same(was->config->source_address, c->config->source_address))
 		return false;
-	for (unsigned i = 0; i < c->ntargets; i++) {
-		const struct target *a = &was->targets[i], *b = &c->targets[i];
-		if (a->kind != b->kind || strcmp(a->name, b->name) != 0 || a->port != b->port ||
-			a->direct_tls != b->direct_tls ||
-			(a->kind == TARGET_ADDRESS && !address_same_host(&a->address, &b->address)))
-			return false;
-	}
-	return true;
+	return control_same_targets(was, c);
 }
 
 void outbound_keep(struct outbound *o, const struct control *c)

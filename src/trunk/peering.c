@@ -76,6 +76,20 @@ static bool same_target(const struct target *a, const struct domain *ad, const s
 	return false;
 }
 
+bool control_same_targets(const struct control *x, const struct control *y)
+{
+	if (x->ntargets != y->ntargets)
+		return false;
+	for (unsigned i = 0; i < x->ntargets; i++) {
+		const struct target *a = &x->targets[i], *b = &y->targets[i];
+		if (a->kind != b->kind || strcmp(a->name, b->name) != 0 || a->port != b->port ||
+			a->direct_tls != b->direct_tls ||
+			(a->kind == TARGET_ADDRESS && !address_same_host(&a->address, &b->address)))
+			return false;
+	}
+	return true;
+}
+
 bool peering_same_hop(const struct control *a, const struct domain *a_domain,
 	const struct control *b, const struct domain *b_domain)
 {

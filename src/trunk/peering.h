@@ -73,6 +73,8 @@ struct passage {
 /* May stanzas go from one domain to another? */
 void peering_permit(const struct peering *p, const struct domain *from, const struct domain *to,
 	struct passage *out);
+/* Do they lead to the same places, in the same order? For controls of two plans. */
+bool control_same_targets(const struct control *a, const struct control *b);
 /* Controls with the same next hop: the same address, host or SRV name. */
 bool peering_same_hop(const struct control *a, const struct domain *a_domain,
 	const struct control *b, const struct domain *b_domain);

@@ -2,7 +2,6 @@
 /* Building a plan and making the checks that need several rooms. */
 #include "trunk/plan.h"
 
-#include "base/clock.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "net/listener.h"
@@ -24,7 +23,8 @@ static void load_trust(struct plan *p, struct config_report *report)
 	for (unsigned i = 0; i < p->settings.trust.n; i++) {
 		for (unsigned j = 0; j < i; j++)
 			if (strcmp(configs[i].name, configs[j].name) == 0)
-				config_report_add(report, CONFIG_ERROR, &configs[i].origin,
+				config_report_add(report, CONFIG_ERROR,
+					config_origin_of(&configs[i].origin, "name"),
 					"trust store \"%s\" stands in the file twice (first at "
 					"%s:%u)",
 					configs[i].name, configs[j].origin.file,
@@ -39,11 +39,12 @@ static void check_sections(struct plan *p, struct config_report *report)
 {
 	const struct settings *s = &p->settings;
 	if (!s->listen.n)
-		config_report_add(report, CONFIG_ERROR, NULL,
+		config_report_add(report, CONFIG_ERROR, config_origin_of(&s->origin, "listen"),
 			"nothing to listen on: add listen = ( { address = \"::\"; port = 5269; "
 			"mode = \"starttls\"; } );");
 	if (!s->controls.n)
-		config_report_add(report, CONFIG_ERROR, NULL,
+		config_report_add(report, CONFIG_ERROR,
+			config_origin_of(&s->origin, "peering_controls"),
 			"no peering control: every domain would be refused; add peering_controls = "
 			"( ... )");
 	bool tls = false;
@@ -51,7 +52,8 @@ static void check_sections(struct plan *p, struct config_report *report)
 		tls |= control_at(p, i)->action == CONTROL_ACCEPT &&
 		       control_at(p, i)->tls != TLS_POLICY_OFF;
 	if (tls && !s->certificates.n)
-		config_report_add(report, CONFIG_ERROR, NULL,
+		config_report_add(report, CONFIG_ERROR,
+			config_origin_of(&s->origin, "certificates"),
 			"no certificate, but peering controls that need TLS: add certificates = ( "
 			"{ name = \"...\"; "
 			"chain = \"...\"; key = \"...\"; } );");
@@ -85,7 +87,8 @@ static void check_covered(struct plan *p, struct config_report *report)
 				continue;
 			const struct credential *cr = choose_any_zone(p, &d, &covers);
 			if (cr && !covers)
-				config_report_add(report, CONFIG_WARNING, &c->origin,
+				config_report_add(report, CONFIG_WARNING,
+					config_origin_of(&c->origin, "match"),
 					"no certificate names %s; \"%s\" will be shown for it, and "
 					"other servers will "
 					"refuse it: add one with %s as subjectAltName",
@@ -115,7 +118,6 @@ static void build(struct plan *p, const struct plan_options *o, struct config_re
 			"TLS keys cannot be written to \"%s\": %s", o->keylog_file,
 			strerror(errno));
 	check_covered(p, report);
-	plan_warn_expiry(p, clock_wall(), report);
 }
 
 static void identify(struct plan *p)
@@ -180,22 +182,4 @@ void plan_dialback_secrets(
 	const struct plan *p, const struct domain *d, struct str out[PLAN_SECRETS])
 {
 	secrets_find(p->secrets, d, out);
-}
-
-void plan_warn_expiry(const struct plan *p, int64_t wall, struct config_report *report)
-{
-	const struct certificate_config *configs = p->settings.certificates.items;
-	for (unsigned i = 0; i < p->settings.certificates.n; i++) {
-		bool covers;
-		const struct credential *c =
-			credentials_choose(p->credentials, NULL, configs[i].name,
-				configs[i].zones.n ? configs[i].zones.v[0] : NULL, &covers);
-		int64_t days = c ? (credential_not_after(c) - wall) / 86400 : 0;
-		if (c && days < 30)
-			config_report_add(report, CONFIG_WARNING, &configs[i].origin,
-				"certificate \"%s\" %s: renew it (%s)", configs[i].name,
-				credential_not_after(c) < wall ? "has expired"
-							       : "expires within 30 days",
-				configs[i].chain);
-	}
 }

@@ -46,6 +46,3 @@ void plan_unref(struct plan *p);
 enum { PLAN_SECRETS = 2 };
 void plan_dialback_secrets(
 	const struct plan *p, const struct domain *d, struct str out[PLAN_SECRETS]);
-
-/* Certificates that expire soon, CRLs that get stale: warnings, each with file and remedy. */
-void plan_warn_expiry(const struct plan *p, int64_t wall, struct config_report *report);

@@ -110,11 +110,15 @@ struct waiting *route_waiting(struct route *r, struct str bytes)
 {
 	struct trunk *t = r->pair->trunk;
 	struct stanza_head head;
-	/* Already ours: what is taken back is not refused, whatever the budget says. */
+	/* Already ours: what is taken back is not refused, whatever the budget says. Under which
+	 * plan it was let in is not known any more, so it is asked about again. */
 	atomic_fetch_add(&t->shared->queued_bytes, bytes.n);
 	struct waiting *w = waiting_new(r, bytes, false);
-	if (head_read(t->heads, bytes, &head))
+	w->plan = 0;
+	if (head_read(t->heads, bytes, &head)) {
 		w->unavailable = unavailable_hash(&head);
+		w->bounce = head.type == TYPE_ERROR && head_is_plain_error(bytes);
+	}
 	return w;
 }
 
@@ -136,7 +140,8 @@ static bool take_budget(struct trunk *t, const struct delivery *d)
 	return d->bounce ? take_for_bounce(t, d->bytes.n) : trunk_budget_take(t, d->bytes.n);
 }
 
-/* The last unavailable of a sender stays, so that no ghost remains at the other end (ruling 24). */
+/* The last unavailable of a sender stays, so that no ghost remains at the other end (decision 24).
+ */
 static bool keep_unavailable(struct route *r, struct waiting *w, uint64_t now)
 {
 	if (!w->unavailable || w->kept || r->kept_count >= KEPT_MAX ||
@@ -202,7 +207,7 @@ static struct answers *answers_of(struct route *r)
 	return r->pair->answers;
 }
 
-/* May this stanza go this way, by flows (ruling 14)? Remembers what may be answered. */
+/* May this stanza go this way, by flows (decision 14)? Remembers what may be answered. */
 static bool admitted(struct route *r, const struct delivery *d)
 {
 	const struct passage *p = route_passage(r);
@@ -218,16 +223,37 @@ static bool admitted(struct route *r, const struct delivery *d)
 	return true;
 }
 
-enum route_outcome route_deliver(struct route *r, const struct delivery *d)
+static enum route_outcome deliver(struct route *r, const struct delivery *d)
 {
-	if (!admitted(r, d))
-		return ROUTE_REFUSED;
-	r->pair->used_ms = net_loop_now(r->pair->trunk->loop);
 	if (can_send(r) && list_empty(&r->queue) && (d->patient || !outbound_congested(r->out))) {
 		outbound_send(r->out, d->bytes);
 		return ROUTE_SENT;
 	}
 	return enqueue(r, d);
+}
+
+/* Against a flow, what only lets no ghost remain passes without anything in it. */
+static bool passes_bare(struct route *r, const struct delivery *d)
+{
+	return !d->bounce && route_passage(r)->permit == PERMIT_ANSWERS &&
+	       answers_bare(answers_of(r), d->head, net_loop_now(r->pair->trunk->loop));
+}
+
+enum route_outcome route_deliver(struct route *r, const struct delivery *d)
+{
+	if (!admitted(r, d))
+		return ROUTE_REFUSED;
+	r->pair->used_ms = net_loop_now(r->pair->trunk->loop);
+	if (passes_bare(r, d)) {
+		struct buf bytes = { 0 };
+		struct delivery bare = *d;
+		stanza_write_bare(&bytes, d->head);
+		bare.bytes = buf_view(&bytes);
+		enum route_outcome o = deliver(r, &bare);
+		buf_fini(&bytes);
+		return o;
+	}
+	return deliver(r, d);
 }
 
 bool route_wants_pause(const struct route *r)
@@ -260,8 +286,16 @@ static bool still_admitted(struct route *r, const struct waiting *w)
 {
 	if (w->plan == r->pair->trunk->plan->number)
 		return true;
+	struct trunk *t = r->pair->trunk;
 	const struct passage *p = route_passage(r);
-	return p->permit == PERMIT_YES || p->permit == PERMIT_ANSWERS || (w->bounce && p->to);
+	struct stanza_head h;
+	if (p->permit == PERMIT_YES || (w->bounce && p->to))
+		return true;
+	if (p->permit != PERMIT_ANSWERS || !head_read(t->heads, (struct str){ w->bytes, w->n }, &h))
+		return false;
+	/* Only answers go this way now. What answered an IQ has used up what it answered. */
+	bool answer = h.kind == STANZA_IQ && (h.type == TYPE_RESULT || h.type == TYPE_ERROR);
+	return answer || answers_allow(answers_of(r), &h, net_loop_now(t->loop));
 }
 
 void route_drain(struct route *r)

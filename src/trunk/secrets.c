@@ -57,12 +57,14 @@ static void load_named(
 		const char *text = c->domains.v[i];
 		out->below[i] = strncmp(text, "*.", 2) == 0;
 		if (!domain_parse(str_of(text + (out->below[i] ? 2 : 0)), &out->names[i]))
-			config_report_add(report, CONFIG_ERROR, &c->origin,
+			config_report_add(report, CONFIG_ERROR,
+				config_origin_of(&c->origin, "domains"),
 				"domains: \"%s\" is no domain and no \"*.suffix\"", text);
 	}
-	out->now = read_secret(c->file, &c->origin, report);
+	out->now = read_secret(c->file, config_origin_of(&c->origin, "file"), report);
 	if (c->previous)
-		out->before = read_secret(c->previous, &c->origin, report);
+		out->before =
+			read_secret(c->previous, config_origin_of(&c->origin, "previous"), report);
 }
 
 struct dialback_secrets *secrets_new(
@@ -75,10 +77,12 @@ struct dialback_secrets *secrets_new(
 	for (unsigned i = 0; i < c->secrets.n; i++)
 		load_named(&s->list[i], &named[i], report);
 	struct secret *last = &s->list[s->n - 1];
-	last->now = c->secret_file ? read_secret(c->secret_file, &c->origin, report)
+	last->now = c->secret_file ? read_secret(c->secret_file,
+					     config_origin_of(&c->origin, "secret_file"), report)
 				   : mem_strdup(fallback);
 	if (c->previous_file)
-		last->before = read_secret(c->previous_file, &c->origin, report);
+		last->before = read_secret(
+			c->previous_file, config_origin_of(&c->origin, "previous_file"), report);
 	return s;
 }
 

@@ -191,6 +191,19 @@ static void stop_pair(struct pair *p, uint64_t now)
 	route_stop(&p->routes[1]);
 }
 
+/* What peers had sent while they were held is ours: their TCP was told so. It is sent or answered.
+ */
+static void read_rest(struct trunk *t)
+{
+	list_for_each_safe (it, &t->legs) {
+		struct leg *l = list_item(it, struct leg, link);
+		if (l->kind != LEG_IN || !l->held || l->ended)
+			continue;
+		l->held = false;
+		leg_pump(l);
+	}
+}
+
 void trunk_stop(struct trunk *t, void (*stopped)(void *arg), void *arg)
 {
 	if (t->stopping) {
@@ -203,6 +216,7 @@ void trunk_stop(struct trunk *t, void (*stopped)(void *arg), void *arg)
 	t->stopped = stopped;
 	t->stopped_arg = arg;
 	each_pair(t, stop_pair);
+	read_rest(t);
 	list_for_each_safe (it, &t->legs) {
 		struct leg *l = list_item(it, struct leg, link);
 		leg_fail(l, STREAM_SYSTEM_SHUTDOWN, NULL, NULL);

@@ -224,3 +224,14 @@ void stanza_error_write(struct buf *out, const struct stanza_head *h, enum stanz
 	buf_put(out, kinds[h->kind]);
 	buf_put_char(out, '>');
 }
+
+void stanza_write_bare(struct buf *out, const struct stanza_head *h)
+{
+	buf_put(out, STR("<presence from='"));
+	xml_escape_value(out, h->from);
+	buf_put(out, STR("' to='"));
+	xml_escape_value(out, h->to);
+	buf_put(out, STR("' type='"));
+	xml_escape_value(out, str_of(stanza_type_name(h->type)));
+	buf_put(out, STR("'/>"));
+}

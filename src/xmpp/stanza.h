@@ -86,6 +86,8 @@ bool stanza_may_bounce(const struct stanza_head *h);
  * "wait". */
 void stanza_error_write(struct buf *out, const struct stanza_head *h, enum stanza_condition c,
 	bool permanent, const char *text, const char *app);
+/* The start tag of a presence alone, as an empty element: addresses and type. */
+void stanza_write_bare(struct buf *out, const struct stanza_head *h);
 /* <error type=..>..</error> alone, for dialback's error form. */
 void stanza_error_element(
 	struct buf *out, enum stanza_condition c, bool permanent, const char *text);

@@ -142,6 +142,26 @@ static void what_ends_something_always_passes(void **unused)
 	answers_free(a);
 }
 
+/* Of somebody who was never asked about, it says nothing more. */
+static void what_ends_something_unasked_passes_bare(void **unused)
+{
+	struct stanza_head end = { .kind = STANZA_PRESENCE,
+		.type = TYPE_UNAVAILABLE,
+		.from = STR("b@b.example/y"),
+		.to = STR("a@a.example") };
+	struct stanza_head ask = { .kind = STANZA_PRESENCE,
+		.type = TYPE_SUBSCRIBE,
+		.from = STR("a@a.example"),
+		.to = STR("b@b.example") };
+	struct answers *a = answers_new();
+
+	(void)unused;
+	assert_true(answers_bare(a, &end, 0));
+	answers_note(a, &ask, 0);
+	assert_false(answers_bare(a, &end, 0));
+	answers_free(a);
+}
+
 /* The three ways to ask for somebody's presence: subscribe, probe, and presence to an occupant of a
  * room. */
 static void presence_comes_back_to_who_asked_for_it(void **unused)
@@ -334,6 +354,7 @@ int main(void)
 		cmocka_unit_test(addresses_and_ids_cannot_be_shifted_into_one_another),
 		cmocka_unit_test(nothing_starts_against_the_flow),
 		cmocka_unit_test(what_ends_something_always_passes),
+		cmocka_unit_test(what_ends_something_unasked_passes_bare),
 		cmocka_unit_test(presence_comes_back_to_who_asked_for_it),
 		cmocka_unit_test(plain_presence_asks_for_nothing_and_unsubscribing_ends_it),
 		cmocka_unit_test(an_error_answers_what_was_sent),

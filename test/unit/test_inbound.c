@@ -76,6 +76,12 @@ static void forget(struct dial *d)
 	free(d);
 }
 
+bool dial_leads_there_still(const struct dial *d)
+{
+	(void)d;
+	return true;
+}
+
 void dial_cancel(struct dial *d)
 {
 	if (!d)

@@ -497,6 +497,47 @@ static void stopping_leaves_nothing_behind_without_a_count(void **unused)
 	rig_fini(&rig);
 }
 
+#define ZONES                                                                   \
+	SIDES "peering_controls = ( { match = \"a.example\"; zone = \"a\"; }, " \
+	      "{ match = \"b.example\"; zone = \"b\"; } );\n"
+#define FLOW_BOTH \
+	ZONES "flows = ( { from = \"a\"; to = \"b\"; }, { from = \"b\"; to = \"a\"; } );\n"
+#define FLOW_BACK ZONES "flows = ( { from = \"b\"; to = \"a\"; } );\n"
+
+static void what_waits_is_held_against_a_flow_that_leads_one_way_now(void **unused)
+{
+	struct rig rig;
+	struct rig_stream *s;
+
+	(void)unused;
+	rig_init_text(&rig, FLOW_BOTH);
+	rig_message(rig.ab, "1");
+	rig_replan(&rig, FLOW_BACK);
+	assert_int_equal(route_passage(rig.ab)->permit, PERMIT_ANSWERS);
+	assert_int_equal(rig_message(rig.ab, "2"), ROUTE_REFUSED);
+	s = rig_dialled(&rig, rig.ab, DIAL_OK);
+	rig_expect_sent(s, "");
+	rig_fini(&rig);
+}
+
+static void what_comes_back_is_held_against_the_plan_in_force(void **unused)
+{
+	struct rig rig;
+	struct rig_stream *s;
+
+	(void)unused;
+	rig_init_text(&rig, BOTH);
+	rig_message(rig.ab, "1");
+	s = rig_dialled(&rig, rig.ab, DIAL_OK);
+	rig_replan(&rig, APART);
+	assert_int_equal(rig_message(rig.ab, "2"), ROUTE_REFUSED);
+	rig_break(&rig, s, 0, 0);
+	rig_tick(&rig, 60000 - 1);
+	s = rig_dialled(&rig, rig.ab, DIAL_OK);
+	rig_expect_sent(s, "");
+	rig_fini(&rig);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -519,6 +560,8 @@ int main(void)
 		cmocka_unit_test(answers_to_old_stanzas_may_drain_the_queue_they_are_taken_from),
 		cmocka_unit_test(stopping_answers_over_streams_that_are_ready),
 		cmocka_unit_test(stopping_leaves_nothing_behind_without_a_count),
+		cmocka_unit_test(what_waits_is_held_against_a_flow_that_leads_one_way_now),
+		cmocka_unit_test(what_comes_back_is_held_against_the_plan_in_force),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

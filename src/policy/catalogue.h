@@ -17,7 +17,7 @@ enum catalogue_flag {
 	ROW_ATTACHED = 1,
 	/* The same while it has no children (the marker of a private message in a room). */
 	ROW_FILLED = 2,
-	/* Decides nothing alone: what it carries, one or two levels down, decides. */
+	/* Decides nothing alone: what it carries, at any depth, decides. */
 	ROW_CARRIER = 4,
 	/* Items of nodes, which are decided one by one (XEP-0060). */
 	ROW_PUBSUB = 8,

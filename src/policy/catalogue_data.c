@@ -109,6 +109,8 @@ const struct catalogue_row catalogue_rows[] = {
 	ROW("http://jabber.org/protocol/sipub", FILE_TRANSFER, 0), /* XEP-0137 */
 	ROW("http://jabber.org/protocol/tune", MOOD, 0), /* XEP-0118 */
 	ROW("http://jabber.org/protocol/url-data", FILE_TRANSFER, 0), /* XEP-0103 */
+	ROW("http://jabber.org/protocol/xdata-layout", FORMS, 0), /* XEP-0141 */
+	ROW("http://jabber.org/protocol/xdata-validate", FORMS, 0), /* XEP-0122 */
 	ROW("http://jabber.org/protocol/xhtml-im", HTML, 0), /* XEP-0071 */
 	ROW("http://jitsi.org/protocol/colibri", VOIP, 0), /* XEP-0340 */
 	ROW("http://www.google.com/session", VOIP, 0), /* Google Talk */

@@ -43,7 +43,7 @@ struct filter_result {
 	const char *reason;
 	const struct policy *policy; /* who decided, or NULL */
 	enum feature feature;        /* which feature decided; FEATURE_COUNT when none did */
-	/* At the stanza's own level and inside what it forwards or carries. */
+	/* At every depth; with a transparent table at the stanza's own level. */
 	struct feature_set seen, removed;
 	bool has_text_outside; /* text (not white space) directly inside the stanza was dropped */
 };

@@ -6,11 +6,10 @@
  */
 #include "policy/filter_private.h"
 
-/* How far below the stanza what decides may stand. */
+/* How far below the stanza the parts of pubsub stand. */
 enum {
-	LEVEL_GROUP = 2,   /* pubsub: items, publish, retract ...; Jingle: content */
-	LEVEL_ITEM = 3,    /* pubsub: item; Jingle: description, transport */
-	LEVEL_PAYLOAD = 4, /* pubsub: what the item is */
+	LEVEL_GROUP = 2, /* items, publish, retract ... */
+	LEVEL_ITEM = 3,  /* item; what it is stands below */
 };
 
 static struct mark mark_here(struct filter *f)
@@ -32,7 +31,6 @@ void filter_carrier_open(
 {
 	fr->inside = in;
 	fr->child = mark_here(f);
-	fr->child_ns = tag->ns;
 	fr->groups = fr->items = (struct tally){ 0, 0 };
 	xml_writer_start(f->writer, tag, true);
 }
@@ -53,21 +51,11 @@ void filter_hollow(struct filter *f, const struct frame *fr)
 	buf_put(&f->out, STR("/>"));
 }
 
-/* The feature of something carried, and whether it passes. */
-static bool carried_passes(struct filter *f, const struct xml_tag *tag, enum feature *out)
-{
-	*out = catalogue_feature(tag->ns->mark, tag->local);
-	feature_set_add(&f->result.seen, *out);
-	return filter_passes(f, *out);
-}
-
 void filter_carrier_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 {
-	unsigned level = f->depth - fr->depth;
 	enum feature feature;
 
-	if (level > LEVEL_ITEM || tag->ns == fr->child_ns || (tag->ns->mark & CATALOGUE_CONTENT) ||
-		carried_passes(f, tag, &feature)) {
+	if (filter_inner_passes(f, tag, &feature)) {
 		filter_keep(f, tag);
 		return;
 	}
@@ -90,17 +78,13 @@ static void pubsub_strip(struct filter *f, struct frame *fr, enum feature featur
 
 static void group_open(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 {
-	struct str node = xml_tag_value(tag, STR("node"));
-	enum feature feature = node.n ? catalogue_node(node) : FEATURE_UNKNOWN;
+	enum feature feature;
 
 	fr->items = (struct tally){ 0, 0 };
-	if (feature != FEATURE_UNKNOWN) {
-		feature_set_add(&f->result.seen, feature);
-		if (!filter_passes(f, feature)) {
-			fr->groups.removed++;
-			pubsub_strip(f, fr, feature, LEVEL_GROUP);
-			return;
-		}
+	if (!filter_inner_passes(f, tag, &feature)) {
+		fr->groups.removed++;
+		pubsub_strip(f, fr, feature, LEVEL_GROUP);
+		return;
 	}
 	fr->group = mark_here(f);
 	filter_keep(f, tag);
@@ -108,22 +92,23 @@ static void group_open(struct filter *f, struct frame *fr, const struct xml_tag 
 
 void filter_pubsub_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 {
+	unsigned level = f->depth - fr->depth;
 	enum feature feature;
 
-	switch (f->depth - fr->depth) {
-	case LEVEL_GROUP: group_open(f, fr, tag); return;
-	case LEVEL_ITEM: fr->item = mark_here(f); break;
-	case LEVEL_PAYLOAD:
-		if (!(tag->ns->mark & CATALOGUE_CONTENT) && tag->ns != fr->child_ns &&
-			!carried_passes(f, tag, &feature)) {
-			fr->items.removed++;
-			take_back(f, fr->item);
-			pubsub_strip(f, fr, feature, LEVEL_ITEM);
-			return;
-		}
-		break;
+	if (level == LEVEL_GROUP) {
+		group_open(f, fr, tag);
+		return;
 	}
-	filter_keep(f, tag);
+	if (level == LEVEL_ITEM)
+		fr->item = mark_here(f);
+	if (filter_inner_passes(f, tag, &feature)) {
+		filter_keep(f, tag);
+		return;
+	}
+	/* An item goes as a whole, however deep in it the reason stands. */
+	fr->items.removed++;
+	take_back(f, fr->item);
+	pubsub_strip(f, fr, feature, LEVEL_ITEM);
 }
 
 void filter_pubsub_end(struct filter *f, struct frame *fr, unsigned level)

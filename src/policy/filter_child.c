@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The children of a stanza: each is found in the catalogue, and the table says what happens to it.
- * What a stanza of its own inside a kept child is, is decided again, at any depth.
+ * What is inside a kept child is decided in filter_inner.c.
  */
 #include "policy/filter_private.h"
 
@@ -46,7 +46,7 @@ static const struct core_child *core_find(const struct frame *fr, const struct x
 
 /* What a fallback stands in for goes, and the fallback with it: without the one, the other tells a
  * client to hide text that is all there is left (XEP-0428). */
-static enum feature referred(const struct filter *f, const struct xml_tag *tag, enum feature own)
+enum feature filter_referred(const struct filter *f, const struct xml_tag *tag, enum feature own)
 {
 	struct str uri = xml_tag_value(tag, STR("for"));
 	uint32_t mark = uri.n ? catalogue_mark(uri) : 0;
@@ -131,7 +131,7 @@ void filter_child(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 		e.feature = core ? FEATURE_CORE : FEATURE_UNKNOWN;
 	}
 	if (e.flags & ROW_REFERS)
-		e.feature = (uint8_t)referred(f, tag, (enum feature)e.feature);
+		e.feature = (uint8_t)filter_referred(f, tag, (enum feature)e.feature);
 	feature_set_add(&f->result.seen, (enum feature)e.feature);
 	if ((e.flags & ROW_PRIVATE) && refuse_spoofed(f, fr, e))
 		return;
@@ -148,48 +148,6 @@ void filter_child(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 		keep_core(f, fr, tag, core);
 	else
 		keep_child(f, fr, tag, e.flags);
-}
-
-void filter_keep(struct filter *f, const struct xml_tag *tag)
-{
-	enum stanza_kind kind;
-
-	if ((tag->ns->mark & CATALOGUE_CONTENT) && !f->table->transparent &&
-		filter_is_stanza(tag, &kind))
-		filter_open_inner(f, tag, kind);
-	else
-		xml_writer_start(f->writer, tag, true);
-}
-
-/* body, subject, status ... contain text only: an element inside is nothing that a catalogue knows.
- */
-static void text_inner(struct filter *f, const struct xml_tag *tag)
-{
-	feature_set_add(&f->result.seen, FEATURE_UNKNOWN);
-	if (filter_passes(f, FEATURE_UNKNOWN)) {
-		filter_keep(f, tag);
-		return;
-	}
-	f->skip = f->depth;
-	filter_removed(f, FEATURE_UNKNOWN, "strip", f->table->origin[FEATURE_UNKNOWN]);
-}
-
-void filter_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
-{
-	switch (fr->inside) {
-	case INSIDE_STANZA: /* only between children, so never here */
-	case INSIDE_PAYLOAD: filter_keep(f, tag); return;
-	case INSIDE_FILLED:
-		fr->inside = INSIDE_PAYLOAD;
-		message_kept(f, fr, 0);
-		filter_keep(f, tag);
-		return;
-	case INSIDE_TEXT: text_inner(f, tag); return;
-	case INSIDE_CARRIER: filter_carrier_inner(f, fr, tag); return;
-	case INSIDE_PUBSUB: filter_pubsub_inner(f, fr, tag); return;
-	case INSIDE_SHOW:
-	case INSIDE_ROOM: presence_inner(f, fr, tag); return;
-	}
 }
 
 void filter_child_end(struct filter *f, struct frame *fr)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Who does what in the filter. filter.c hears events and keeps depth; filter_stanza.c opens stanzas
- * and reduces their attributes; filter_child.c decides children; filter_carrier.c those that their
- * content decides; presence.c and message.c hold what is special to those; filter_result.c makes
- * the result. Included by them alone.
+ * and reduces their attributes; filter_child.c decides children; filter_inner.c what is in them;
+ * filter_carrier.c those that their content decides; presence.c and message.c hold what is special
+ * to those; filter_result.c makes the result. Included by them alone.
  */
 #pragma once
 
@@ -37,16 +37,22 @@ struct xml_attr *filter_attrs(struct filter *f, unsigned n);
 
 /* ---- filter_child.c ---- */
 void filter_child(struct filter *f, struct frame *fr, const struct xml_tag *tag);
-/* Below a child. */
-void filter_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag);
-/* Writes a start tag inside something that is kept. May move the frames. */
-void filter_keep(struct filter *f, const struct xml_tag *tag);
+/* What an element with ROW_REFERS is about, when that is stripped; else `own`. */
+enum feature filter_referred(const struct filter *f, const struct xml_tag *tag, enum feature own);
 /* Leaves the open child out, as the policy that strips `feature` says: it is skipped to its end. */
 void filter_strip(struct filter *f, struct frame *fr, enum feature feature);
 /* What that means for the stanza. */
 void filter_left_out(struct filter *f, struct frame *fr, enum feature feature);
 /* The child has ended, and was not skipped. */
 void filter_child_end(struct filter *f, struct frame *fr);
+
+/* ---- filter_inner.c ---- */
+/* Below a child. */
+void filter_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag);
+/* May an element below a child stay? If not, *out is the feature that is stripped. */
+bool filter_inner_passes(struct filter *f, const struct xml_tag *tag, enum feature *out);
+/* Writes a start tag inside something that is kept. May move the frames. */
+void filter_keep(struct filter *f, const struct xml_tag *tag);
 
 /* ---- filter_carrier.c ---- */
 /* A child that its content decides: `in` is INSIDE_CARRIER or INSIDE_PUBSUB. */

@@ -11,7 +11,7 @@
 enum inside {
 	INSIDE_STANZA,  /* nothing: the next start tag is a child */
 	INSIDE_TEXT,    /* body, subject, status ...: text only */
-	INSIDE_PAYLOAD, /* a kept child: only stanzas inside it are looked at */
+	INSIDE_PAYLOAD, /* a kept child */
 	INSIDE_FILLED,  /* the same, which counts once it has a child of its own */
 	INSIDE_CARRIER, /* a child decided by what it carries */
 	INSIDE_PUBSUB,  /* items, decided one by one */
@@ -51,10 +51,10 @@ struct frame {
 	/* Set when the first written child was taken back: where the stanza's content began. */
 	size_t hollow;
 
-	struct mark child; /* CARRIER, PUBSUB: before the child */
-	const struct xml_ns *child_ns;
-	unsigned child_flags;    /* enum catalogue_flag of the child */
-	struct mark group, item; /* PUBSUB: before the group of items, before the item */
+	struct mark child;             /* CARRIER, PUBSUB: before the child */
+	const struct xml_ns *child_ns; /* ROOM: of the <x/> */
+	unsigned child_flags;          /* enum catalogue_flag of the child */
+	struct mark group, item;       /* PUBSUB: before the group of items, before the item */
 	struct tally groups, items;
 	enum feature taken; /* PUBSUB: the first feature that was removed */
 

@@ -271,10 +271,10 @@ static void what_the_catalogue_does_not_know_is_unknown(void **unused)
 			"<message" A "><body/></message>", FEATURE_UNKNOWN },
 		{ "is made again where it is used", "off", "unknown",
 			"<message" A " xmlns:p='urn:psst' xmlns:c='urn:xmpp:delay'><body/>"
-			"<c:delay stamp='s'><p:x/></c:delay></message>",
+			"<c:delay stamp='s' p:x='1'/></message>",
 			VERDICT_FOLD, "strip",
 			"<message xmlns:c='urn:xmpp:delay'" A "><body/>"
-			"<c:delay stamp='s'><p:x xmlns:p='urn:psst'/></c:delay></message>",
+			"<c:delay xmlns:p='urn:psst' stamp='s' p:x='1'/></message>",
 			FEATURE_UNKNOWN },
 		{ "attributes of the body", "off", "unknown",
 			"<message" A "><body a='1' xml:lang='de'>x</body><thread parent='p' b='2'>t"
@@ -283,17 +283,89 @@ static void what_the_catalogue_does_not_know_is_unknown(void **unused)
 			"<message" A "><body xml:lang='de'>x</body><thread parent='p'>t</thread>"
 			"</message>",
 			FEATURE_UNKNOWN },
-		{ "what is inside something known is its own business", "off", "unknown",
-			"<message" A "><body/><x xmlns='jabber:x:data'><y xmlns='urn:y' z='1'/></x>"
+		{ "an unknown element inside something known", "off", "unknown",
+			"<message" A "><body/><x xmlns='jabber:x:data'><title>t</title><y "
+			"xmlns='urn:y'>psst<title xmlns='jabber:x:data'/></y></x></message>",
+			VERDICT_FOLD, "strip",
+			"<message" A
+			"><body/><x xmlns='jabber:x:data'><title>t</title></x></message>",
+			FEATURE_UNKNOWN },
+		{ "or a core element there", "off", "unknown",
+			"<message" A "><body/><x xmlns='jabber:x:data'><status" JC ">psst</status>"
+			"</x></message>",
+			VERDICT_FOLD, "strip",
+			"<message" A "><body/><x xmlns='jabber:x:data'/></message>",
+			FEATURE_UNKNOWN },
+		{ "attributes inside something known are its own business", "off", "unknown",
+			"<message" A "><body/><x xmlns='jabber:x:data' z='1'><field y='1'/></x>"
 			"</message>",
 			VERDICT_PASS, "pass",
-			"<message" A "><body/><x xmlns='jabber:x:data'><y xmlns='urn:y' z='1'/></x>"
+			"<message" A "><body/><x xmlns='jabber:x:data' z='1'><field y='1'/></x>"
 			"</message>",
+			NONE },
+		{ "a form's validation is no secret", "off", "unknown",
+			"<message" A "><x xmlns='jabber:x:data'><field><validate xmlns='http://"
+			"jabber.org/protocol/xdata-validate'/></field></x></message>",
+			VERDICT_PASS, "pass",
+			"<message" A "><x xmlns='jabber:x:data'><field><validate xmlns='http://"
+			"jabber.org/protocol/xdata-validate'/></field></x></message>",
 			NONE },
 		{ "known things pass", "off", "unknown",
 			"<message" A "><body>x</body><active" CS "/>" HTML "</message>",
 			VERDICT_PASS, "pass",
 			"<message" A "><body>x</body><active" CS "/>" HTML "</message>", NONE },
+	};
+
+	(void)unused;
+	TELL(stories);
+}
+
+static void no_wrapper_hides_what_is_stripped(void **unused)
+{
+	static const struct story stories[] = {
+		{ "in something unknown", "off", "html",
+			"<message" A "><w xmlns='urn:w'>a<v>" HTML "</v>b</w></message>",
+			VERDICT_FOLD, "strip",
+			"<message" A "><w xmlns='urn:w'>a<v/>b</w></message>", FEATURE_HTML },
+		{ "in the body", "off", "html",
+			"<message" A "><body>a<b>" HTML "</b>c</body></message>", VERDICT_FOLD,
+			"strip", "<message" A "><body>a<b/>c</body></message>", FEATURE_HTML },
+		{ "media in a form", "off", "xdata-media",
+			"<message" A "><x xmlns='jabber:x:data'><field var='f'><media "
+			"xmlns='urn:xmpp:media-element'><uri>u</uri></media></field></x></message>",
+			VERDICT_FOLD, "strip",
+			"<message" A "><x xmlns='jabber:x:data'><field var='f'/></x></message>",
+			FEATURE_XDATA_MEDIA },
+		{ "a form in the answer to a command", "off", "forms",
+			"<iq" A " type='result' id='1'><command "
+			"xmlns='http://jabber.org/protocol/commands' node='x'><x "
+			"xmlns='jabber:x:data' type='form'/></command></iq>",
+			VERDICT_FOLD, "strip",
+			"<iq" A " type='result' id='1'><command "
+			"xmlns='http://jabber.org/protocol/commands' node='x'/></iq>",
+			FEATURE_FORMS },
+		{ "a form in a command is a block", "off", "forms",
+			"<iq" A " type='set' id='1'><command "
+			"xmlns='http://jabber.org/protocol/commands' node='x'><x "
+			"xmlns='jabber:x:data' type='submit'/></command></iq>",
+			VERDICT_BOUNCE, "strip", NULL, FEATURE_FORMS },
+		{ "a fallback in something unknown", "off", "html",
+			"<message" A "><w xmlns='urn:w'><fallback xmlns='urn:xmpp:fallback:0' "
+			"for='http://jabber.org/protocol/xhtml-im'/></w></message>",
+			VERDICT_FOLD, "strip", "<message" A "><w xmlns='urn:w'/></message>",
+			FEATURE_HTML },
+		{ "a node in something unknown", "off", "mood",
+			"<message" A
+			"><w xmlns='urn:w'>" EVENT("<items node='http://jabber.org/"
+						   "protocol/mood'/>") "</w></message>",
+			VERDICT_FOLD, "strip",
+			"<message" A "><w xmlns='urn:w'>"
+			"<event xmlns='http://jabber.org/protocol/pubsub#event'/></w></message>",
+			FEATURE_MOOD },
+		{ "a private message's marker of nothing else is none", "off", "html",
+			"<message" A "><x xmlns='http://jabber.org/protocol/muc#user'>" HTML
+			"</x></message>",
+			VERDICT_DROP, "folded-away", NULL, FEATURE_HTML },
 	};
 
 	(void)unused;
@@ -325,6 +397,7 @@ int main(void)
 		cmocka_unit_test(stripped_features_are_removed_from_messages),
 		cmocka_unit_test(a_message_with_nothing_left_is_folded_away),
 		cmocka_unit_test(what_the_catalogue_does_not_know_is_unknown),
+		cmocka_unit_test(no_wrapper_hides_what_is_stripped),
 		cmocka_unit_test(prefixes_of_the_stream_are_declared_where_they_are_used),
 	};
 

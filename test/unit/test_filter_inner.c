@@ -167,6 +167,11 @@ static void an_iq_is_answered_where_its_payload_is_stripped(void **unused)
 			VERDICT_PASS, "pass",
 			"<iq" A " type='set' id='1'>" JINGLE("session-initiate", RTP) "</iq>",
 			NONE },
+		{ "a call under another name", "off", "voip",
+			"<iq" A " type='set' id='1'>" JINGLE("session-initiate",
+				"<content><f xmlns='urn:f'><g><description "
+				"xmlns='urn:xmpp:jingle:apps:rtp:1'/></g></f></content>") "</iq>",
+			VERDICT_BOUNCE, "strip", NULL, FEATURE_VOIP },
 		{ "jingle without a description", "off", "file-transfer voip",
 			"<iq" A " type='set' id='1'><jingle xmlns='urn:xmpp:jingle:1' "
 			"action='session-terminate' "
@@ -287,6 +292,32 @@ static void stripped_features_are_removed_from_pubsub_items(void **unused)
 			VERDICT_PASS, "pass",
 			"<iq" A " type='result' id='1'>" PUBSUB("<items node='n'/>") "</iq>",
 			NONE },
+		{ "what wraps the payload does not help it", "off", "mood",
+			"<message" A
+			">" EVENT("<items node='n'><item id='1'><w xmlns='urn:w'><v>" MOODY
+				  "</v></w></item><item id='2'>" OTHER
+				  "</item></items>") "</message>",
+			VERDICT_FOLD, "strip",
+			"<message" A ">" EVENT("<items node='n'><item id='2'>" OTHER
+					       "</item></items>") "</message>",
+			FEATURE_MOOD },
+		{ "something unknown between the items", "off", "unknown",
+			"<message" A ">" EVENT("<items node='n'><evil xmlns='urn:evil'>psst</evil>"
+					       "<item id='1'/></items>") "</message>",
+			VERDICT_FOLD, "strip",
+			"<message" A
+			">" EVENT("<items node='n'><item id='1'/></items>") "</message>",
+			FEATURE_UNKNOWN },
+		{ "and beside them", "off", "unknown",
+			"<message" A ">" EVENT("<evil xmlns='urn:evil'>psst</evil><items "
+					       "node='n'/>") "<body>x</body></message>",
+			VERDICT_FOLD, "strip",
+			"<message" A ">" EVENT("<items node='n'/>") "<body>x</body></message>",
+			FEATURE_UNKNOWN },
+		{ "a request with something unknown", "off", "unknown",
+			"<iq" A " type='set' id='1'>" PUBSUB(
+				"<publish node='n'/><evil xmlns='urn:evil'/>") "</iq>",
+			VERDICT_BOUNCE, "strip", NULL, FEATURE_UNKNOWN },
 		{ "stanzas in items are stanzas", "off", "html",
 			"<message" A ">" EVENT("<items node='n'><item><message" JC ">" HTML
 					       "</message></item></items>") "</message>",

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Below the children of a stanza: every element is found in the catalogue, at any depth, whatever
+ * it stands in, so that no wrapper hides it. An element in its parent's namespace is mostly the
+ * parent's own structure, and passes as the parent did. Decides nothing about the children
+ * themselves, nor about what is carried (filter_carrier.c).
+ */
+#include "policy/filter_private.h"
+
+void filter_keep(struct filter *f, const struct xml_tag *tag)
+{
+	enum stanza_kind kind;
+
+	if ((tag->ns->mark & CATALOGUE_CONTENT) && !f->table->transparent &&
+		filter_is_stanza(tag, &kind))
+		filter_open_inner(f, tag, kind);
+	else
+		xml_writer_start(f->writer, tag, true);
+}
+
+/* A node in XEP-0060's own elements is what is published there, payload or not. */
+static enum feature node_feature(struct filter *f, const struct xml_tag *tag, enum feature own)
+{
+	struct str node = xml_tag_value(tag, STR("node"));
+	enum feature feature = node.n ? catalogue_node(node) : FEATURE_UNKNOWN;
+
+	if (feature == FEATURE_UNKNOWN)
+		return own;
+	feature_set_add(&f->result.seen, feature);
+	return filter_passes(f, feature) ? own : feature;
+}
+
+bool filter_inner_passes(struct filter *f, const struct xml_tag *tag, enum feature *out)
+{
+	struct catalogue_entry e = { FEATURE_UNKNOWN, 0 };
+	enum stanza_kind kind;
+
+	if (f->table->transparent)
+		return true;
+	/* A stanza is decided by its own children. What else is in a content namespace means
+	 * nothing but in a stanza (RFC 6120 8.4). */
+	if (tag->ns->mark & CATALOGUE_CONTENT) {
+		if (filter_is_stanza(tag, &kind))
+			return true;
+	} else {
+		e = catalogue_find(tag->ns->mark, tag->local);
+	}
+	*out = (enum feature)e.feature;
+	if (e.flags & ROW_REFERS)
+		*out = filter_referred(f, tag, *out);
+	if (e.flags & ROW_PUBSUB)
+		*out = node_feature(f, tag, *out);
+	feature_set_add(&f->result.seen, *out);
+	return filter_passes(f, *out);
+}
+
+/* The element that is open now goes, and what it stands in stays. */
+static void inner_strip(struct filter *f, const struct frame *fr, enum feature feature)
+{
+	if (filter_is_request(fr)) {
+		filter_refuse_feature(f, feature);
+		return;
+	}
+	f->skip = f->depth;
+	filter_removed(f, feature, "strip", f->table->origin[feature]);
+}
+
+static void payload_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
+{
+	enum feature feature;
+	bool filled = fr->inside == INSIDE_FILLED;
+
+	if (!filter_inner_passes(f, tag, &feature)) {
+		if (filled && fr->depth == 1)
+			f->lost = true;
+		inner_strip(f, fr, feature);
+		return;
+	}
+	if (filled) {
+		fr->inside = INSIDE_PAYLOAD;
+		message_kept(f, fr, 0);
+	}
+	filter_keep(f, tag);
+}
+
+/* body, subject, status ... contain text only: an element inside is nothing that a catalogue knows,
+ * and if it does, that too. */
+static void text_inner(struct filter *f, const struct frame *fr, const struct xml_tag *tag)
+{
+	enum feature feature = FEATURE_UNKNOWN;
+
+	feature_set_add(&f->result.seen, FEATURE_UNKNOWN);
+	if (filter_passes(f, FEATURE_UNKNOWN) && filter_inner_passes(f, tag, &feature))
+		filter_keep(f, tag);
+	else
+		inner_strip(f, fr, feature);
+}
+
+void filter_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
+{
+	switch (fr->inside) {
+	case INSIDE_STANZA: /* only between children, so never here */
+	case INSIDE_PAYLOAD:
+	case INSIDE_FILLED: payload_inner(f, fr, tag); return;
+	case INSIDE_TEXT: text_inner(f, fr, tag); return;
+	case INSIDE_CARRIER: filter_carrier_inner(f, fr, tag); return;
+	case INSIDE_PUBSUB: filter_pubsub_inner(f, fr, tag); return;
+	case INSIDE_SHOW:
+	case INSIDE_ROOM: presence_inner(f, fr, tag); return;
+	}
+}

@@ -295,6 +295,17 @@ static int slurp(const char *path, struct buf *out)
 	return error;
 }
 
+static const char *read_remedy(int error)
+{
+	switch (-error) {
+	case ENOENT: return "is the path right?";
+	case EACCES: return "may this user read it? Become root, or trunkd's user";
+	case EISDIR: return "name a file in it";
+	case EINVAL: return "it must be a regular file";
+	default: return "look at the disk and at the system's log";
+	}
+}
+
 static bool read_file(struct reader *r, const char *path, const struct config_origin *from)
 {
 	struct buf text = { 0 };
@@ -302,8 +313,8 @@ static bool read_file(struct reader *r, const char *path, const struct config_or
 	bool ok = false;
 
 	if (error) {
-		config_report_add(r->report, CONFIG_ERROR, from, "cannot read %s: %s", path,
-			strerror(-error));
+		config_report_add(r->report, CONFIG_ERROR, from, "cannot read %s: %s: %s", path,
+			strerror(-error), read_remedy(error));
 	} else {
 		const char *name = add_name(r->files, path, false);
 

@@ -184,6 +184,12 @@ static struct config_places *new_places(struct walk *w, const struct scope *scop
 	return p;
 }
 
+static void add_place(
+	struct config_places *places, const struct config_key *key, struct config_origin at)
+{
+	places->v[places->n++] = (struct config_place){ key->name, at };
+}
+
 static void load_scalar(struct walk *w, const struct config_table *table,
 	const struct config_key *key, const struct scope *scope, void *base,
 	struct config_places *places)
@@ -200,7 +206,7 @@ static void load_scalar(struct walk *w, const struct config_table *table,
 	}
 	if (s.n) {
 		c = context(w, &s.v[0]);
-		places->v[places->n++] = (struct config_place){ key->name, c.at };
+		add_place(places, key, c.at);
 		value_load(&c, key, s.v[0].setting, base);
 		if (key->flags & CONFIG_REQUIRED && config_setting_is_aggregate(s.v[0].setting) &&
 			config_setting_length(s.v[0].setting) == 0)
@@ -326,7 +332,8 @@ static void load_items(struct walk *w, const struct config_key *key, const struc
 }
 
 static void load_list(struct walk *w, const struct config_table *table,
-	const struct config_key *key, const struct scope *scope, void *base)
+	const struct config_key *key, const struct scope *scope, void *base,
+	struct config_places *places)
 {
 	struct config_list *list = value_field(key, base);
 	struct spots s = find(&scope->own, key->name), inherited = { 0 };
@@ -342,6 +349,8 @@ static void load_list(struct walk *w, const struct config_table *table,
 	keep_type(w, key_of(table, key->inherit ? key->inherit : key->name), &inherited,
 		CONFIG_TYPE_GROUP);
 	keep_type(w, key, &s, CONFIG_TYPE_LIST);
+	if (s.n)
+		add_place(places, key, context(w, &s.v[0]).at);
 	for (unsigned i = 0; i < s.n; i++)
 		load_items(w, key, &s.v[i], &inherited, list);
 	for (const struct config_key *k = key->table->keys; k->name; k++) {
@@ -368,7 +377,7 @@ static void load_table(
 		if (k->type == CONFIG_GROUP)
 			load_group(w, table, k, scope, base);
 		else if (k->type == CONFIG_LIST)
-			load_list(w, table, k, scope, base);
+			load_list(w, table, k, scope, base, places);
 		else
 			load_scalar(w, table, k, scope, base, places);
 	}

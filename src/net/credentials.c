@@ -14,6 +14,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -53,6 +54,8 @@ const struct config_table certificate_schema = { "certificate", sizeof(struct ce
 
 /* OpenSSL shows one certificate per key type; these are the types that certificates have. */
 enum { KEY_TYPES = 4 };
+
+enum { EXPIRY_WARN_DAYS = 30 };
 
 /* One entry of the file. */
 struct entry {
@@ -208,13 +211,19 @@ static void check_dates(
 
 	if (to < now) {
 		pem_date(to, date);
-		config_report_add(report, CONFIG_WARNING, &cc->origin,
-			"the certificate in %s expired on %s: renew it", cc->chain, date);
+		config_report_add(report, CONFIG_WARNING, config_origin_of(&cc->origin, "chain"),
+			"the certificate in %s expired on %s, and peers refuse it: renew it",
+			cc->chain, date);
 	} else if (from > now) {
 		pem_date(from, date);
-		config_report_add(report, CONFIG_WARNING, &cc->origin,
+		config_report_add(report, CONFIG_WARNING, config_origin_of(&cc->origin, "chain"),
 			"the certificate in %s is not valid before %s: is the clock right?",
 			cc->chain, date);
+	} else if (to < now + EXPIRY_WARN_DAYS * 86400) {
+		pem_date(to, date);
+		config_report_add(report, CONFIG_WARNING, config_origin_of(&cc->origin, "chain"),
+			"the certificate in %s expires on %s, in less than %d days: renew it",
+			cc->chain, date, EXPIRY_WARN_DAYS);
 	}
 }
 
@@ -227,15 +236,28 @@ static void check_usage(
 	if (usage == UINT32_MAX)
 		return;
 	if (!(usage & XKU_SSL_SERVER))
-		config_report_add(report, CONFIG_WARNING, &cc->origin,
+		config_report_add(report, CONFIG_WARNING, config_origin_of(&cc->origin, "chain"),
 			"the certificate in %s lacks the purpose serverAuth: most servers will "
 			"refuse it; request it with serverAuth and clientAuth",
 			cc->chain);
 	else if (!(usage & XKU_SSL_CLIENT))
-		config_report_add(report, CONFIG_WARNING, &cc->origin,
+		config_report_add(report, CONFIG_WARNING, config_origin_of(&cc->origin, "chain"),
 			"the certificate in %s lacks the purpose clientAuth: some servers refuse "
 			"it when trunkd dials (ejabberd before 26); request it with both",
 			cc->chain);
+}
+
+/* Whoever reads the key can pose as every domain of the certificate. */
+static void check_key_mode(const struct certificate_config *cc, struct config_report *report)
+{
+	struct stat st;
+
+	if (stat(cc->key, &st) < 0 || !(st.st_mode & (S_IROTH | S_IWOTH)))
+		return;
+	config_report_add(report, CONFIG_WARNING, config_origin_of(&cc->origin, "key"),
+		"the private key in %s is open to every user of this machine: chown root:trunkd "
+		"and chmod 0640 it",
+		cc->key);
 }
 
 static bool check_pair(
@@ -247,14 +269,14 @@ static bool check_pair(
 	for (int i = 0; i < sk_X509_num(e->rest); i++) {
 		if (X509_check_private_key(sk_X509_value(e->rest, i), e->key) != 1)
 			continue;
-		config_report_add(report, CONFIG_ERROR, &cc->origin,
+		config_report_add(report, CONFIG_ERROR, config_origin_of(&cc->origin, "chain"),
 			"%s begins with another certificate: put the one that belongs to the key "
 			"first, then the intermediate ones",
 			cc->chain);
 		return false;
 	}
 	ERR_clear_error();
-	config_report_add(report, CONFIG_ERROR, &cc->origin,
+	config_report_add(report, CONFIG_ERROR, config_origin_of(&cc->origin, "key"),
 		"key does not belong to the certificate: %s was not requested with the key in %s; "
 		"give "
 		"the key that it was requested with",
@@ -274,7 +296,7 @@ static bool check_strength(SSL_CTX *like_contexts, const struct certificate_conf
 		return true;
 	words = ERR_reason_error_string(ERR_peek_last_error());
 	ERR_clear_error();
-	config_report_add(report, CONFIG_ERROR, &cc->origin,
+	config_report_add(report, CONFIG_ERROR, config_origin_of(&cc->origin, "chain"),
 		"the certificate in %s cannot be used: %s: request one with a key of at least 2048 "
 		"bits (RSA) or 224 bits (ECDSA) and a SHA-256 signature",
 		cc->chain, words ? words : "refused by OpenSSL");
@@ -290,15 +312,18 @@ static bool load(struct entry *e, const struct certificate_config *cc, SSL_CTX *
 	e->zones = copy_strings(&cc->zones);
 	e->rest = pem_certificates(cc->chain ? cc->chain : "", words);
 	if (!e->rest) {
-		config_report_add(report, CONFIG_ERROR, &cc->origin, "%s", words);
+		config_report_add(
+			report, CONFIG_ERROR, config_origin_of(&cc->origin, "chain"), "%s", words);
 		return false;
 	}
 	e->leaf = sk_X509_shift(e->rest);
 	e->key = pem_key(cc->key ? cc->key : "", words);
 	if (!e->key) {
-		config_report_add(report, CONFIG_ERROR, &cc->origin, "%s", words);
+		config_report_add(
+			report, CONFIG_ERROR, config_origin_of(&cc->origin, "key"), "%s", words);
 		return false;
 	}
+	check_key_mode(cc, report);
 	if (!check_pair(cc, e, report) || !check_strength(like_contexts, cc, e, report))
 		return false;
 	check_dates(cc, e->leaf, report);
@@ -330,12 +355,12 @@ static bool add_to_index(struct credentials *c, const struct entry *e,
 	struct choices *named = choices_for(&c->by_name, e->name);
 	struct adding a = { .to = c, .entry = e };
 
-	if (!check_name(named, e, &cc->origin, report))
+	if (!check_name(named, e, config_origin_of(&cc->origin, "name"), report))
 		return false;
 	add_choice(named, e);
 	identity_each(e->leaf, add_domain, &a);
 	if (a.names == 0)
-		config_report_add(report, CONFIG_WARNING, &cc->origin,
+		config_report_add(report, CONFIG_WARNING, config_origin_of(&cc->origin, "chain"),
 			"the certificate in %s names no domain: subjectAltName needs a dNSName for "
 			"each domain that trunkd stands in for (the common name does not count)",
 			cc->chain);
@@ -483,19 +508,6 @@ bool credential_covers(const struct credential *c, const struct domain *d)
 		if (!identity_matches(c->parts[i]->leaf, d))
 			return false;
 	return true;
-}
-
-int64_t credential_not_after(const struct credential *c)
-{
-	int64_t first = INT64_MAX;
-
-	for (unsigned i = 0; i < c->n; i++) {
-		int64_t t = pem_time(X509_get0_notAfter(c->parts[i]->leaf));
-
-		if (t < first)
-			first = t;
-	}
-	return first;
 }
 
 bool credentials_has(const struct credentials *c, const char *name)

@@ -96,7 +96,7 @@ static void check_entry(struct listen_config *all, unsigned i, struct config_rep
 	struct address mine, other;
 
 	if (!read_address(&all[i], &mine)) {
-		config_report_add(report, CONFIG_ERROR, &all[i].origin,
+		config_report_add(report, CONFIG_ERROR, config_origin_of(&all[i].origin, "address"),
 			"\"%s\" is no address to listen on: write an IPv4 or IPv6 address without "
 			"a "
 			"port, or \"::\" for all",
@@ -167,8 +167,8 @@ static void report_failure(const struct listen_config *c, const struct address *
 	else if (err == EAFNOSUPPORT)
 		remedy = ": IPv6 is switched off here; use \"0.0.0.0\"";
 	address_print(a, text);
-	config_report_add(report, CONFIG_ERROR, &c->origin, "cannot listen on %s: %s%s", text,
-		strerror(err), remedy);
+	config_report_add(report, CONFIG_ERROR, config_origin_of(&c->origin, "address"),
+		"cannot listen on %s: %s%s", text, strerror(err), remedy);
 }
 
 static void free_zones(struct listener *l)

@@ -82,13 +82,15 @@ void resolver_check(const struct resolver_config *c, struct config_report *repor
 {
 	for (unsigned i = 0; i < c->servers.n; i++)
 		if (!server_valid(c->servers.v[i]))
-			config_report_add(report, CONFIG_ERROR, &c->origin,
+			config_report_add(report, CONFIG_ERROR,
+				config_origin_of(&c->origin, "servers"),
 				"\"%s\" is no DNS server: write an address, with \"@port\" when "
 				"the port "
 				"is not 53",
 				c->servers.v[i]);
 	if (c->trust_anchor && access(c->trust_anchor, R_OK) < 0)
-		config_report_add(report, CONFIG_ERROR, &c->origin,
+		config_report_add(report, CONFIG_ERROR,
+			config_origin_of(&c->origin, "trust_anchor"),
 			"cannot read the trust anchor %s: %s (Debian has one in package "
 			"dns-root-data)",
 			c->trust_anchor, strerror(errno));

@@ -75,7 +75,8 @@ static bool add_certificates(struct trust_store *s, const struct trust_config *c
 	STACK_OF(X509) *all = pem_certificates(path, words);
 
 	if (!all) {
-		config_report_add(report, CONFIG_ERROR, &c->origin, "%s", words);
+		config_report_add(
+			report, CONFIG_ERROR, config_origin_of(&c->origin, "ca"), "%s", words);
 		return false;
 	}
 	for (int i = 0; i < sk_X509_num(all); i++) {
@@ -87,7 +88,7 @@ static bool add_certificates(struct trust_store *s, const struct trust_config *c
 		if (end >= clock_wall())
 			continue;
 		pem_date(end, date);
-		config_report_add(report, CONFIG_WARNING, &c->origin,
+		config_report_add(report, CONFIG_WARNING, config_origin_of(&c->origin, "ca"),
 			"certificate number %d in %s expired on %s: whoever it has issued is "
 			"refused; replace it",
 			i + 1, path, date);
@@ -105,12 +106,12 @@ static void check_due(
 
 	pem_date(due, date);
 	if (due < now)
-		config_report_add(report, CONFIG_WARNING, &c->origin,
+		config_report_add(report, CONFIG_WARNING, config_origin_of(&c->origin, "crl"),
 			"the CRL in %s is stale since %s: until there is a new one, every "
 			"certificate of its issuer is refused by trust \"%s\"",
 			path, date, c->name);
 	else if (due < now + CRL_WARN_DAYS * 86400)
-		config_report_add(report, CONFIG_WARNING, &c->origin,
+		config_report_add(report, CONFIG_WARNING, config_origin_of(&c->origin, "crl"),
 			"the CRL in %s must be renewed before %s: after that, every certificate of "
 			"its issuer is refused by trust \"%s\"",
 			path, date, c->name);
@@ -123,7 +124,8 @@ static bool add_crls(struct trust_store *s, const struct trust_config *c, const 
 	STACK_OF(X509_CRL) *all = pem_crls(path, words);
 
 	if (!all) {
-		config_report_add(report, CONFIG_ERROR, &c->origin, "%s", words);
+		config_report_add(
+			report, CONFIG_ERROR, config_origin_of(&c->origin, "crl"), "%s", words);
 		return false;
 	}
 	for (int i = 0; i < sk_X509_CRL_num(all); i++) {
@@ -151,13 +153,13 @@ static bool fill(struct trust_store *s, const struct trust_config *c, struct con
 	for (unsigned i = 0; i < c->crl.n; i++)
 		ok = add_crls(s, c, c->crl.v[i], report) && ok;
 	if (c->system && X509_STORE_set_default_paths(s->x509) != 1) {
-		config_report_add(report, CONFIG_ERROR, &c->origin,
+		config_report_add(report, CONFIG_ERROR, config_origin_of(&c->origin, "system"),
 			"the system's certificates cannot be used: install package "
 			"ca-certificates");
 		ok = false;
 	}
 	if (ok && s->certificates == 0 && !c->system) {
-		config_report_add(report, CONFIG_ERROR, &c->origin,
+		config_report_add(report, CONFIG_ERROR, config_origin_of(&c->origin, "name"),
 			"trust store \"%s\" believes nobody: name PEM files with \"ca\", or say "
 			"\"system "
 			"= "

@@ -118,11 +118,13 @@ static void check_strip(const struct policy *p, struct config_report *report)
 		enum feature f;
 
 		if (!feature_parse(name, &f))
-			config_report_add(report, CONFIG_ERROR, &p->origin,
+			config_report_add(report, CONFIG_ERROR,
+				config_origin_of(&p->origin, "strip"),
 				"strip: there is no feature \"%s\"; trunkd.conf(5) lists them",
 				name);
 		else if (!feature_can_strip(f))
-			config_report_add(report, CONFIG_ERROR, &p->origin,
+			config_report_add(report, CONFIG_ERROR,
+				config_origin_of(&p->origin, "strip"),
 				"strip: \"%s\" cannot be stripped; name what shall go instead",
 				name);
 	}
@@ -159,7 +161,8 @@ void policy_check(const struct policy *policies, unsigned n, struct config_repor
 		for (unsigned j = 0; j < i; j++) {
 			if (!p->name || !policies[j].name || strcmp(p->name, policies[j].name) != 0)
 				continue;
-			config_report_add(report, CONFIG_ERROR, &p->origin,
+			config_report_add(report, CONFIG_ERROR,
+				config_origin_of(&p->origin, "name"),
 				"policy \"%s\" is defined twice (first at %s:%u); rename one",
 				p->name, policies[j].origin.file ? policies[j].origin.file : "?",
 				policies[j].origin.line);

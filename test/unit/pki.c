@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -121,7 +122,7 @@ struct pki pki_new(const struct pki *by, const struct pki_spec *spec)
 	must(X509_set_version(p.cert, 2));
 	must(ASN1_INTEGER_set(X509_get_serialNumber(p.cert), ++serial));
 	must(X509_gmtime_adj(X509_getm_notBefore(p.cert), dated ? spec->from : -3600) != NULL);
-	must(X509_gmtime_adj(X509_getm_notAfter(p.cert), dated ? spec->to : 86400) != NULL);
+	must(X509_gmtime_adj(X509_getm_notAfter(p.cert), dated ? spec->to : 90 * 86400) != NULL);
 	must(X509_set_pubkey(p.cert, p.key));
 	must(X509_NAME_add_entry_by_txt(
 		name, "CN", MBSTRING_UTF8, (const unsigned char *)spec->cn, -1, -1, 0));
@@ -224,6 +225,7 @@ char *pki_write_key(const char *name, EVP_PKEY *key, const char *pass_phrase)
 	must(PEM_write_PrivateKey(f, key, pass_phrase ? EVP_aes_128_cbc() : NULL,
 		(const unsigned char *)pass_phrase, pass_phrase ? (int)strlen(pass_phrase) : 0,
 		NULL, NULL));
+	must(fchmod(fileno(f), 0600) == 0);
 	fclose(f);
 	return path;
 }

@@ -24,7 +24,7 @@ struct pki_spec {
 	const char *constraints; /* "permitted;DNS:example" */
 	int ca;                  /* 1: a CA */
 	int pathlen;             /* of a CA: n + 1; 0: no limit */
-	int64_t from, to;        /* seconds relative to now; both 0: an hour back, a day ahead */
+	int64_t from, to;        /* seconds relative to now; both 0: an hour back, 90 days ahead */
 	int rsa_bits;            /* 0: ECDSA P-256 */
 	const char *digest;      /* NULL: SHA256 */
 };

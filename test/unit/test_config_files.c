@@ -289,10 +289,11 @@ static void what_cannot_be_read_is_said(void **state)
 {
 	struct place *p = *state;
 
-	assert_errors(p, "error: cannot read ./main.conf: No such file or directory");
-	put(p, "main.conf", "idle = 5;\n@include \"missing.conf\"\n");
 	assert_errors(
-		p, "./main.conf:2: error: cannot read ./missing.conf: No such file or directory");
+		p, "error: cannot read ./main.conf: No such file or directory: is the path right?");
+	put(p, "main.conf", "idle = 5;\n@include \"missing.conf\"\n");
+	assert_errors(p, "./main.conf:2: error: cannot read ./missing.conf: No such file or "
+			 "directory: is the path right?");
 }
 
 /* libconfig would end the process on this one. */
@@ -302,7 +303,8 @@ static void a_directory_is_no_configuration(void **state)
 
 	make_dir(p, "sub");
 	put(p, "main.conf", "@include \"sub\"\n");
-	assert_errors(p, "./main.conf:1: error: cannot read ./sub: Is a directory");
+	assert_errors(
+		p, "./main.conf:1: error: cannot read ./sub: Is a directory: name a file in it");
 }
 
 static void a_pipe_is_not_waited_for(void **state)
@@ -312,7 +314,8 @@ static void a_pipe_is_not_waited_for(void **state)
 
 	assert_int_equal(mkfifo(path, 0600), 0);
 	remember(p, path);
-	assert_errors(p, "error: cannot read ./main.conf: Invalid argument");
+	assert_errors(
+		p, "error: cannot read ./main.conf: Invalid argument: it must be a regular file");
 }
 
 static void a_file_that_includes_itself_is_caught(void **state)

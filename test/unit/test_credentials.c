@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <sys/stat.h>
 
 #include <openssl/x509.h>
 
@@ -146,34 +146,6 @@ static void the_choice_is_by_name_then_wildcard_then_order(void **unused)
 	assert_false(credentials_has(credentials, "W"));
 }
 
-static void the_end_is_the_earliest_of_those_shown_together(void **unused)
-{
-	struct pki late = pki_new(&ca, &(struct pki_spec){ .cn = "x",
-					       .rsa_bits = 2048,
-					       .san = PKI_DNS("x.example"),
-					       .from = -DAY,
-					       .to = 9 * DAY });
-	struct pki soon = pki_new(
-		&ca, &(struct pki_spec){
-			     .cn = "x", .san = PKI_DNS("x.example"), .from = -DAY, .to = 2 * DAY });
-	struct certificate_config c[2] = { entry("x", &late), entry("x", &soon) };
-	struct credentials *both = load(c, 2);
-	struct domain d = domain("x.example");
-	int64_t now = time(NULL), end;
-	bool covers;
-
-	end = credential_not_after(credentials_choose(both, &d, NULL, NULL, &covers));
-	assert_true(end > now && end <= now + 2 * DAY);
-	/* Also when asked for by name. */
-	end = credential_not_after(credentials_choose(both, NULL, "x", NULL, &covers));
-	assert_true(end <= now + 2 * DAY);
-	credentials_free(both);
-	entry_fini(&c[0]);
-	entry_fini(&c[1]);
-	pki_free(&late);
-	pki_free(&soon);
-}
-
 static void nothing_configured_is_nothing_to_show(void **unused)
 {
 	struct credentials *none = load(NULL, 0);
@@ -250,6 +222,8 @@ static void certificates_that_are_unwise_are_mentioned(void **unused)
 	} rows[] = {
 		{ { .san = PKI_DNS("x.example"), .from = -9 * DAY, .to = -DAY }, true,
 			"expired on" },
+		{ { .san = PKI_DNS("x.example"), .from = -9 * DAY, .to = 9 * DAY }, true,
+			"in less than 30 days" },
 		{ { .san = PKI_DNS("x.example"), .from = DAY, .to = 9 * DAY }, true,
 			"is not valid before" },
 		{ { .san = PKI_DNS("x.example"), .eku = "serverAuth" }, true,
@@ -274,6 +248,19 @@ static void certificates_that_are_unwise_are_mentioned(void **unused)
 		entry_fini(&c);
 		pki_free(&p);
 	}
+}
+
+static void a_key_that_everybody_can_read_is_mentioned(void **unused)
+{
+	struct certificate_config c = entry("x", &ab);
+
+	assert_int_equal(chmod(c.key, 0644), 0);
+	first_line_is(&c, 1, true,
+		"is open to every user of this machine: chown root:trunkd and "
+		"chmod 0640 it");
+	assert_int_equal(chmod(c.key, 0640), 0);
+	credentials_free(load(&c, 1)); /* not a word */
+	entry_fini(&c);
 }
 
 static void one_name_for_two_of_a_kind_is_refused(void **unused)
@@ -303,10 +290,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_choice_is_by_name_then_wildcard_then_order),
-		cmocka_unit_test(the_end_is_the_earliest_of_those_shown_together),
 		cmocka_unit_test(nothing_configured_is_nothing_to_show),
 		cmocka_unit_test(files_that_do_not_load_are_explained),
 		cmocka_unit_test(certificates_that_are_unwise_are_mentioned),
+		cmocka_unit_test(a_key_that_everybody_can_read_is_mentioned),
 		cmocka_unit_test(one_name_for_two_of_a_kind_is_refused),
 		cmocka_unit_test(all_that_is_wrong_is_reported),
 	};

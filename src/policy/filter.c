@@ -87,6 +87,7 @@ static void on_text(void *self, struct str text)
 	case INSIDE_STANZA: text_outside(f, text); return;
 	case INSIDE_SHOW:
 	case INSIDE_ROOM: presence_text(f, fr, text); return;
+	case INSIDE_ERROR: filter_error_text(f, fr, text); return;
 	case INSIDE_TEXT:
 	case INSIDE_PAYLOAD:
 	case INSIDE_FILLED:

@@ -99,8 +99,12 @@ static void keep_core(struct filter *f, struct frame *fr, const struct xml_tag *
 	struct xml_tag copy;
 
 	message_kept(f, fr, core->flags);
-	fr->inside = core->error ? INSIDE_PAYLOAD : INSIDE_TEXT;
-	if (!core->error && !filter_passes(f, FEATURE_UNKNOWN))
+	if (core->error) {
+		filter_error_open(f, fr, tag);
+		return;
+	}
+	fr->inside = INSIDE_TEXT;
+	if (!filter_passes(f, FEATURE_UNKNOWN))
 		tag = filter_reduce(f, tag, core->attrs, &copy);
 	xml_writer_start(f->writer, tag, true);
 }

@@ -54,8 +54,7 @@ bool filter_inner_passes(struct filter *f, const struct xml_tag *tag, enum featu
 	return filter_passes(f, *out);
 }
 
-/* The element that is open now goes, and what it stands in stays. */
-static void inner_strip(struct filter *f, const struct frame *fr, enum feature feature)
+void filter_inner_strip(struct filter *f, const struct frame *fr, enum feature feature)
 {
 	if (filter_is_request(fr)) {
 		filter_refuse_feature(f, feature);
@@ -73,7 +72,7 @@ static void payload_inner(struct filter *f, struct frame *fr, const struct xml_t
 	if (!filter_inner_passes(f, tag, &feature)) {
 		if (filled && fr->depth == 1)
 			f->lost = true;
-		inner_strip(f, fr, feature);
+		filter_inner_strip(f, fr, feature);
 		return;
 	}
 	if (filled) {
@@ -93,7 +92,7 @@ static void text_inner(struct filter *f, const struct frame *fr, const struct xm
 	if (filter_passes(f, FEATURE_UNKNOWN) && filter_inner_passes(f, tag, &feature))
 		filter_keep(f, tag);
 	else
-		inner_strip(f, fr, feature);
+		filter_inner_strip(f, fr, feature);
 }
 
 void filter_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
@@ -103,6 +102,7 @@ void filter_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 	case INSIDE_PAYLOAD:
 	case INSIDE_FILLED: payload_inner(f, fr, tag); return;
 	case INSIDE_TEXT: text_inner(f, fr, tag); return;
+	case INSIDE_ERROR: filter_error_inner(f, fr, tag); return;
 	case INSIDE_CARRIER: filter_carrier_inner(f, fr, tag); return;
 	case INSIDE_PUBSUB: filter_pubsub_inner(f, fr, tag); return;
 	case INSIDE_SHOW:

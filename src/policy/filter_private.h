@@ -2,8 +2,9 @@
 /*
  * Who does what in the filter. filter.c hears events and keeps depth; filter_stanza.c opens stanzas
  * and reduces their attributes; filter_child.c decides children; filter_inner.c what is in them;
- * filter_carrier.c those that their content decides; presence.c and message.c hold what is special
- * to those; filter_result.c makes the result. Included by them alone.
+ * filter_error.c what is in an error; filter_carrier.c those that their content decides; presence.c
+ * and message.c hold what is special to those; filter_result.c makes the result. Included by them
+ * alone.
  */
 #pragma once
 
@@ -18,6 +19,8 @@ enum attr_bit {
 	ATTR_TYPE = 8,
 	ATTR_LANG = 16,
 	ATTR_PARENT = 32,
+	ATTR_BY = 64,
+	ATTR_CODE = 128, /* of errors before RFC 3920 (XEP-0086) */
 	ATTR_STANZA = ATTR_FROM | ATTR_TO | ATTR_ID | ATTR_TYPE | ATTR_LANG,
 };
 
@@ -29,7 +32,8 @@ void filter_open_inner(struct filter *f, const struct xml_tag *tag, enum stanza_
 bool filter_is_stanza(const struct xml_tag *tag, enum stanza_kind *kind_out);
 enum attr_bit filter_attr_bit(const struct xml_attr *a);
 /* The tag as it is written when attributes outside `allowed` (enum attr_bit) and declarations that
- * the catalogue does not know are stripped: the tag itself when there is nothing to do. */
+ * the catalogue does not know are stripped or folded: the tag itself when there is nothing to do.
+ */
 const struct xml_tag *filter_reduce(
 	struct filter *f, const struct xml_tag *tag, unsigned allowed, struct xml_tag *copy);
 /* Room for the attributes of a copied tag; used again by the next one. */
@@ -51,8 +55,16 @@ void filter_child_end(struct filter *f, struct frame *fr);
 void filter_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag);
 /* May an element below a child stay? If not, *out is the feature that is stripped. */
 bool filter_inner_passes(struct filter *f, const struct xml_tag *tag, enum feature *out);
+/* The element that is open now goes, and what it stands in stays. */
+void filter_inner_strip(struct filter *f, const struct frame *fr, enum feature feature);
 /* Writes a start tag inside something that is kept. May move the frames. */
 void filter_keep(struct filter *f, const struct xml_tag *tag);
+
+/* ---- filter_error.c ---- */
+/* <error/> of an error, which is kept. */
+void filter_error_open(struct filter *f, struct frame *fr, const struct xml_tag *tag);
+void filter_error_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag);
+void filter_error_text(struct filter *f, struct frame *fr, struct str text);
 
 /* ---- filter_carrier.c ---- */
 /* A child that its content decides: `in` is INSIDE_CARRIER or INSIDE_PUBSUB. */
@@ -70,6 +82,8 @@ void filter_hollow(struct filter *f, const struct frame *fr);
 void presence_open(struct filter *f, struct frame *fr, const struct xml_tag *tag);
 void presence_child(
 	struct filter *f, struct frame *fr, const struct xml_tag *tag, enum feature feature);
+/* The element that is open now goes, because of the fold. */
+void presence_leave_out(struct filter *f, enum feature feature);
 /* Inside <show/> and a room's <x/>. */
 void presence_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag);
 void presence_text(struct filter *f, struct frame *fr, struct str text);
@@ -89,6 +103,8 @@ void filter_result_reset(struct filter *f);
 /* Something is left out. The first thing that is gives the reason. */
 void filter_removed(
 	struct filter *f, enum feature feature, const char *reason, const struct policy *who);
+/* Something unknown is: stripped, or only folded. */
+void filter_removed_unknown(struct filter *f);
 /* The whole stanza is refused; nothing more of it is looked at. */
 void filter_refuse(struct filter *f, enum verdict v, enum stanza_condition c, const char *reason);
 /* The same, because of a feature: an IQ request that carries what is stripped. */

@@ -42,6 +42,14 @@ void filter_removed(
 	r->feature = feature;
 }
 
+void filter_removed_unknown(struct filter *f)
+{
+	if (filter_passes(f, FEATURE_UNKNOWN))
+		filter_removed(f, FEATURE_UNKNOWN, "fold", f->table->fold_origin);
+	else
+		filter_removed(f, FEATURE_UNKNOWN, "strip", f->table->origin[FEATURE_UNKNOWN]);
+}
+
 void filter_refuse(struct filter *f, enum verdict v, enum stanza_condition c, const char *reason)
 {
 	struct filter_result *r = &f->result;

@@ -23,6 +23,10 @@ enum attr_bit filter_attr_bit(const struct xml_attr *a)
 		return ATTR_ID;
 	if (str_eq(a->local, STR("type")))
 		return ATTR_TYPE;
+	if (str_eq(a->local, STR("by")))
+		return ATTR_BY;
+	if (str_eq(a->local, STR("code")))
+		return ATTR_CODE;
 	return str_eq(a->local, STR("parent")) ? ATTR_PARENT : ATTR_OTHER;
 }
 
@@ -64,7 +68,7 @@ const struct xml_tag *filter_reduce(
 	reduce_decls(f, tag, copy);
 	if (copy->nattrs == tag->nattrs && copy->ndecls == tag->ndecls)
 		return tag;
-	filter_removed(f, FEATURE_UNKNOWN, "strip", f->table->origin[FEATURE_UNKNOWN]);
+	filter_removed_unknown(f);
 	return copy;
 }
 

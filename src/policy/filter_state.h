@@ -13,6 +13,7 @@ enum inside {
 	INSIDE_TEXT,    /* body, subject, status ...: text only */
 	INSIDE_PAYLOAD, /* a kept child */
 	INSIDE_FILLED,  /* the same, which counts once it has a child of its own */
+	INSIDE_ERROR,   /* <error/> of an error, with a policy */
 	INSIDE_CARRIER, /* a child decided by what it carries */
 	INSIDE_PUBSUB,  /* items, decided one by one */
 	INSIDE_SHOW,    /* <show/>, collected and mapped */

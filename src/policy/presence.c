@@ -90,8 +90,7 @@ void presence_end(struct filter *f, const struct frame *fr)
 	folded(f, FEATURE_CORE);
 }
 
-/* The element that is open now goes. */
-static void leave_out(struct filter *f, enum feature feature)
+void presence_leave_out(struct filter *f, enum feature feature)
 {
 	f->skip = f->depth;
 	folded(f, feature);
@@ -142,8 +141,7 @@ static void core_child(struct filter *f, struct frame *fr, const struct xml_tag 
 {
 	if (str_eq(tag->local, STR("error"))) {
 		fr->kept++;
-		fr->inside = INSIDE_PAYLOAD;
-		xml_writer_start(f->writer, tag, true);
+		filter_error_open(f, fr, tag);
 	} else if (str_eq(tag->local, STR("show")) && f->table->fold == FOLD_SHOW &&
 		   fr->type == TYPE_NONE && !fr->shown) {
 		fr->inside = INSIDE_SHOW;
@@ -151,7 +149,7 @@ static void core_child(struct filter *f, struct frame *fr, const struct xml_tag 
 		if (tag->nattrs > 0)
 			folded(f, FEATURE_UNKNOWN);
 	} else {
-		leave_out(f, FEATURE_CORE);
+		presence_leave_out(f, FEATURE_CORE);
 	}
 }
 
@@ -166,7 +164,7 @@ void presence_child(
 	}
 	rule = feature == FEATURE_MUC ? room_rule(fr, tag) : NULL;
 	if (!rule) {
-		leave_out(f, feature);
+		presence_leave_out(f, feature);
 		return;
 	}
 	fr->kept++;
@@ -195,7 +193,7 @@ void presence_inner(struct filter *f, struct frame *fr, const struct xml_tag *ta
 			return;
 		}
 	}
-	leave_out(f, FEATURE_UNKNOWN);
+	presence_leave_out(f, FEATURE_UNKNOWN);
 }
 
 static void show_text(struct frame *fr, struct str text)

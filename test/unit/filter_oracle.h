@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What must be true of everything that the filter lets out, checked on a tree and not as the filter
- * does it: well-formed, one stanza, nothing in it that the table strips or folds, at its own level
- * or in any stanza inside it; and the filter leaves it as it is when it sees it again. For the
- * property test and the fuzzer.
+ * does it: well-formed, one stanza, nothing in it that the table strips or folds, at any depth; and
+ * the filter leaves it as it is when it sees it again. For the property test and the fuzzer.
  */
 #pragma once
 
@@ -100,42 +99,83 @@ RIG bool oracle_is_stanza(const struct xml_element *e)
 	return oracle_is_content(e->ns) && oracle_is_one_of(e->name, stanzas);
 }
 
-/* A child that another one's content decides. What is inside a stanza is that stanza's. */
-RIG const char *oracle_carried(const struct policy_table *t, const struct xml_element *c)
+/* What the namespace, and what it speaks of, say of an element, wherever it stands. */
+RIG const char *oracle_element(const struct policy_table *t, const struct xml_element *e)
 {
-	struct catalogue_entry e = catalogue_find(catalogue_mark(str_of(c->ns)), str_of(c->name));
+	struct catalogue_entry entry =
+		catalogue_find(catalogue_mark(str_of(e->ns)), str_of(e->name));
+	const char *about = xml_element_attr(e, "for");
+	uint32_t mark = about && (entry.flags & ROW_REFERS) ? catalogue_mark(str_of(about)) : 0;
 
-	if (!(e.flags & (ROW_CARRIER | ROW_PUBSUB)))
-		return NULL;
-	for (const struct xml_element *g = c->child; g; g = g->next) {
-		const char *node = xml_element_attr(g, "node");
+	if (!oracle_passes(t, (enum feature)entry.feature))
+		return feature_name((enum feature)entry.feature);
+	if (mark != 0 && !oracle_passes(t, catalogue_feature(mark, STR(""))))
+		return "a fallback for what is stripped";
+	return NULL;
+}
 
-		if ((e.flags & ROW_CARRIER) && strcmp(g->ns, c->ns) != 0 &&
-			!oracle_is_content(g->ns) && !oracle_passes(t, oracle_feature(g)))
-			return "stripped feature in a carrier";
-		if ((e.flags & ROW_PUBSUB) && node &&
-			catalogue_node(str_of(node)) != FEATURE_UNKNOWN &&
-			!oracle_passes(t, catalogue_node(str_of(node))))
-			return "stripped node";
-		for (const struct xml_element *i = oracle_is_stanza(g) ? NULL : g->child; i;
-			i = i->next) {
-			if ((e.flags & ROW_CARRIER) && strcmp(i->ns, c->ns) != 0 &&
-				!oracle_is_content(i->ns) && !oracle_passes(t, oracle_feature(i)))
-				return "stripped feature further in a carrier";
-			for (const struct xml_element *p = oracle_is_stanza(i) ? NULL : i->child; p;
-				p = p->next)
-				if ((e.flags & ROW_PUBSUB) && strcmp(p->ns, c->ns) != 0 &&
-					!oracle_is_content(p->ns) &&
-					!oracle_passes(t, oracle_feature(p)))
-					return "stripped feature in an item";
-		}
+/* An element that is no child of a stanza, at any depth, and no stanza itself. */
+RIG const char *oracle_inner(const struct policy_table *t, const struct xml_element *e)
+{
+	struct catalogue_entry entry =
+		catalogue_find(catalogue_mark(str_of(e->ns)), str_of(e->name));
+	const char *node = xml_element_attr(e, "node");
+	enum feature f = node ? catalogue_node(str_of(node)) : FEATURE_UNKNOWN;
+
+	if (oracle_is_content(e->ns))
+		return oracle_passes(t, FEATURE_UNKNOWN) ? NULL : "core element in a payload";
+	if ((entry.flags & ROW_PUBSUB) && f != FEATURE_UNKNOWN && !oracle_passes(t, f))
+		return "stripped node";
+	return oracle_element(t, e);
+}
+
+/* The <error/> of an error that an element stands in, below the stanza it belongs to. */
+RIG const struct xml_element *oracle_error(const struct xml_element *e)
+{
+	for (const struct xml_element *p = e->parent; p && p->parent; p = p->parent) {
+		if (oracle_is_stanza(p))
+			return NULL;
+		if (oracle_is_stanza(p->parent))
+			return strcmp(p->name, "error") == 0 && oracle_is_core(p->parent, p) ? p
+											     : NULL;
 	}
 	return NULL;
+}
+
+/* Nothing but what RFC 6120 8.3 defines may stand in this error. */
+RIG bool oracle_strict(const struct policy_table *t, const struct xml_element *error)
+{
+	return !oracle_passes(t, FEATURE_UNKNOWN) ||
+	       (t->fold != FOLD_OFF && strcmp(error->parent->name, "presence") == 0);
+}
+
+RIG const char *oracle_in_error(
+	const struct policy_table *t, const struct xml_element *e, const struct xml_element *error)
+{
+	static const char *const defined[] = { "bad-request", "conflict", "feature-not-implemented",
+		"forbidden", "gone", "internal-server-error", "item-not-found", "jid-malformed",
+		"not-acceptable", "not-allowed", "not-authorized", "payment-required",
+		"policy-violation", "recipient-unavailable", "redirect", "registration-required",
+		"remote-server-not-found", "remote-server-timeout", "resource-constraint",
+		"service-unavailable", "subscription-required", "undefined-condition",
+		"unexpected-request", "text", NULL };
+	static const char *const attrs[] = { "xml:lang", NULL };
+	bool own = strcmp(e->ns, "urn:ietf:params:xml:ns:xmpp-stanzas") == 0;
+
+	if (own && e->parent == error && oracle_is_one_of(e->name, defined))
+		return oracle_strict(t, error) ? oracle_attrs(e, attrs, "attribute of a condition")
+					       : NULL;
+	if ((own || oracle_is_content(e->ns)) && !oracle_passes(t, FEATURE_UNKNOWN))
+		return "what no error has";
+	if (t->fold != FOLD_OFF && strcmp(error->parent->name, "presence") == 0)
+		return "decoration in the error of a folded presence";
+	return own || oracle_is_content(e->ns) ? NULL : oracle_element(t, e);
 }
 
 RIG const char *oracle_stanza(const struct policy_table *t, const struct xml_element *e)
 {
 	static const char *const attrs[] = { "from", "to", "type", "id", "xml:lang", NULL };
+	static const char *const error[] = { "type", "by", "code", "xml:lang", NULL };
 	static const char *const texts[] = { "body", "subject", "thread", "show", "status",
 		"priority", NULL };
 
@@ -155,7 +195,10 @@ RIG const char *oracle_stanza(const struct policy_table *t, const struct xml_ele
 		if (core && oracle_is_one_of(c->name, texts) && c->child &&
 			!oracle_passes(t, FEATURE_UNKNOWN))
 			return "element in what is text";
-		wrong = t->transparent ? NULL : oracle_carried(t, c);
+		if (core && strcmp(c->name, "error") == 0 && oracle_strict(t, c) &&
+			(!oracle_blank(c->text) || oracle_attrs(c, error, "")))
+			return "text or attributes in an error";
+		wrong = oracle_is_content(c->ns) ? NULL : oracle_element(t, c);
 		if (wrong)
 			return wrong;
 	}
@@ -164,18 +207,25 @@ RIG const char *oracle_stanza(const struct policy_table *t, const struct xml_ele
 	return NULL;
 }
 
-/* Every stanza in the tree; without a policy only the outermost is looked at. */
+/* Every element in the tree; without a policy only the outermost stanza is looked at. */
 RIG const char *oracle_tree(const struct policy_table *t, const struct xml_element *root)
 {
 	const struct xml_element *e = root;
 
 	while (e) {
-		if (e == root || (!t->transparent && oracle_is_stanza(e))) {
-			const char *wrong = oracle_stanza(t, e);
+		const struct xml_element *error = t->transparent ? NULL : oracle_error(e);
+		const char *wrong = error ? oracle_in_error(t, e, error) : NULL;
 
-			if (wrong)
-				return wrong;
-		}
+		if (wrong)
+			return wrong;
+		if (e == root || (!t->transparent && oracle_is_stanza(e)))
+			wrong = oracle_stanza(t, e);
+		else if (error)
+			wrong = NULL;
+		else if (!t->transparent && !oracle_is_stanza(e->parent))
+			wrong = oracle_inner(t, e);
+		if (wrong)
+			return wrong;
 		if (e->child) {
 			e = e->child;
 			continue;

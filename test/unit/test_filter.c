@@ -155,6 +155,59 @@ static void stripped_features_are_removed_from_messages(void **unused)
 	TELL(stories);
 }
 
+#define STANZAS " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'"
+#define GONE    "<gone" STANZAS ">xmpp:c@c.example</gone><text" STANZAS " xml:lang='en'>t</text>"
+
+static void an_error_is_its_condition(void **unused)
+{
+	static const struct story stories[] = {
+		{ "and its text", "off", "unknown stream",
+			"<message" A " type='error'><error type='cancel' by='b' code='302'>" GONE
+			"</error></message>",
+			VERDICT_PASS, "pass",
+			"<message" A " type='error'><error type='cancel' by='b' code='302'>" GONE
+			"</error></message>",
+			NONE },
+		{ "not what nobody knows", "off", "unknown html",
+			"<message" A " type='error'><error type='cancel' z='1'>psst" GONE
+			"<anything xmlns='urn:evil'>psst" HTML "</anything></error></message>",
+			VERDICT_FOLD, "strip",
+			"<message" A " type='error'><error type='cancel'>" GONE
+			"</error></message>",
+			FEATURE_UNKNOWN },
+		{ "nor what looks like a condition", "off", "unknown",
+			"<iq" A " type='error' id='1'><error type='cancel'><psst" STANZAS
+			"/><gone" STANZAS " a='psst'><text" STANZAS
+			">psst</text></gone></error></iq>",
+			VERDICT_FOLD, "strip",
+			"<iq" A " type='error' id='1'><error type='cancel'><gone" STANZAS
+			"/></error></iq>",
+			FEATURE_UNKNOWN },
+		{ "nor what stands in stanzas, nor a stanza", "off", "unknown",
+			"<message" A " type='error'><error type='cancel'><body>psst</body><message"
+			"><body>psst</body></message></error></message>",
+			VERDICT_FOLD, "strip",
+			"<message" A " type='error'><error type='cancel'/></message>",
+			FEATURE_UNKNOWN },
+		{ "an application's part is decided by what it is", "off", "html unknown",
+			"<message" A " type='error'><error type='cancel'>" GONE HTML
+			"<stanza-too-big xmlns='urn:xmpp:errors'/></error></message>",
+			VERDICT_FOLD, "strip",
+			"<message" A " type='error'><error type='cancel'>" GONE
+			"<stanza-too-big xmlns='urn:xmpp:errors'/></error></message>",
+			FEATURE_HTML },
+		{ "also inside something unknown", "off", "html",
+			"<message" A " type='error'><error><w xmlns='urn:w'>" HTML
+			"</w></error></message>",
+			VERDICT_FOLD, "strip",
+			"<message" A " type='error'><error><w xmlns='urn:w'/></error></message>",
+			FEATURE_HTML },
+	};
+
+	(void)unused;
+	TELL(stories);
+}
+
 static void a_message_with_nothing_left_is_folded_away(void **unused)
 {
 	static const struct story stories[] = {
@@ -395,6 +448,7 @@ int main(void)
 		cmocka_unit_test(without_policy_everything_passes_as_it_is),
 		cmocka_unit_test(text_directly_inside_a_stanza_is_dropped),
 		cmocka_unit_test(stripped_features_are_removed_from_messages),
+		cmocka_unit_test(an_error_is_its_condition),
 		cmocka_unit_test(a_message_with_nothing_left_is_folded_away),
 		cmocka_unit_test(what_the_catalogue_does_not_know_is_unknown),
 		cmocka_unit_test(no_wrapper_hides_what_is_stripped),

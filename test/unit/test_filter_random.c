@@ -47,6 +47,7 @@ static const char *any_namespace(struct gen *g)
 		"urn:odd:2", "urn:xmpp:forward:0", "http://jabber.org/protocol/muc",
 		"http://jabber.org/protocol/muc#user", "http://jabber.org/protocol/pubsub#event",
 		"http://jabber.org/protocol/pubsub", "urn:xmpp:jingle:1", "urn:xmpp:reference:0",
+		"urn:ietf:params:xml:ns:xmpp-stanzas", "urn:xmpp:fallback:0", "vcard-temp",
 		"http://jabber.org/protocol/chatstates", "http://jabber.org/protocol/xhtml-im" };
 
 	if (chance(g, 50))
@@ -60,7 +61,7 @@ static const char *any_local(struct gen *g)
 		"priority", "error", "message", "presence", "iq", "x", "x", "x", "item", "items",
 		"history", "password", "forwarded", "event", "pubsub", "description", "content",
 		"reason", "destroy", "composing", "html", "note", "fallback", "request", "query",
-		"c" };
+		"c", "gone", "text", "error", "PHOTO" };
 
 	return PICK(g, locals);
 }
@@ -77,7 +78,7 @@ static void put_attrs(struct gen *g)
 {
 	static const char *const attrs[] = { " a='1'", " node='urn:xmpp:avatar:data'", " jid='j'",
 		" xml:lang='en'", " stream:odd='&#10;&lt;'", " for='urn:xmpp:reply:0'",
-		" code='110'", " seconds='1'", " parent='p'", " nick='&apos;'" };
+		" code='110'", " seconds='1'", " parent='p'", " nick='&apos;'", " by='b'" };
 	static const char *const types[] = { " type='error'", " type='unavailable'",
 		" type='set'" };
 	uint32_t which = gen_next(g, 1u << (sizeof(attrs) / sizeof(attrs[0])));

@@ -220,6 +220,15 @@ static void errors_keep_id_and_error(void **unused)
 			"</presence>",
 			VERDICT_FOLD, "fold",
 			"<presence type='error' id='1'" ROOM ">" GONE "</presence>", FEATURE_CORE },
+		{ "and nothing hides in it", "availability", "",
+			"<presence type='error' id='1'" ROOM "><error type='cancel' z='psst'>psst"
+			"<status>psst</status><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas' "
+			"a='psst'><b xmlns='urn:psst'/></gone><any xmlns='urn:psst'>psst</any>" CAPS
+			"<presence><status>psst</status></presence></error></presence>",
+			VERDICT_FOLD, "fold",
+			"<presence type='error' id='1'" ROOM "><error type='cancel'><gone "
+			"xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></presence>",
+			FEATURE_UNKNOWN },
 		{ "and the join they answer", "show", "",
 			"<presence type='error' id='1'" ROOM ">" JOIN("") GONE "</presence>",
 			VERDICT_PASS, "pass",

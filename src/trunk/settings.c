@@ -141,7 +141,9 @@ static const struct config_key control_keys[] = {
 	KEY(control_config, zone, CONFIG_STRING, .def = "default",
 		.help = "The zone that flows speak of."),
 	KEY(control_config, service, CONFIG_ENUM, .def = "none", .choices = service_choices,
-		.help = "\"muc\": the domain is a chat-room service."),
+		.help = "\"muc\": the domain is a chat-room service: presence to one of its "
+			"addresses with a resource is a join, which a flow with muc = false "
+			"refuses."),
 	KEY(control_config, direction, CONFIG_ENUM, .def = "both", .choices = direction_choices,
 		.reload = CONFIG_NEXT_STREAM,
 		.help = "\"in\": the peer may only send, \"out\": it may only be sent to (errors "

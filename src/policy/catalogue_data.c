@@ -59,6 +59,17 @@ static const struct catalogue_name carbons[] = {
 	END,
 };
 
+/* A picture in a vCard is an avatar (XEP-0153), in a new one too (RFC 6351 5). */
+static const struct catalogue_name vcard_temp[] = {
+	NAME("PHOTO", AVATAR, 0),
+	END,
+};
+
+static const struct catalogue_name vcard4[] = {
+	NAME("photo", AVATAR, 0),
+	END,
+};
+
 /* clang-format off */
 const struct catalogue_row catalogue_rows[] = {
 	ROW("eu.siacs.conversations.axolotl", ENCRYPTED, 0), /* XEP-0384 */
@@ -139,7 +150,7 @@ const struct catalogue_row catalogue_rows[] = {
 	ROW("jabber:x:oob", OOB, 0), /* XEP-0066 */
 	ROW("jabber:x:signed", ENCRYPTED, ROW_ATTACHED), /* XEP-0027 */
 	ROW("storage:bookmarks", MUC, 0), /* XEP-0048 */
-	ROW("urn:ietf:params:xml:ns:vcard-4.0", VCARD, 0), /* XEP-0292 */
+	NAMES("urn:ietf:params:xml:ns:vcard-4.0", VCARD, vcard4), /* XEP-0292 */
 	ROW("urn:ietf:params:xml:ns:xmpp-e2e", ENCRYPTED, 0), /* RFC 3923 */
 	ROW("urn:ietf:params:xml:ns:xmpp-sasl", STREAM, 0), /* RFC 6120 */
 	ROW("urn:ietf:params:xml:ns:xmpp-stanzas", STREAM, 0), /* RFC 6120 */
@@ -270,7 +281,7 @@ const struct catalogue_row catalogue_rows[] = {
 	ROW("urn:xmpp:tmp:dmuc:0", MUC, 0), /* XEP-0282 */
 	ROW("urn:xmpp:tmp:roster-management:0", ROSTER, 0), /* XEP-0321 */
 	ROW("urn:xmpp:vcard4", VCARD, 0), /* XEP-0292, node */
-	ROW("vcard-temp", VCARD, 0), /* XEP-0054 */
+	NAMES("vcard-temp", VCARD, vcard_temp), /* XEP-0054 */
 	ROW("vcard-temp:x:update", AVATAR, ROW_ATTACHED), /* XEP-0153 */
 };
 /* clang-format on */

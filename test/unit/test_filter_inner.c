@@ -146,6 +146,13 @@ static void an_iq_is_answered_where_its_payload_is_stripped(void **unused)
 			"<iq" A " id='1' type='error'><error type='modify'><policy-violation "
 			"xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>",
 			FEATURE_VERSION },
+		{ "a vCard stays, its picture goes", "off", "avatar",
+			"<iq" A " type='result' id='1'><vCard xmlns='vcard-temp'><FN>n</FN><PHOTO>"
+			"<BINVAL>AAAA</BINVAL></PHOTO></vCard></iq>",
+			VERDICT_FOLD, "strip",
+			"<iq" A " type='result' id='1'><vCard xmlns='vcard-temp'><FN>n</FN></vCard>"
+			"</iq>",
+			FEATURE_AVATAR },
 		{ "a neutral one where that fits", "off", "unknown",
 			"<iq" A " type='result' id='&lt;1&gt;'><q xmlns='urn:q'/></iq>",
 			VERDICT_FOLD, "strip",

@@ -3,6 +3,8 @@
  */
 #include "policy/policy.h"
 
+#include "config/suggest.h"
+
 #include <stddef.h>
 
 static const struct config_choice folds[] = {
@@ -111,6 +113,23 @@ bool policy_show_parse(struct str s, enum policy_show *out)
 	return false;
 }
 
+static void no_such_feature(const struct policy *p, const char *name, struct config_report *report)
+{
+	const struct config_origin *at = config_origin_of(&p->origin, "strip");
+	struct suggest near;
+
+	suggest_init(&near, name);
+	for (unsigned i = 0; i < FEATURE_COUNT; i++)
+		if (feature_can_strip((enum feature)i))
+			suggest_offer(&near, feature_name((enum feature)i));
+	if (near.best)
+		config_report_add(report, CONFIG_ERROR, at,
+			"strip: there is no feature \"%s\": did you mean \"%s\"?", name, near.best);
+	else
+		config_report_add(report, CONFIG_ERROR, at,
+			"strip: there is no feature \"%s\"; trunkd.conf(5) lists them", name);
+}
+
 static void check_strip(const struct policy *p, struct config_report *report)
 {
 	for (unsigned i = 0; i < p->strip.n; i++) {
@@ -118,10 +137,7 @@ static void check_strip(const struct policy *p, struct config_report *report)
 		enum feature f;
 
 		if (!feature_parse(name, &f))
-			config_report_add(report, CONFIG_ERROR,
-				config_origin_of(&p->origin, "strip"),
-				"strip: there is no feature \"%s\"; trunkd.conf(5) lists them",
-				name);
+			no_such_feature(p, name, report);
 		else if (!feature_can_strip(f))
 			config_report_add(report, CONFIG_ERROR,
 				config_origin_of(&p->origin, "strip"),

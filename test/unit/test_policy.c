@@ -88,7 +88,11 @@ static void what_is_wrong_is_said_with_its_line(void **unused)
 		unsigned errors;
 	} cases[] = {
 		{ "policies = ( { name = \"a\";\n strip = [ \"chatstates\" ]; } );",
-			"\"chatstates\"", 1 },
+			"\"chatstates\": did you mean \"chat-states\"?", 1 },
+		{ "policies = ( { name = \"a\"; strip = [ \"avatars\" ]; } );",
+			"did you mean \"avatar\"?", 1 },
+		{ "policies = ( { name = \"a\"; strip = [ \"zzzzzz\" ]; } );",
+			"\"zzzzzz\"; trunkd.conf(5) lists them", 1 },
 		{ "policies = ( { name = \"a\"; strip = [ \"core\" ]; } );", "\"core\"", 1 },
 		{ "policies = ( { name = \"a\"; strip = [ \"carrier\" ]; } );", "\"carrier\"", 1 },
 		{ "policies = ( { name = \"a\"; },\n { name = \"a\"; } );", "test.conf:2", 1 },

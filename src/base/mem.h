@@ -17,6 +17,10 @@ char *mem_strdup(const char *z) __attribute__((malloc, returns_nonnull, warn_unu
 char *mem_printf(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2), malloc, returns_nonnull, warn_unused_result));
 
+/* Gives memory that is free back to the system, after a storm: the allocator keeps it otherwise.
+ * Takes milliseconds, from every thread that allocates meanwhile. */
+void mem_trim(void);
+
 #define MEM_NEW(type) ((type *)mem_zero(1, sizeof(type)))
 
 /* __attribute__((cleanup(mem_freep))) for locals. */

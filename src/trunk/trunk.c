@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { TICK_MS = 250, STOP_MS = 10000, ROUNDS = 16 };
+enum { TICK_MS = 250, STOP_MS = 10000, ROUNDS = 16, LEG_BYTES = 50000, TRIM_BYTES = 16777216 };
 
 static void finish_stop(struct trunk *t)
 {
@@ -42,6 +42,20 @@ static void sweep(struct pair *p, uint64_t now)
 	pair_sweep(p, now);
 }
 
+/* After a storm of connections or full queues, what they took goes back to the system. */
+static void trim(struct trunk *t)
+{
+	size_t held = atomic_load(&t->shared->queued_bytes);
+	for (unsigned i = 0; i < t->shared->n; i++)
+		held += (size_t)trunk_load(t->shared->trunks[i]) * LEG_BYTES;
+	if (held > t->most_held)
+		t->most_held = held;
+	if (t->most_held < 2 * held + TRIM_BYTES)
+		return;
+	t->most_held = held;
+	mem_trim();
+}
+
 static void tick(void *arg)
 {
 	struct trunk *t = arg;
@@ -54,6 +68,8 @@ static void tick(void *arg)
 	each_pair(t, sweep);
 	list_for_each_safe (it, &t->legs)
 		leg_tick(list_item(it, struct leg, link), now, wall);
+	if (t->index == 0)
+		trim(t);
 	if (t->stopping && now >= t->stop_ms)
 		list_for_each_safe (it, &t->legs) {
 			struct leg *l = list_item(it, struct leg, link);

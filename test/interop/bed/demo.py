@@ -123,6 +123,8 @@ async def run(bed, state, kept):
     a, b, trunk = plan(bed)
     print('starting DNS, Prosody, ejabberd and trunkd ...', flush=True)
     await bed.start()
+    for problem in bed.broken.values():
+        raise RuntimeError(problem)
     await trunk.start()
     alice, bob = await bed.client(a, 'alice'), await bed.client(b, 'bob')
     if await befriend(bob, alice) is None:

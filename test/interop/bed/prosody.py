@@ -57,8 +57,11 @@ class Prosody(Server):
 
     def _general(self):
         if self.options.shipped:
-            with open(SHIPPED) as f:
-                text = f.read()
+            try:
+                with open(SHIPPED) as f:
+                    text = f.read()
+            except PermissionError:
+                raise RuntimeError('only root may read %s' % SHIPPED) from None
             # The file's own hosts, places and log destinations; every other default stays.
             text = re.sub(r'(?m)^(VirtualHost|Include|pidfile|certificates).*$', '', text)
             return re.sub(r'(?ms)^log = \{.*?^\}', '', text)

@@ -102,6 +102,8 @@ async def everything(bed, report, chosen_ones):
         await bed.start()
         report.note('---- %d servers up with %d domains: %.1f s' % (
             len(bed.servers), len(bed.hosts), time.monotonic() - began))
+        for server, problem in bed.broken.items():
+            report.check('%s starts' % server, False, problem)
         for name, module in chosen_ones:
             await one(bed, report, name, module)
     except RuntimeError as problem:

@@ -26,6 +26,7 @@ class Bed:
         self.views = {name: dns.View(name, address, os.path.join(folder, 'dns'))
                       for name, address in dns.VIEWS.items()}
         self.hosts, self.servers, self.trunks, self.clients = [], {}, {}, []
+        self.broken = {}
         self._wires = 0
 
     def server(self, name, **options):
@@ -78,11 +79,17 @@ class Bed:
                 for domain in host.names():
                     view.service(domain, address, host.starttls, host.direct)
 
+    async def _start_server(self, server):
+        try:
+            await server.start()
+        except (RuntimeError, OSError) as problem:
+            self.broken[server.name] = str(problem)
+
     async def start(self):
-        """DNS first, then all servers at once."""
+        """DNS first, then all servers at once. A server that does not start is in `broken`."""
         self._publish_hosts()
         await asyncio.gather(*(v.start(self.logs) for v in self.views.values()))
-        await asyncio.gather(*(s.start() for s in self.servers.values()))
+        await asyncio.gather(*(self._start_server(s) for s in self.servers.values()))
 
     async def stop(self):
         await asyncio.gather(*(c.logout() for c in self.clients))
@@ -93,6 +100,8 @@ class Bed:
     async def client(self, host, user='ann', **options):
         """A user of this host, logged in and available."""
         home = self.servers[host.server]
+        if home.name in self.broken:
+            raise RuntimeError('%s does not run: %s' % (home.name, self.broken[home.name]))
         client = Client(host, home.address, user, tls=home.options.shipped, **options)
         self.clients.append(client)
         return await client.login()

@@ -28,6 +28,8 @@ static int replay_file(const char *path)
 	/* The exact size, so that reading past the end shows. */
 	data = realloc(data, size ? size : 1);
 	MUST(data);
+	printf("%s\n", path);
+	fflush(stdout); /* the last one is the one that failed */
 	LLVMFuzzerTestOneInput(data, size);
 	free(data);
 	inputs++;

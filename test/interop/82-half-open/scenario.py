@@ -8,7 +8,8 @@ import ssl
 from bed.press import FULL, Pulse, Sink, descriptors, down_to, knock, many, memory, send, until
 
 LIMIT = 60.0
-COUNT, HOSTS, ROOM = 10000 if FULL else 3000, 12, 400
+DESCRIPTORS = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+COUNT, HOSTS, ROOM = min(10000 if FULL else 3000, DESCRIPTORS - 500), 12, 400
 peers = {}
 
 
@@ -31,8 +32,7 @@ def hello():
 
 
 def more_descriptors():
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
 
 
 async def run(bed, check):

@@ -129,6 +129,9 @@ static struct ub_ctx *new_context(const struct resolver_config *c)
 	/* A server that was down is asked again soon, not in a quarter of an hour. */
 	set_option(ctx, "infra-host-ttl:", "30");
 	set_option(ctx, "infra-keep-probing:", "yes");
+	/* As a library it has 16 questions under way by default: so many names whose servers are
+	 * silent would hold up all others. */
+	set_option(ctx, "outgoing-range:", "1024");
 	if (!c->trust_anchor)
 		set_option(ctx, "module-config:", "iterator");
 	else if (ub_ctx_add_ta_file(ctx, c->trust_anchor))

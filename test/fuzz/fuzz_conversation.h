@@ -8,7 +8,7 @@
 #include "base/domain.h"
 #include "xmpp/stream.h"
 
-enum { CLOSE_MS = 5000, CLAIMS = 64, STANZAS = 5 };
+enum { CLOSE_MS = 5000, CLAIMS = 16, STANZAS = 5 };
 
 /* What the two agree on (byte 0 of the input). */
 enum plan {

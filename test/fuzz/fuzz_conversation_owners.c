@@ -57,12 +57,10 @@ static struct claim *claims_find(struct claims *all, const struct claim *c)
 	return NULL;
 }
 
-static bool claims_add(struct claims *all, const struct claim *c)
+static void claims_add(struct claims *all, const struct claim *c)
 {
-	if (all->n == CLAIMS)
-		return false;
+	MUST(all->n < CLAIMS);
 	all->v[all->n++] = *c;
-	return true;
 }
 
 static void claims_remove(struct claims *all, struct claim *c)
@@ -219,7 +217,8 @@ static void give(struct talk *t, const struct debt *d)
 	MUST(!gone || buf_len(&s->out) == before);
 	if (gone || d->type != DIALBACK_VALID || buf_len(&s->out) == before)
 		return;
-	claims_add(&t->given, &d->claim);
+	if (!claims_find(&t->given, &d->claim))
+		claims_add(&t->given, &d->claim);
 	if (!d->claim.verify)
 		believe(t);
 }
@@ -323,7 +322,7 @@ static void claim(struct talk *t, const char *from, bool verify)
 		     : stream_db_result(s->stream, str_of(from), STR("b.example"), str_of(key))))
 		return;
 	c = claim_of(str_of(from), STR("b.example"), id, false);
-	if (!(t->plan & PLAN_WRONG_SECRET))
+	if (!(t->plan & PLAN_WRONG_SECRET) && !claims_find(&t->made, &c))
 		claims_add(&t->made, &c);
 	c = claim_of(str_of(from), STR("b.example"), verify ? id : STR(""), verify);
 	claims_add(&t->asked, &c);

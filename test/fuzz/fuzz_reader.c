@@ -245,7 +245,11 @@ static bool step(struct side *s)
 	switch (o) {
 	case SCAN_MORE:
 		buf_remove(&s->in, scanner_kept(&s->scanner), used);
-		MUST(buf_len(&s->in) <= s->limits->bytes);
+		/* After white space the rest of what came is looked at the next time. */
+		if (used > 0 && buf_len(&s->in) > 0)
+			return true;
+		/* Of what is skipped the start tag is kept, and the tag under way. */
+		MUST(buf_len(&s->in) <= s->limits->bytes + s->limits->tag_bytes);
 		return false;
 	case SCAN_HEADER:
 	case SCAN_ELEMENT:

@@ -189,6 +189,17 @@ def descriptors(trunk):
     return len(os.listdir('/proc/%d/fd' % trunk.process.pid))
 
 
+def datagram_sockets(trunk):
+    """Those of its descriptors that are UDP sockets."""
+    with open('/proc/%d/net/udp' % trunk.process.pid) as f:
+        numbers = {'socket:[%s]' % line.split()[9] for line in f}
+    found, folder = 0, '/proc/%d/fd' % trunk.process.pid
+    for name in os.listdir(folder):
+        with contextlib.suppress(OSError):
+            found += os.readlink(os.path.join(folder, name)) in numbers
+    return found
+
+
 def memory(trunk):
     """Resident memory in KiB."""
     with open('/proc/%d/status' % trunk.process.pid) as f:

@@ -5,7 +5,7 @@ import asyncio
 from bed.press import Sink, flushed, ids, send, send_buffer, small_buffers
 
 OLD, NEW, SIZE = 2600, 400, 200
-LIMIT = 60.0
+LIMIT = 100.0
 peers = {}
 
 

@@ -7,7 +7,7 @@ from bed.press import FULL, Sink, feed, ids, rising, send, small_buffers, stanza
 
 MANY, SIZE = 20000 if FULL else 4000, 250
 CONSTRAINT, TIMEOUT = 'resource-constraint', 'remote-server-timeout'
-LIMIT = 60.0
+LIMIT = 100.0
 peers = {}
 
 

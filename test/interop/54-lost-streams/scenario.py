@@ -10,7 +10,7 @@ from bed import space
 from bed.press import (FULL, Sink, feed, finish, freeze, ids, peek, reset, rising, send,
                        small_buffers, until)
 
-LIMIT = 60.0
+LIMIT = 100.0
 COUNT, SIZE = 5000, 250
 KILLS = 20 if FULL else 4
 TIMEOUT = 'remote-server-timeout'

@@ -7,7 +7,7 @@ from bed.peer import Peer
 from bed.press import Sink, condition, ids, send, stanza, until
 from bed.wire import SERVER, local
 
-LIMIT = 60.0
+LIMIT = 100.0
 TIMEOUT = 'remote-server-timeout'
 # RFC 6120 8.2.3 and 8.3.1: a request must be answered, an answer or an error never is.
 TOLD = ("iq type='get'", "iq type='set'", 'message', "message type='chat'", "message type='normal'",

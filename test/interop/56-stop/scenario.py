@@ -6,7 +6,7 @@ import signal
 
 from bed.press import Sink, freeze, ids, send, small_buffers, stanza, until
 
-LIMIT = 60.0
+LIMIT = 100.0
 TIMEOUT = 'remote-server-timeout'
 peers = {}
 

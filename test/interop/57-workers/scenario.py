@@ -5,7 +5,7 @@ import asyncio
 
 from bed.press import BATCH, FULL, Sink, ids, stanza, until
 
-LIMIT = 60.0
+LIMIT = 100.0
 DOMAINS, EACH = 12, 4000 if FULL else 600
 STREAMS = 24
 peers = {}

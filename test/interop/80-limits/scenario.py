@@ -7,7 +7,7 @@ from bed.peer import Peer
 from bed.press import Sink, closed, ids, send, until
 from bed.wire import DIALBACK, HEADER, STREAM, Gone, Wire, attributes, local
 
-LIMIT = 60.0
+LIMIT = 100.0
 VERIFY = "<db:verify from='%s' to='%s' id='1'>%s</db:verify>"
 peers = {}
 

@@ -5,7 +5,7 @@ import asyncio
 from bed.press import Sink, ids, send, stanza, until
 from bed.wire import local
 
-LIMIT = 60.0
+LIMIT = 100.0
 CONSTRAINT, TIMEOUT = 'resource-constraint', 'remote-server-timeout'
 LIMITS = {'depth': 10, 'attributes': 9, 'declarations': 5, 'tag_bytes': 1500}
 peers = {}

@@ -8,7 +8,7 @@ import struct
 from bed.press import (FULL, Pulse, Sink, datagram_sockets, descriptors, down_to, ids, memory, send,
                        stanza, until)
 
-LIMIT = 200.0 if FULL else 60.0
+LIMIT = 200.0 if FULL else 100.0
 TIMEOUT, NOT_FOUND = 'remote-server-timeout', 'remote-server-not-found'
 SERVER, FLOOD, GOOD = '127.0.0.60', 900 if FULL else 200, 10
 # What a domain's look-up meets, and how its stanzas end (None: they arrive).

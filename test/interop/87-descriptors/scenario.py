@@ -6,7 +6,7 @@ import resource
 
 from bed.press import Pulse, Sink, closed, descriptors, down_to, ids, knock, send, until
 
-LIMIT = 60.0
+LIMIT = 100.0
 peers = {}
 
 

@@ -6,7 +6,7 @@ import signal
 
 from bed.press import Sink, closed, ids, send, until
 
-LIMIT = 60.0
+LIMIT = 100.0
 COUNT, SECONDS = 1500, 3.0
 peers = {}
 

@@ -90,6 +90,8 @@ static struct inbound_pair *pair_new(struct inbound *in, struct str from_text, s
 	if (in->npairs >= (unsigned)t->plan->settings.limits.pairs)
 		return decline(
 			in, STREAM_POLICY_VIOLATION, "too many pairs of domains on one stream");
+	if (atomic_load(&t->shared->pairs) >= (unsigned)t->plan->settings.limits.all_pairs)
+		return decline(in, STREAM_RESOURCE_CONSTRAINT, "too many pairs of domains");
 	p = MEM_NEW(struct inbound_pair);
 	p->from_text = str_dup(from_text);
 	p->to_text = str_dup(to_text);

@@ -57,6 +57,7 @@ struct route *pair_route(struct trunk *t, const struct domain *from, const struc
 		route_init(&p->routes[0], p, from, to);
 		route_init(&p->routes[1], p, to, from);
 		map_put(&t->pairs, &p->node, (struct str){ p->key, n });
+		atomic_fetch_add(&t->shared->pairs, 1);
 	}
 	p->used_ms = net_loop_now(t->loop);
 	return str_eq(domain_str(&p->routes[0].from), domain_str(from)) ? &p->routes[0]
@@ -110,6 +111,7 @@ static void route_fini(struct route *r)
 void pair_free(struct pair *p)
 {
 	map_remove(&p->trunk->pairs, &p->node);
+	atomic_fetch_sub(&p->trunk->shared->pairs, 1);
 	route_fini(&p->routes[0]);
 	route_fini(&p->routes[1]);
 	answers_free(p->answers);

@@ -213,6 +213,9 @@ static const struct config_key limit_keys[] = {
 			"counted."),
 	KEY(limits_config, pairs, CONFIG_INT, .def = "1000", .min = 1, .max = 100000,
 		.reload = CONFIG_NEXT_STREAM, .help = "Pairs of domains on one stream."),
+	KEY(limits_config, all_pairs, CONFIG_INT, .def = "100000", .min = 1, .max = 10000000,
+		.help = "Pairs of domains in all, on all streams and for a minute after their last "
+			"stanza. With so many, a stream that brings another one ends."),
 	KEY(limits_config, streams_per_pair, CONFIG_INT, .def = "32", .min = 1, .max = 1000,
 		.reload = CONFIG_NEXT_STREAM, .help = "Inbound streams for one pair of domains."),
 	KEY(limits_config, depth, CONFIG_INT, .def = "64", .min = 8, .max = 1000,

@@ -69,7 +69,7 @@ struct limits_config {
 	int64_t handshakes;                           /* of these, not yet authenticated */
 	int64_t setup_time;                           /* ms */
 	int64_t setup_bytes, setup_elements;
-	int64_t pairs;                                      /* per stream */
+	int64_t pairs, all_pairs;                           /* per stream; of the process */
 	int64_t depth, attributes, declarations, tag_bytes; /* per element */
 	int64_t streams_per_pair;                           /* inbound */
 	int64_t queue_memory;                               /* all queues of the process */

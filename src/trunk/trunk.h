@@ -33,6 +33,7 @@ struct trunk_stats {
 struct trunk_shared {
 	atomic_size_t queued_bytes; /* in all queues */
 	struct admission admission; /* accepted connections alive */
+	atomic_uint pairs;          /* in the tables of all workers */
 	struct trunk **trunks;      /* by index */
 	unsigned n;
 	atomic_ullong stream_numbers;

@@ -210,6 +210,27 @@ async def pairs(check, trunk, door):
     wire.close()
 
 
+async def all_pairs(check, trunk, door):
+    """limits.all_pairs: of the process, which has begun anew"""
+    leaf, hop = peers['leaf'], peers['hop']
+    await trunk.stop()
+    trunk.settings['limits'] = {'all_pairs': 2}
+    await trunk.start()
+    wires = [await leaf.proven(d, trunk.address) for d in hop.domains[:2]]
+    for i in range(2):
+        await send(wires[i], leaf.domain, hop.domains[i], ['all%d' % i])
+        check('all_pairs: number %d passes' % (i + 1), await hop.got_id('all%d' % i))
+    third = await leaf.proven(hop.domains[2], trunk.address)
+    await send(third, leaf.domain, hop.domains[2], ['all2'])
+    found = await third.ending()
+    check('all_pairs: the third ends its stream', found[0] == 'resource-constraint', str(found))
+    await send(wires[1], leaf.domain, hop.domains[1], ['all3'])
+    check('all_pairs: the others go on', await hop.got_id('all3'))
+    check('all_pairs: the third went nowhere', 'all2' not in hop.got)
+    for wire in wires:
+        wire.close()
+
+
 async def streams_per_pair(check, trunk, door):
     """limits.streams_per_pair"""
     leaf, hop = peers['leaf'], peers['hop']
@@ -239,6 +260,6 @@ async def run(bed, check):
     await in_all(bed, check, trunk, door)
     await per_address(bed, check, trunk, door)
     await handshakes(bed, check, trunk, door)
-    for test in (setup_time, setup_bytes, setup_elements, pairs, streams_per_pair):
+    for test in (setup_time, setup_bytes, setup_elements, pairs, streams_per_pair, all_pairs):
         await test(check, trunk, door)
     await asyncio.gather(*(p.close() for p in peers.values()))

@@ -10,7 +10,7 @@ from bed import space
 from bed.press import (FULL, Sink, feed, finish, freeze, ids, peek, reset, rising, send,
                        small_buffers, until)
 
-LIMIT = 100.0
+LIMIT = 300.0 if FULL else 100.0
 COUNT, SIZE = 5000, 250
 KILLS = 20 if FULL else 4
 TIMEOUT = 'remote-server-timeout'
@@ -142,7 +142,7 @@ def gaps(numbers, got, bounced):
 async def killed(bed, check, trunk):
     """kill -9 under load, again and again."""
     leaf, victim = peers['leaf'], Killed(bed, peers['killed'])
-    numbers = ids('k', COUNT * 2)
+    numbers = ids('k', KILLS * 2500)
     victim.start()
     sending = asyncio.ensure_future(feed(leaf, trunk, victim.peer.domain, numbers, SIZE, 0.002))
     for i in range(KILLS):

@@ -40,9 +40,7 @@ static const char usage[] =
 	"  --rate N                   stanzas a second, each sent alone (0: as fast as it goes)\n"
 	"  --warm S --seconds S       before measuring; measuring\n"
 	"  --bytes N                  measure that many bytes instead\n"
-	"  --idle S                   pairs: how long nothing happens before memory is read\n";
-
-/* ---- flow ---- */
+	"  --idle S                   how long nothing happens before memory is read\n";
 
 struct sample {
 	uint64_t ns, cpu, own, arrived;
@@ -58,6 +56,19 @@ static struct sample take_sample(const struct arguments *a, const struct load *l
 	meter_memory(&a->meter, &s.rss, &s.anonymous);
 	return s;
 }
+
+/* Until everything has arrived, and then for as long as memory may take to be given back. */
+static void rest(const struct arguments *a, struct load *l)
+{
+	uint64_t end;
+
+	load_drain(l);
+	end = meter_now() + (uint64_t)(a->idle * 1e9);
+	while (meter_now() < end)
+		load_turn(l, 100);
+}
+
+/* ---- flow ---- */
 
 enum { LATE_NS = 100000 };
 
@@ -105,21 +116,21 @@ static void print_latencies(struct load *l)
 static void flow(const struct arguments *a)
 {
 	struct load l;
-	struct sample before, after, rest;
+	struct sample before, after, last;
 	uint64_t late, stanzas;
 	double ns;
 
 	load_init(&l, &a->load);
 	load_connect(&l);
 	run_load(a, &l, a->warm, a->bytes / 16);
-	load_drain(&l);
+	rest(a, &l);
 	if (a->rate > 0)
 		load_time(&l, (size_t)(a->rate * a->seconds) + 1);
 	before = take_sample(a, &l);
 	late = run_load(a, &l, a->seconds, a->bytes);
 	after = take_sample(a, &l);
-	load_drain(&l);
-	rest = take_sample(a, &l);
+	rest(a, &l);
+	last = take_sample(a, &l);
 	stanzas = after.arrived - before.arrived;
 	ns = (double)(after.ns - before.ns);
 	printf("{\"stanzas\": %" PRIu64 ", \"seconds\": %.3f, \"rate\": %.0f, \"cpu_ns\": %.1f",
@@ -128,8 +139,8 @@ static void flow(const struct arguments *a)
 	printf(", \"busy\": %.3f, \"load_busy\": %.3f, \"stanza_bytes\": %zu, \"late\": %" PRIu64,
 		(double)(after.cpu - before.cpu) / ns, (double)(after.own - before.own) / ns,
 		buf_len(&l.pairs[0].corpus) / a->load.stanzas, late);
-	printf(", \"rss_growth_kib\": %ld, \"anonymous_growth_kib\": %ld", rest.rss - before.rss,
-		rest.anonymous - before.anonymous);
+	printf(", \"rss_growth_kib\": %ld, \"anonymous_growth_kib\": %ld", last.rss - before.rss,
+		last.anonymous - before.anonymous);
 	if (a->rate > 0)
 		print_latencies(&l);
 	printf("}\n");
@@ -142,7 +153,6 @@ static void pairs(const struct arguments *a)
 {
 	struct load l;
 	struct sample before, up, idle;
-	uint64_t end;
 	double n = a->load.pairs;
 
 	load_init(&l, &a->load);
@@ -150,10 +160,7 @@ static void pairs(const struct arguments *a)
 	load_connect(&l);
 	up = take_sample(a, &l);
 	load_send_each(&l, 16 << 10);
-	load_drain(&l);
-	end = meter_now() + (uint64_t)(a->idle * 1e9);
-	while (meter_now() < end)
-		load_turn(&l, 100);
+	rest(a, &l);
 	idle = take_sample(a, &l);
 	printf("{\"pairs\": %u, \"cpu_us\": %.1f, \"rate\": %.0f, \"seconds\": %.3f, "
 	       "\"rss_empty_kib\": %ld, \"rss_kib\": %.1f, \"anonymous_kib\": %.1f, "

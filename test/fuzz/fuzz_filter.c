@@ -3,13 +3,14 @@
  * The streaming fold against an enemy. The first line of the input is a policy (a fold and feature
  * names; "prefixes" for a header that declares some, "german" for one in that language; other words
  * are ignored), the rest is what a peer sends after its stream header. What the filter lets out
- * must be well-formed, free of what the policy refuses, and filter to itself; and it must not
- * matter how the bytes were cut.
+ * must be well-formed, free of what the policy refuses, and filter to itself; it must not matter
+ * how the bytes were cut; and a route must be able to tell later what it was, and to answer it.
  */
 #include "fuzz.h"
 #include "fuzz_random.h"
 
 #include "../unit/filter_oracle.h"
+#include "trunk/head.h"
 
 enum { LINE = 512 };
 
@@ -98,27 +99,85 @@ static void check_tags(struct rig *rig, struct str out)
 	MUST(xml_reader_element(rig->reader, out, sink, &t) == READ_OK);
 }
 
+/* ---- what a route needs later ---- */
+
+/* Bytes of ours are read again for nothing but their head, and cut apart at stanzas. */
+static struct stanza_head read_again(struct head_reader *heads, struct str bytes)
+{
+	struct buf two = { 0 };
+	struct stanza_head head;
+
+	buf_put(&two, bytes);
+	buf_put(&two, bytes);
+	MUST(head_stanza_length(buf_view(&two)) == bytes.n);
+	MUST(head_read(heads, bytes, &head));
+	buf_fini(&two);
+	return head;
+}
+
+static void check_head(struct head_reader *heads, const struct filter_result *r)
+{
+	struct stanza_head h = read_again(heads, r->bytes);
+
+	MUST(h.kind == r->head.kind);
+	/* An emptied result goes on as an error, so that the asker does not hang. */
+	MUST(h.type == r->head.type || (h.type == TYPE_ERROR && r->head.type == TYPE_RESULT));
+	MUST(str_eq(h.from, r->head.from) && str_eq(h.to, r->head.to));
+	MUST(str_eq(h.from_domain, r->head.from_domain));
+	MUST(str_eq(h.to_domain, r->head.to_domain));
+	/* Folded presence may lose it. */
+	MUST(str_eq(h.id, r->head.id) || (h.kind == STANZA_PRESENCE && !h.id.p));
+}
+
+/* The answer to a stanza that was refused (RFC 6120 8.3). */
+static void check_bounce(struct head_reader *heads, struct rig *rig, const struct filter_result *r)
+{
+	static const char *const app[] = { NULL, "stanza-too-big" };
+	const struct stanza_head *h = &r->head;
+
+	for (int i = 0; i < 2; i++) {
+		struct buf error = { 0 };
+		struct stanza_head back;
+
+		stanza_error_write(&error, h, r->condition, i, i ? "<\r&\xc3\xa9" : NULL, app[i]);
+		check_tags(rig, buf_view(&error));
+		back = read_again(heads, buf_view(&error));
+		MUST(back.kind == h->kind && back.type == TYPE_ERROR);
+		MUST(str_eq(back.from, h->to) && str_eq(back.to, h->from));
+		MUST(str_eq(back.id, h->id));
+		MUST(!stanza_may_bounce(&back));
+		MUST(head_is_plain_error(buf_view(&error)) == (i == 0));
+		buf_fini(&error);
+	}
+}
+
 /* ---- what is heard ---- */
 
 struct listener {
 	struct rig *again; /* NULL: only listen */
-	struct buf all;    /* verdicts and what goes out */
+	struct head_reader *heads;
+	struct buf all; /* verdicts and what goes out */
 };
 
 static void hear(void *arg, const struct filter_result *r)
 {
 	struct listener *l = arg;
 	bool kept = r->verdict == VERDICT_PASS || r->verdict == VERDICT_FOLD;
+	bool refused = r->verdict == VERDICT_BOUNCE ||
+		       (r->verdict == VERDICT_INVALID && r->check == STANZA_BAD_REQUEST);
 	const char *wrong;
 
 	MUST(r->reason);
 	MUST(kept == (r->bytes.n > 0));
 	buf_printf(&l->all, "%s %s %zu: ", verdict_name(r->verdict), r->reason, r->bytes_in);
+	if (l->again && refused && stanza_may_bounce(&r->head))
+		check_bounce(l->heads, l->again, r);
 	if (!kept)
 		return;
 	buf_put(&l->all, r->bytes);
 	if (!l->again)
 		return;
+	check_head(l->heads, r);
 	check_tags(l->again, r->bytes);
 	wrong = oracle_check(l->again, r->bytes);
 	if (wrong)
@@ -138,11 +197,13 @@ static struct buf run(const struct policy_table *table, const struct setting *ho
 	if (how->german)
 		filter_bind(rig.filter, &rig, STR("de"), STR("en"));
 	l.again = judge ? &again : NULL;
+	l.heads = head_reader_new();
 	rig.heard = hear;
 	rig.heard_arg = &l;
 	rig_feed(&rig, in, step);
 	rig_fini(&rig);
 	rig_fini(&again);
+	head_reader_free(l.heads);
 	return l.all;
 }
 

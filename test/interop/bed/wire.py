@@ -124,7 +124,8 @@ class Wire:
         self.writer.close()
 
     def abort(self):
-        self.writer.transport.abort()
+        if self.writer.get_extra_info('socket').fileno() >= 0:
+            self.writer.transport.abort()
 
     def names(self):
         """The dNSNames of the peer's certificate."""

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "trunk/bounce.h"
+#include "trunk/decide.h"
 #include "trunk/handover.h"
 
 #include <stdlib.h>
@@ -83,10 +84,9 @@ static struct inbound_pair *pair_new(struct inbound *in, struct str from_text, s
 			       : decline(in, STREAM_INVALID_FROM,
 					 "a sender domain that was not proven");
 	peering_permit(t->plan->peering, &from, &to, &passage);
-	if (passage.permit == PERMIT_NO_FROM)
-		return decline(in, STREAM_INVALID_FROM, permit_name(passage.permit));
-	if (passage.permit != PERMIT_YES && passage.permit != PERMIT_ANSWERS)
-		return decline(in, STREAM_HOST_UNKNOWN, permit_name(passage.permit));
+	struct pair_refusal refusal;
+	if (!decide_pair(&passage, &refusal))
+		return decline(in, refusal.condition, refusal.text);
 	if (in->npairs >= (unsigned)t->plan->settings.limits.pairs)
 		return decline(
 			in, STREAM_POLICY_VIOLATION, "too many pairs of domains on one stream");
@@ -152,17 +152,7 @@ void inbound_widen(struct inbound *in, const struct control *c)
 	if (!c || (size_t)c->config->max_stanza <= in->max_stanza)
 		return;
 	in->max_stanza = (size_t)c->config->max_stanza;
-	size_t hard = in->max_stanza * 8;
-	struct scanner_limits limits = {
-		.bytes = in->max_stanza,
-		.hard_bytes = hard > 16777216 ? 16777216 : hard,
-		.depth = (unsigned)lim->depth,
-		.attributes = (unsigned)lim->attributes,
-		.declarations = (unsigned)lim->declarations,
-		.tag_bytes = (size_t)lim->tag_bytes,
-	};
-	if (limits.hard_bytes < limits.bytes)
-		limits.hard_bytes = limits.bytes;
+	struct scanner_limits limits = decide_limits(lim, in->max_stanza);
 	stream_limits(in->leg.stream, &limits);
 }
 
@@ -248,29 +238,12 @@ static void deliver(struct inbound *in, struct inbound_pair *p, const struct fil
 	pause_if_full(in, p);
 }
 
-/* A room is entered by presence to one of its occupants-to-be: marked as such, or to a chat-room
- * service. */
-static bool joins_forbidden_room(const struct inbound_pair *p, const struct filter_result *f)
+static void refused_pair(struct inbound *in, const struct filter_result *f)
 {
-	const struct stanza_head *h = &f->head;
-	if (p->passage.muc || h->kind != STANZA_PRESENCE || h->type != TYPE_NONE)
-		return false;
-	return feature_set_has(&f->seen, FEATURE_MUC) ||
-	       (p->passage.to->config->service == SERVICE_MUC && memchr(h->to.p, '/', h->to.n));
-}
-
-static void refused(struct inbound *in, const struct filter_result *f)
-{
-	if (f->verdict == VERDICT_NONE) {
-		leg_log(&in->leg, LOG_LEVEL_WARN, "refused", " claimed=%s towards=%s reason=%s",
-			log_quote(f->head.from_domain).s, log_quote(f->head.to_domain).s,
-			log_quote(str_of(in->refused_text)).s);
-		leg_fail(&in->leg, in->refused, in->refused_text, NULL);
-	} else if (f->check == STANZA_NOT_A_STANZA)
-		leg_fail(&in->leg, STREAM_UNSUPPORTED_STANZA_TYPE, NULL, NULL);
-	else
-		leg_fail(&in->leg, STREAM_IMPROPER_ADDRESSING, "a stanza without valid addresses",
-			NULL);
+	leg_log(&in->leg, LOG_LEVEL_WARN, "refused", " claimed=%s towards=%s reason=%s",
+		log_quote(f->head.from_domain).s, log_quote(f->head.to_domain).s,
+		log_quote(str_of(in->refused_text)).s);
+	leg_fail(&in->leg, in->refused, in->refused_text, NULL);
 }
 
 static void log_verdict(struct inbound *in, const struct filter_result *f)
@@ -297,23 +270,12 @@ void inbound_stanza(struct inbound *in, const struct stream_info *info, bool ove
 	struct inbound_pair *p = in->last;
 	in->leg.stanzas_in++;
 	log_verdict(in, f);
-	if (f->verdict == VERDICT_NONE ||
-		(f->verdict == VERDICT_INVALID && f->check != STANZA_BAD_REQUEST)) {
-		refused(in, f);
-		return;
+	struct decision d = decide_stanza(p ? &p->passage : NULL, f, oversize);
+	switch (d.kind) {
+	case DECISION_DELIVER: deliver(in, p, f); return;
+	case DECISION_BOUNCE: bounce(in, p, f, d.condition, d.app, d.why); return;
+	case DECISION_DROP: dropped(in); return;
+	case DECISION_UNROUTED: refused_pair(in, f); return;
+	case DECISION_END: leg_fail(&in->leg, d.stream, d.why, NULL); return;
 	}
-	const char *app = NULL;
-	if (oversize || info->bytes > (size_t)p->passage.from->config->max_stanza)
-		app = "stanza-too-big";
-	if (app)
-		bounce(in, p, f, CONDITION_POLICY_VIOLATION, app, "the stanza is too big");
-	else if (joins_forbidden_room(p, f))
-		bounce(in, p, f, CONDITION_NOT_ALLOWED, NULL,
-			"the flow does not let rooms be joined");
-	else if (f->verdict == VERDICT_PASS || f->verdict == VERDICT_FOLD)
-		deliver(in, p, f);
-	else if (f->verdict == VERDICT_DROP)
-		dropped(in);
-	else
-		bounce(in, p, f, f->condition, NULL, f->reason);
 }

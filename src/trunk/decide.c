@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* See decide.h. */
+#include "trunk/decide.h"
+
+#include <string.h>
+
+bool decide_pair(const struct passage *p, struct pair_refusal *out)
+{
+	switch (p->permit) {
+	case PERMIT_YES:
+	case PERMIT_ANSWERS: return true;
+	case PERMIT_NO_FROM:
+		*out = (struct pair_refusal){ STREAM_INVALID_FROM, permit_name(p->permit) };
+		return false;
+	case PERMIT_NO_TO:
+	case PERMIT_NO_FLOW:
+	case PERMIT_DEFAULT_ROUTE:
+	case PERMIT_BACK:
+	case PERMIT_DIRECTION: break;
+	}
+	*out = (struct pair_refusal){ STREAM_HOST_UNKNOWN, permit_name(p->permit) };
+	return false;
+}
+
+struct scanner_limits decide_limits(const struct limits_config *lim, size_t max_stanza)
+{
+	size_t hard = max_stanza * 8;
+	struct scanner_limits limits = {
+		.bytes = max_stanza,
+		.hard_bytes = hard > 16777216 ? 16777216 : hard,
+		.depth = (unsigned)lim->depth,
+		.attributes = (unsigned)lim->attributes,
+		.declarations = (unsigned)lim->declarations,
+		.tag_bytes = (size_t)lim->tag_bytes,
+	};
+	if (limits.hard_bytes < limits.bytes)
+		limits.hard_bytes = limits.bytes;
+	return limits;
+}
+
+/* A room is entered by presence to one of its occupants-to-be: marked as such, or to a chat-room
+ * service. */
+static bool joins_forbidden_room(const struct passage *p, const struct filter_result *f)
+{
+	const struct stanza_head *h = &f->head;
+	if (p->muc || h->kind != STANZA_PRESENCE || h->type != TYPE_NONE)
+		return false;
+	return feature_set_has(&f->seen, FEATURE_MUC) ||
+	       (p->to->config->service == SERVICE_MUC && memchr(h->to.p, '/', h->to.n));
+}
+
+static struct decision refuse(enum stanza_condition c, const char *app, const char *why)
+{
+	return (struct decision){ .kind = DECISION_BOUNCE, .condition = c, .app = app, .why = why };
+}
+
+static struct decision end(enum stream_condition c, const char *text)
+{
+	return (struct decision){ .kind = DECISION_END, .stream = c, .why = text };
+}
+
+struct decision decide_stanza(const struct passage *p, const struct filter_result *f, bool oversize)
+{
+	if (f->verdict == VERDICT_NONE)
+		return (struct decision){ .kind = DECISION_UNROUTED };
+	if (f->verdict == VERDICT_INVALID && f->check == STANZA_NOT_A_STANZA)
+		return end(STREAM_UNSUPPORTED_STANZA_TYPE, NULL);
+	if (f->verdict == VERDICT_INVALID && f->check != STANZA_BAD_REQUEST)
+		return end(STREAM_IMPROPER_ADDRESSING, "a stanza without valid addresses");
+	if (oversize || f->bytes_in > (size_t)p->from->config->max_stanza)
+		return refuse(
+			CONDITION_POLICY_VIOLATION, "stanza-too-big", "the stanza is too big");
+	if (joins_forbidden_room(p, f))
+		return refuse(CONDITION_NOT_ALLOWED, NULL, "the flow does not let rooms be joined");
+	switch (f->verdict) {
+	case VERDICT_PASS:
+	case VERDICT_FOLD: return (struct decision){ .kind = DECISION_DELIVER };
+	case VERDICT_DROP: return (struct decision){ .kind = DECISION_DROP };
+	case VERDICT_BOUNCE:
+	case VERDICT_INVALID:
+	case VERDICT_NONE: break;
+	}
+	return refuse(f->condition, NULL, f->reason);
+}

@@ -264,6 +264,16 @@ def cutting(paths, scale):
                 10, 3, note=worst, **{k.replace('-', '_'): v / usual for k, v in whole.items()})
 
 
+def flat(paths, scale):
+    """Five million names and a million pings through one stream: cost and memory stay what they were."""
+    for line in lines_of(paths, 'bench_flat'):
+        yield Ratio('flat', '%s: CPU for a byte, last tenth / first' % line['flow'],
+                    [line['last_ns_per_byte'] / line['first_ns_per_byte']], 1.1, 1.0,
+                    stanzas=line['stanzas'], ns_per_byte=line['first_ns_per_byte'])
+        yield Ratio('flat', '%s: heap growth in KiB' % line['flow'], [line['heap_growth_kib']],
+                    256, 128, note='against after the first tenth', heap_kib=line['heap_kib'])
+
+
 def long_stream(paths, scale):
     """9 GB through one stream: does the heap grow?"""
     with RELAYS['trunkd'](paths) as relay:
@@ -277,7 +287,8 @@ def long_stream(paths, scale):
 ROWS = {
     'records-one': records_one, 'records-16k': records_16k, 'rate-20k': rate_20k,
     'rate-50k': rate_50k, 'rate-100k': rate_100k, 'setup': setup, 'idle': idle,
-    'controls': controls, 'workers': workers, 'cutting': cutting, 'long': long_stream,
+    'controls': controls, 'workers': workers, 'cutting': cutting, 'flat': flat,
+    'long': long_stream,
 }
 NEEDS = {'records-one': ('haproxy', 'nginx'), 'records-16k': ('haproxy', 'nginx'),
          'rate-20k': ('haproxy',), 'rate-50k': ('haproxy',), 'rate-100k': ('haproxy',),

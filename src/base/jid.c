@@ -57,33 +57,72 @@ struct str jid_bare(struct str in)
 	return (struct str){ in.p, find(in, '/') };
 }
 
-/* Writes the prepared part, at most PART_MAX bytes, and a NUL; its length, or 0 when there is none.
- */
-static size_t prepare(struct str part, const Stringprep_profile *profile, char out[PART_MAX + 1])
+/* Appends the prepared part. Unassigned code points pass, as in a query (RFC 3454 section 7): what
+ * a newer server than ours has accepted must not be unspeakable here. */
+static bool append_unicode(struct jid_form *out, struct str part, const Stringprep_profile *profile)
 {
-	if (part.n > PART_MAX || memchr(part.p, '\0', part.n))
-		return 0;
-	memcpy(out, part.p, part.n);
-	out[part.n] = '\0';
-	/* Unassigned code points pass, as in a query (RFC 3454 section 7): what a newer server
-	 * than ours has accepted must not be unspeakable here. */
-	if (stringprep(out, PART_MAX + 1, 0, profile) != STRINGPREP_OK)
-		return 0;
-	return strlen(out);
+	char *to = out->s + out->n;
+
+	if (memchr(part.p, '\0', part.n))
+		return false;
+	memcpy(to, part.p, part.n);
+	to[part.n] = '\0';
+	if (stringprep(to, PART_MAX + 1, 0, profile) != STRINGPREP_OK || *to == '\0')
+		return false;
+	out->n += strlen(to);
+	return true;
+}
+
+/* Of ASCII, nodeprep only folds case, and resourceprep changes nothing; control characters are
+ * prohibited in both (RFC 6122 A.5, B.5), and what else a localpart may not hold has no passage
+ * through jid_split(). */
+static bool append(struct jid_form *out, struct str part, bool local)
+{
+	char *to = out->s + out->n;
+	unsigned char high = 0, control = 0;
+
+	for (size_t i = 0; i < part.n; i++) {
+		unsigned char c = (unsigned char)part.p[i];
+
+		high |= c & 0x80;
+		control |= c < ' ' || c == 0x7f;
+		to[i] = local && c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : (char)c;
+	}
+	if (high)
+		return append_unicode(
+			out, part, local ? stringprep_xmpp_nodeprep : stringprep_xmpp_resourceprep);
+	out->n += part.n;
+	return !control;
+}
+
+bool jid_form(struct str in, struct jid_form *out)
+{
+	struct domain domain;
+	struct jid jid;
+
+	out->n = 0;
+	if (!jid_split(in, &jid) || !domain_parse(jid.domain, &domain))
+		return false;
+	if (jid.local.n) {
+		if (!append(out, jid.local, true))
+			return false;
+		out->s[out->n++] = '@';
+	}
+	out->domain = out->n;
+	memcpy(out->s + out->n, domain.s, domain.n);
+	out->bare = out->n += domain.n;
+	if (jid.resource.n) {
+		out->s[out->n++] = '/';
+		if (!append(out, jid.resource, false))
+			return false;
+	}
+	out->s[out->n] = '\0';
+	return true;
 }
 
 char *jid_prepare(struct str in)
 {
-	char local[PART_MAX + 1] = "", resource[PART_MAX + 1] = "";
-	struct domain domain;
-	struct jid jid;
+	struct jid_form form;
 
-	if (!jid_split(in, &jid) || !domain_parse(jid.domain, &domain))
-		return NULL;
-	if (jid.local.n && !prepare(jid.local, stringprep_xmpp_nodeprep, local))
-		return NULL;
-	if (jid.resource.n && !prepare(jid.resource, stringprep_xmpp_resourceprep, resource))
-		return NULL;
-	return mem_printf("%s%s%s%s%s", local, jid.local.n ? "@" : "", domain.s,
-		jid.resource.n ? "/" : "", resource);
+	return jid_form(in, &form) ? mem_strdup(form.s) : NULL;
 }

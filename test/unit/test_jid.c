@@ -5,7 +5,9 @@
 #include "base/jid.h"
 #include "base/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <stringprep.h>
 
 static void an_address_splits_at_the_first_slash_and_then_the_first_at(void **unused)
 {
@@ -135,6 +137,69 @@ static void a_part_that_grows_past_its_limit_has_no_prepared_form(void **unused)
 	assert_null(jid_prepare(str_of(text)));
 }
 
+/* Whatever the short way for ASCII answers, stringprep answers too. */
+static void ascii_is_prepared_as_stringprep_prepares_it(void **unused)
+{
+	unsigned seed = 7;
+
+	(void)unused;
+	for (unsigned round = 0; round < 20000; round++) {
+		char local[9], resource[9], expected[40], text[40];
+		size_t n = 1 + (size_t)rand_r(&seed) % 8, m = 1 + (size_t)rand_r(&seed) % 8;
+		bool ok;
+
+		/* Now and then any ASCII character, mostly visible ones. */
+		for (size_t i = 0; i < 8; i++) {
+			bool any = rand_r(&seed) % 64 == 0;
+
+			local[i] = (char)(any ? 1 + rand_r(&seed) % 127 : 33 + rand_r(&seed) % 94);
+			/* Those are where it is split. */
+			if (local[i] == '/' || local[i] == '@')
+				local[i] = 'A';
+			any = rand_r(&seed) % 64 == 0;
+			resource[i] =
+				(char)(any ? 1 + rand_r(&seed) % 127 : 32 + rand_r(&seed) % 95);
+		}
+		local[n] = resource[m] = '\0';
+		snprintf(text, sizeof(text), "%s@a.example/%s", local, resource);
+		ok = stringprep(local, sizeof(local), 0, stringprep_xmpp_nodeprep) ==
+			     STRINGPREP_OK &&
+		     stringprep(resource, sizeof(resource), 0, stringprep_xmpp_resourceprep) ==
+			     STRINGPREP_OK;
+		snprintf(expected, sizeof(expected), "%s@a.example/%s", local, resource);
+		MEM_AUTO char *out = jid_prepare(str_of(text));
+
+		if (ok != (out != NULL) || (out && strcmp(out, expected) != 0))
+			fail_msg("%s: %s, not %s", text, out ? out : "refused",
+				ok ? expected : "refused");
+	}
+}
+
+static void a_prepared_address_knows_its_parts(void **unused)
+{
+	static const struct {
+		const char *in;
+		size_t domain, bare, n;
+	} rows[] = {
+		{ "a.example", 0, 9, 9 },
+		{ "Alice@A.example", 6, 15, 15 },
+		{ "alice@a.example./x", 6, 15, 17 },
+		{ "\xc3\x9cx@a.example/\xc3\x9c", 4, 13, 16 },
+		{ "a.example/x", 0, 9, 11 },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct jid_form form;
+
+		assert_true(jid_form(str_of(rows[i].in), &form));
+		assert_int_equal(form.domain, rows[i].domain);
+		assert_int_equal(form.bare, rows[i].bare);
+		assert_int_equal(form.n, rows[i].n);
+		assert_int_equal(strlen(form.s), form.n);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +208,8 @@ int main(void)
 		cmocka_unit_test(each_part_may_have_1023_bytes),
 		cmocka_unit_test(addresses_are_compared_in_prepared_form),
 		cmocka_unit_test(a_part_that_grows_past_its_limit_has_no_prepared_form),
+		cmocka_unit_test(ascii_is_prepared_as_stringprep_prepares_it),
+		cmocka_unit_test(a_prepared_address_knows_its_parts),
 	};
 
 	return cmocka_run_group_tests_name("jid", tests, NULL, NULL);

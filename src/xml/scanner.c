@@ -20,6 +20,8 @@ enum state {
 	CLOSED, /* behind the root's end tag */
 };
 
+enum { FEW_BYTES = 64 };
+
 /* The input of one call. */
 struct view {
 	const char *piece; /* where the piece under way starts */
@@ -97,21 +99,26 @@ static bool ran_out(struct view *v, const char *window)
 	return stop(v, window == v->stop ? SCAN_TOO_BIG : SCAN_LIMIT);
 }
 
-static void piece_window(const struct scanner *s, struct view *v)
+static size_t piece_limit(const struct scanner *s)
 {
 	/* A header cannot be skipped, so its limit is a hard one. */
-	size_t limit = s->root_open ? s->now.hard_bytes : least(s->now.bytes, s->now.hard_bytes);
+	return s->root_open ? s->now.hard_bytes : least(s->now.bytes, s->now.hard_bytes);
+}
 
-	v->stop = v->piece + least((size_t)(v->end - v->piece), limit - s->dropped);
+static size_t tag_limit(const struct scanner *s)
+{
+	return s->depth == 0 && s->root_open ? least(s->now.tag_bytes, s->now.bytes)
+					     : s->now.tag_bytes;
+}
+
+static void piece_window(const struct scanner *s, struct view *v)
+{
+	v->stop = v->piece + least((size_t)(v->end - v->piece), piece_limit(s) - s->dropped);
 }
 
 static void tag_window(const struct scanner *s, struct view *v)
 {
-	size_t limit = s->now.tag_bytes;
-
-	if (s->depth == 0 && s->root_open)
-		limit = least(limit, s->now.bytes);
-	v->tag_stop = v->tag + least((size_t)(v->stop - v->tag), limit);
+	v->tag_stop = v->tag + least((size_t)(v->stop - v->tag), tag_limit(s));
 }
 
 /* Behind a '<' that stands at v->p. */
@@ -260,24 +267,33 @@ enum {
 	MARK = 1,    /* what the scan of a tag stops at */
 	NO_NAME = 2, /* what a name in a tag cannot hold, read backwards; the tag's own '<' among it
 		      */
+	LESS = 4,
+	GREATER = 8,
+	DOUBLE = 16,
+	SINGLE = 32,
 };
 
-static const uint8_t in_tag[256] = {
-	['<'] = MARK | NO_NAME,
-	['>'] = MARK,
-	['"'] = MARK | NO_NAME,
-	['\''] = MARK | NO_NAME,
+static const uint8_t classes[256] = {
+	['<'] = MARK | NO_NAME | LESS,
+	['>'] = MARK | GREATER,
+	['"'] = MARK | NO_NAME | DOUBLE,
+	['\''] = MARK | NO_NAME | SINGLE,
 	[' '] = NO_NAME,
 	['\t'] = NO_NAME,
 	['\r'] = NO_NAME,
 	['\n'] = NO_NAME,
 };
 
-static inline const char *next_mark(const char *p, const char *end)
+static inline const char *next_of(uint8_t class, const char *p, const char *end)
 {
-	while (p < end && !(in_tag[(uint8_t)*p] & MARK))
+	while (p < end && !(classes[(uint8_t)*p] & class))
 		p++;
 	return p;
+}
+
+static inline const char *next_mark(const char *p, const char *end)
+{
+	return next_of(MARK, p, end);
 }
 
 /* Does the attribute whose value opens at `quote` declare a namespace? */
@@ -292,7 +308,7 @@ static bool is_declaration(const char *quote)
 		end--;
 	while (is_space(end[-1]))
 		end--;
-	for (name = end; !(in_tag[(uint8_t)name[-1]] & NO_NAME); name--)
+	for (name = end; !(classes[(uint8_t)name[-1]] & NO_NAME); name--)
 		;
 	n = (size_t)(end - name);
 	return n >= 5 && memcmp(name, "xmlns", 5) == 0 && (n == 5 || name[5] == ':');
@@ -434,6 +450,48 @@ static bool inside_tag(const struct scanner *s)
 	       s->state == DECLARATION;
 }
 
+/* ---- a few bytes at a time ---- */
+
+/* Which bytes end the token under way; 0: look at each. */
+static uint8_t awaited(const struct scanner *s)
+{
+	switch ((enum state)s->state) {
+	case TAG: return s->quote == '"' ? DOUBLE : s->quote ? SINGLE : MARK;
+	case END_TAG: return MARK;
+	case TEXT: return LESS;
+	case CDATA: return GREATER;
+	case BEFORE:
+	case OPENED:
+	case DECLARATION:
+	case DECLARED:
+	case BANG:
+	case CLOSED: return 0;
+	}
+	return 0;
+}
+
+/* How long the input may become before a limit needs to be looked at. */
+static size_t unlimited(const struct scanner *s)
+{
+	size_t limit = least(s->now.bytes, piece_limit(s));
+
+	return inside_tag(s) ? least(limit, s->tag + tag_limit(s)) : limit;
+}
+
+bool scanner_waits(struct scanner *s, struct str in)
+{
+	const char *end, *p;
+
+	/* Longer stretches are for memchr(). */
+	if (in.n > s->calm || in.n - s->looked > FEW_BYTES)
+		return false;
+	p = in.p + s->looked;
+	end = in.p + in.n;
+	p = next_of(s->awaited, p, end);
+	s->looked = (size_t)(p - in.p);
+	return p == end;
+}
+
 /* Everything was looked at. Keeps what the next call needs and says what can be dropped. */
 static void suspend(struct scanner *s, const struct view *v, size_t space, size_t *used_out)
 {
@@ -442,9 +500,12 @@ static void suspend(struct scanner *s, const struct view *v, size_t space, size_
 	s->looked = (size_t)(v->end - v->piece);
 	s->tag = inside_tag(s) ? (size_t)(v->tag - v->piece) : 0;
 	*used_out = space;
+	s->awaited = awaited(s);
 	/* White space in front is dropped first; skipping starts with the next call. */
-	if (space || s->looked + s->dropped <= s->now.bytes || s->depth == 0)
+	if (space || s->looked + s->dropped <= s->now.bytes || s->depth == 0) {
+		s->calm = s->awaited ? unlimited(s) : 0;
 		return;
+	}
 	/* Of an unfinished tag the names are still needed, of a CDATA section the last two bytes.
 	 */
 	keep = inside_tag(s) ? s->looked - s->tag : s->state == CDATA ? 2 : 0;
@@ -462,6 +523,7 @@ enum scan_outcome scanner_next(
 
 	*piece_out = (struct str){ in.p, 0 };
 	*used_out = 0;
+	s->calm = 0;
 	if (s->empty_root) {
 		s->empty_root = false;
 		s->state = CLOSED;

@@ -57,6 +57,8 @@ struct scanner {
 	size_t start_tag;     /* length of the first-level element's start tag */
 	size_t dropped;       /* bytes of an oversize element that are gone from the input */
 	size_t element_bytes; /* of the last piece, as received */
+	uint8_t awaited;      /* class of the bytes that end the token under way */
+	size_t calm; /* up to this many bytes of input no limit is near; 0: no such token */
 };
 
 void scanner_init(struct scanner *s, const struct scanner_limits *limits);
@@ -78,6 +80,10 @@ void scanner_restart(struct scanner *s);
  */
 enum scan_outcome scanner_next(
 	struct scanner *s, struct str in, struct str *piece_out, size_t *used_out);
+/* True: what is new in `in` only makes the token under way longer, and scanner_next() would say
+ * MORE and drop nothing. Most pieces of a few bytes are so, and without a quick answer a peer that
+ * sends byte by byte would cost ten times as much as any other. */
+bool scanner_waits(struct scanner *s, struct str in);
 /* Bytes at the front of the input that must stay: 0, or the start tag of an oversize element. */
 size_t scanner_kept(const struct scanner *s);
 /* Bytes of the last piece as received, for SCAN_OVERSIZE more than were kept. */

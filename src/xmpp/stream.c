@@ -90,6 +90,7 @@ static void forget_event(struct stream *s)
 	xml_element_free(s->element);
 	s->element = NULL;
 	s->info = (struct stream_info){ 0 };
+	s->told = false;
 }
 
 void stream_free(struct stream *s)
@@ -183,20 +184,24 @@ static enum stream_event next(struct stream *s)
 			return STREAM_WAIT;
 		if (s->state == STATE_FEATURES && stream_peer_is_old(s))
 			return stream_features_old(s);
-		forget_event(s);
 		if (!stream_read(s, &e))
 			return STREAM_WAIT;
+		if (e == STREAM_WAIT)
+			forget_event(s);
 	}
 	return e;
 }
 
-enum stream_event stream_next(struct stream *s, uint64_t now_ms, struct stream_info *info_out)
+/* What a peer that sends a few bytes at a time mostly asks for. */
+static bool nothing_new(struct stream *s)
 {
-	enum stream_event e;
+	return s->established && s->state == STATE_OPEN && !s->told && s->end == STREAM_WAIT &&
+	       scanner_waits(&s->scanner, buf_view(s->in));
+}
 
-	s->now_ms = now_ms;
-	forget_event(s);
-	e = next(s);
+static void tell(struct stream *s, struct stream_info *info_out)
+{
+	s->told = true;
 	s->info.peer.from = str_of(s->peer.from);
 	s->info.peer.to = str_of(s->peer.to);
 	s->info.peer.id = str_of(s->peer.id);
@@ -204,6 +209,19 @@ enum stream_event stream_next(struct stream *s, uint64_t now_ms, struct stream_i
 	s->info.peer.major = s->peer.major;
 	s->info.peer.minor = s->peer.minor;
 	*info_out = s->info;
+}
+
+enum stream_event stream_next(struct stream *s, uint64_t now_ms, struct stream_info *info_out)
+{
+	enum stream_event e;
+
+	s->now_ms = now_ms;
+	if (nothing_new(s))
+		return STREAM_WAIT;
+	forget_event(s);
+	e = next(s);
+	if (e != STREAM_WAIT)
+		tell(s, info_out);
 	return e;
 }
 

@@ -35,6 +35,7 @@ struct stream *stream_new(
 	const struct stream_options *o, struct buf *in, struct buf *out, uint64_t now_ms);
 void stream_free(struct stream *s);
 
+/* After STREAM_WAIT there is nothing in *info_out. */
 enum stream_event stream_next(struct stream *s, uint64_t now_ms, struct stream_info *info_out);
 
 /* From now on stanzas are legal and told to this sink (copied); NULL: illegal again

@@ -102,6 +102,7 @@ struct stream {
 	} reading;
 
 	/* What the last event said. */
+	bool told; /* it has been told, and is forgotten with the next call */
 	struct stream_info info;
 	struct xml_element *element;
 	struct buf authzid;

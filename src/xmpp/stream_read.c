@@ -240,7 +240,8 @@ bool stream_read(struct stream *s, enum stream_event *event_out)
 	apply_limits(s);
 	o = scanner_next(&s->scanner, buf_view(s->in), &piece, &used);
 	if (o == SCAN_MORE) {
-		buf_remove(s->in, scanner_kept(&s->scanner), used);
+		if (used)
+			buf_remove(s->in, scanner_kept(&s->scanner), used);
 		return false;
 	}
 	s->info.bytes = scanner_element_bytes(&s->scanner);

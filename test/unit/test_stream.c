@@ -129,8 +129,10 @@ static void an_event_tells_of_its_own_element_only(void **unused)
 	assert_int_equal(f.info.peer.authzid.n, 0);
 	assert_str(f.info.peer.from, "a.example");
 	assert_int_equal(next(&f), STREAM_WAIT);
+	buf_put(&f.in, STR("<db:result from='a.example' to='b.example' type='valid'/>"));
+	assert_int_equal(next(&f), STREAM_IGNORED);
 	assert_int_equal(f.info.db.key.n, 0);
-	assert_int_equal(f.info.bytes, 0);
+	assert_int_equal(f.info.bytes, 57);
 	close_stream(&f);
 }
 

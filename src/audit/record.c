@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* See record.h. */
+#include "audit/record.h"
+
+static const char *const event_names[AUDIT_EVENTS] = {
+	[AUDIT_OTHER] = "other",
+	[AUDIT_STANZA] = "stanza",
+	[AUDIT_OUTCOME] = "outcome",
+	[AUDIT_STREAM] = "stream",
+	[AUDIT_POLICY_VIOLATION] = "policy-violation",
+	[AUDIT_RELOAD] = "reload",
+	[AUDIT_OPERATOR] = "operator",
+	[AUDIT_START] = "start",
+	[AUDIT_STOP] = "stop",
+	[AUDIT_LOST] = "lost",
+	[AUDIT_TORN] = "torn",
+	[AUDIT_CHECKPOINT] = "checkpoint",
+};
+
+const char *audit_event_name(enum audit_event e)
+{
+	return event_names[e];
+}
+
+enum audit_event audit_event_parse(struct str name)
+{
+	for (unsigned i = 0; i < AUDIT_EVENTS; i++)
+		if (str_is(name, event_names[i]))
+			return (enum audit_event)i;
+	return AUDIT_OTHER;
+}
+
+#define FIELD(member, type_)                                    \
+	{                                                       \
+		.name = STR_INIT(#member), .type = type_,       \
+		.offset = offsetof(struct audit_record, member) \
+	}
+#define TEXT(member)   FIELD(member, AUDIT_TEXT)
+#define NUMBER(member) FIELD(member, AUDIT_NUMBER)
+#define NAMES(member)  FIELD(member, AUDIT_NAMES)
+
+/* "event" stands behind the first two. */
+const struct audit_field audit_fields[] = {
+	TEXT(time),
+	TEXT(node),
+	NUMBER(stanza),
+	NUMBER(stream),
+	NUMBER(stream_to),
+	TEXT(peer),
+	TEXT(from),
+	TEXT(to),
+	TEXT(kind),
+	TEXT(type),
+	TEXT(id),
+	NUMBER(bytes_in),
+	NUMBER(bytes_out),
+	TEXT(control_from),
+	TEXT(control_to),
+	NAMES(policies),
+	TEXT(verdict),
+	TEXT(reason),
+	TEXT(condition),
+	TEXT(policy),
+	TEXT(key),
+	TEXT(feature),
+	TEXT(origin),
+	NAMES(seen),
+	NAMES(removed),
+	TEXT(shadow_verdict),
+	TEXT(shadow_reason),
+	TEXT(shadow_policy),
+	TEXT(shadow_key),
+	TEXT(shadow_feature),
+	TEXT(shadow_origin),
+	TEXT(direction),
+	TEXT(tls),
+	TEXT(proof),
+	TEXT(closed_by),
+	NUMBER(milliseconds),
+	NUMBER(stanzas_in),
+	NUMBER(stanzas_out),
+	NUMBER(plan),
+	TEXT(hash),
+	NUMBER(count),
+	TEXT(text),
+	TEXT(declared),
+	TEXT(received),
+	TEXT(sent),
+	TEXT(hmac),
+};
+const unsigned audit_nfields = sizeof(audit_fields) / sizeof(audit_fields[0]);
+
+/* What may stand in a JSON string as it is; the rest of ASCII is escaped. */
+static bool is_plain(unsigned char c)
+{
+	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* Line separators and what turns the direction of text would deceive who reads the file. */
+static bool deceives(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x200e || code == 0x200f ||
+	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
+	       code == 0xfeff;
+}
+
+static void escape_one(uint32_t code, struct str s, struct buf *out)
+{
+	if (s.n == 0)
+		buf_put(out, STR("\\ufffd"));
+	else if (code == '"' || code == '\\')
+		buf_printf(out, "\\%c", (char)code);
+	else if (code == '\n')
+		buf_put(out, STR("\\n"));
+	else if (deceives(code))
+		buf_printf(out, "\\u%04x", (unsigned)code);
+	else
+		buf_put(out, s);
+}
+
+void audit_escape(struct str s, struct buf *out)
+{
+	while (s.n) {
+		size_t n = 0;
+		uint32_t code = 0;
+
+		while (n < s.n && is_plain((unsigned char)s.p[n]))
+			n++;
+		buf_put(out, (struct str){ s.p, n });
+		s = str_skip(s, n);
+		if (!s.n)
+			return;
+		n = str_utf8(s, &code);
+		escape_one(code, (struct str){ s.p, n }, out);
+		s = str_skip(s, n ? n : 1);
+	}
+}
+
+static void put_name(struct str name, struct buf *out)
+{
+	buf_put(out, STR(",\""));
+	buf_put(out, name);
+	buf_put(out, STR("\":"));
+}
+
+static void put_string(struct str s, struct buf *out)
+{
+	buf_put_char(out, '"');
+	audit_escape(s, out);
+	buf_put_char(out, '"');
+}
+
+static void put_number(uint64_t n, struct buf *out)
+{
+	char text[20];
+	size_t at = sizeof(text);
+
+	do {
+		text[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	buf_put(out, (struct str){ text + at, sizeof(text) - at });
+}
+
+static void put_names(const struct audit_names *names, struct buf *out)
+{
+	buf_put_char(out, '[');
+	for (unsigned i = 0; i < names->n; i++) {
+		if (i)
+			buf_put_char(out, ',');
+		put_string(names->v[i], out);
+	}
+	buf_put_char(out, ']');
+}
+
+static void put_field(const struct audit_field *f, const char *at, struct buf *out)
+{
+	switch (f->type) {
+	case AUDIT_TEXT: {
+		const struct str *s = (const struct str *)(const void *)at;
+
+		if (!s->n)
+			return;
+		put_name(f->name, out);
+		put_string(*s, out);
+		return;
+	}
+	case AUDIT_NUMBER: {
+		const uint64_t *n = (const uint64_t *)(const void *)at;
+
+		if (!*n)
+			return;
+		put_name(f->name, out);
+		put_number(*n, out);
+		return;
+	}
+	case AUDIT_NAMES: {
+		const struct audit_names *names = (const struct audit_names *)(const void *)at;
+
+		if (!names->n)
+			return;
+		put_name(f->name, out);
+		put_names(names, out);
+		return;
+	}
+	}
+}
+
+void audit_record_write(const struct audit_record *r, struct buf *out)
+{
+	buf_put(out, STR("\"time\":"));
+	put_string(r->time, out);
+	put_name(STR("node"), out);
+	put_string(r->node, out);
+	put_name(STR("event"), out);
+	put_string(str_of(event_names[r->event]), out);
+	for (unsigned i = 2; i < audit_nfields; i++)
+		put_field(&audit_fields[i], (const char *)r + audit_fields[i].offset, out);
+}

@@ -502,6 +502,19 @@ const char *credential_name(const struct credential *c)
 	return c->parts[0]->name;
 }
 
+int64_t credential_not_after(const struct credential *c)
+{
+	int64_t first = INT64_MAX;
+
+	for (unsigned i = 0; i < c->n; i++) {
+		int64_t end = pem_time(X509_get0_notAfter(c->parts[i]->leaf));
+
+		if (end < first)
+			first = end;
+	}
+	return first;
+}
+
 bool credential_covers(const struct credential *c, const struct domain *d)
 {
 	for (unsigned i = 0; i < c->n; i++)

@@ -36,5 +36,7 @@ struct credential;
 const struct credential *credentials_choose(const struct credentials *c,
 	const struct domain *domain, const char *name, const char *zone, bool *covers_out);
 const char *credential_name(const struct credential *c);
+/* When the first of its certificates ends: seconds since 1970. */
+int64_t credential_not_after(const struct credential *c);
 bool credential_covers(const struct credential *c, const struct domain *d);
 bool credentials_has(const struct credentials *c, const char *name);

@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "trunk/peering_private.h"
 
+#include <stdio.h>
+
 static const char *const permit_names[] = {
 	[PERMIT_YES] = "yes",
 	[PERMIT_ANSWERS] = "answers-only",
@@ -52,6 +54,15 @@ const struct control *peering_find(const struct peering *p, const struct domain 
 {
 	const struct match *m = match_find(p, d);
 	return m ? m->control : p->fallback;
+}
+
+void peering_match(const struct peering *p, const struct domain *d, char out[PEERING_MATCH])
+{
+	const struct match *m = match_find(p, d);
+	const char *star = "";
+	if (m ? m->key[0] == '.' : p->fallback != NULL)
+		star = "*";
+	snprintf(out, PEERING_MATCH, "%s%s", star, m ? m->key : "");
 }
 
 const struct control *peering_accepted(const struct peering *p, const struct domain *d)
@@ -106,6 +117,24 @@ static const struct flow *flow_between(
 	return p->flows ? p->flows[a->zone_index * p->nzones + b->zone_index] : NULL;
 }
 
+const struct flow_config *flow_config(const struct flow *f)
+{
+	return f->config;
+}
+
+unsigned peering_policies(const struct control *from, const struct flow *flow,
+	const struct control *to, struct passage_policy out[PASSAGE_POLICIES])
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < from->nfrom_peer; i++)
+		out[n++] = (struct passage_policy){ from->from_peer[i], LIST_FROM_PEER };
+	for (unsigned i = 0; flow && i < flow->npolicies; i++)
+		out[n++] = (struct passage_policy){ flow->policies[i], LIST_FLOW };
+	for (unsigned i = 0; i < to->nto_peer; i++)
+		out[n++] = (struct passage_policy){ to->to_peer[i], LIST_TO_PEER };
+	return n;
+}
+
 /* A control's direction: "in" may only send to us, "out" may only be sent to. */
 static bool direction_allows(const struct control *from, const struct control *to)
 {
@@ -151,6 +180,7 @@ void peering_permit(const struct peering *p, const struct domain *from, const st
 	}
 	out->permit = starts ? PERMIT_YES : PERMIT_ANSWERS;
 	const struct flow *flow = there ? there : back;
+	out->flow = flow;
 	out->muc = !flow || flow->muc;
 	out->table = table_for(p, out->from, flow, out->to);
 }

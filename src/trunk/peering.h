@@ -63,9 +63,12 @@ enum permit {
 };
 const char *permit_name(enum permit p);
 
+struct flow;
+
 struct passage {
 	enum permit permit;
 	const struct control *from, *to;
+	const struct flow *flow; /* whose policies and `muc` are in force; NULL: none configured */
 	const struct policy_table *table; /* with PERMIT_YES or PERMIT_ANSWERS */
 	bool muc;                         /* rooms may be joined */
 };
@@ -73,6 +76,23 @@ struct passage {
 /* May stanzas go from one domain to another? */
 void peering_permit(const struct peering *p, const struct domain *from, const struct domain *to,
 	struct passage *out);
+/* What the operator wrote for a flow. */
+const struct flow_config *flow_config(const struct flow *f);
+
+/* One policy in force on a passage, and the list that names it. */
+enum passage_list { LIST_FROM_PEER, LIST_FLOW, LIST_TO_PEER };
+struct passage_policy {
+	const struct policy *policy;
+	enum passage_list list;
+};
+/* In the order in which they are merged (decision 21); how many. `flow` may be NULL. */
+enum { PEERING_POLICIES = 32 /* in one list */, PASSAGE_POLICIES = 3 * PEERING_POLICIES };
+unsigned peering_policies(const struct control *from, const struct flow *flow,
+	const struct control *to, struct passage_policy out[PASSAGE_POLICIES]);
+
+/* What matched the domain, as in `match`: "a.example", "*.us", "*"; "" when nothing does. */
+enum { PEERING_MATCH = DOMAIN_MAX + 3 };
+void peering_match(const struct peering *p, const struct domain *d, char out[PEERING_MATCH]);
 /* Do they lead to the same places, in the same order? For controls of two plans. */
 bool control_same_targets(const struct control *a, const struct control *b);
 /* Controls with the same next hop: the same address, host or SRV name. */

@@ -350,6 +350,7 @@ static void compile_flows(struct compile *c)
 	for (unsigned i = 0; i < p->nflows; i++) {
 		const struct flow_config *fc = &configs[i];
 		struct flow *f = &p->flow_items[i];
+		f->config = fc;
 		f->muc = fc->muc;
 		f->policies =
 			compile_policies(c, &fc->origin, &fc->policies, "policies", &f->npolicies);
@@ -402,14 +403,11 @@ static void number_lists(struct peering *p, unsigned **to_reps, unsigned **from_
 static const struct policy_table *merge(struct compile *c, const struct control *from,
 	const struct flow *flow, const struct control *to)
 {
-	const struct policy *list[3 * PEERING_POLICIES];
-	unsigned n = 0;
-	for (unsigned i = 0; i < from->nfrom_peer; i++)
-		list[n++] = from->from_peer[i];
-	for (unsigned i = 0; flow && i < flow->npolicies; i++)
-		list[n++] = flow->policies[i];
-	for (unsigned i = 0; i < to->nto_peer; i++)
-		list[n++] = to->to_peer[i];
+	struct passage_policy in_force[PASSAGE_POLICIES];
+	const struct policy *list[PASSAGE_POLICIES];
+	unsigned n = peering_policies(from, flow, to, in_force);
+	for (unsigned i = 0; i < n; i++)
+		list[i] = in_force[i].policy;
 	return policy_set_merge(c->policy_tables, list, n);
 }
 

@@ -4,8 +4,6 @@
 
 #include "trunk/peering.h"
 
-enum { PEERING_POLICIES = 32 }; /* per list of a control or a flow */
-
 /* One entry of a control's match list; the key is "a.example" or ".us". */
 struct match {
 	struct map_node node;
@@ -15,6 +13,7 @@ struct match {
 };
 
 struct flow {
+	const struct flow_config *config;
 	bool muc;
 	const struct policy **policies;
 	unsigned npolicies;

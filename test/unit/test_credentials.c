@@ -3,6 +3,7 @@
 #include "net/credentials.h"
 
 #include "base/mem.h"
+#include "net/pem.h"
 #include "pki.h"
 #include "unit.h"
 
@@ -71,7 +72,9 @@ static int start(void **state)
 					  "b.example") });
 	b_rsa = pki_new(&ca,
 		&(struct pki_spec){ .cn = "b", .san = PKI_DNS("b.example"), .rsa_bits = 2048 });
-	b_ec = pki_new(&ca, &(struct pki_spec){ .cn = "b", .san = PKI_DNS("b.example") });
+	b_ec = pki_new(&ca,
+		&(struct pki_spec){
+			.cn = "b", .san = PKI_DNS("b.example"), .from = -DAY, .to = 60 * DAY });
 	wild = pki_new(&ca, &(struct pki_spec){ .cn = "w", .san = PKI_DNS("*.w.example") });
 	exact = pki_new(&ca, &(struct pki_spec){ .cn = "e", .san = PKI_DNS("x.w.example") });
 	partner = pki_new(&ca, &(struct pki_spec){ .cn = "p",
@@ -144,6 +147,18 @@ static void the_choice_is_by_name_then_wildcard_then_order(void **unused)
 	}
 	assert_true(credentials_has(credentials, "w"));
 	assert_false(credentials_has(credentials, "W"));
+}
+
+static void the_end_is_that_of_the_first_to_end(void **unused)
+{
+	struct domain b = domain("b.example"), x = domain("x.w.example");
+	const struct credential *c;
+	bool covers;
+
+	c = credentials_choose(credentials, &b, "b", NULL, &covers);
+	assert_int_equal(credential_not_after(c), pem_time(X509_get0_notAfter(b_ec.cert)));
+	c = credentials_choose(credentials, &x, NULL, NULL, &covers);
+	assert_int_equal(credential_not_after(c), pem_time(X509_get0_notAfter(exact.cert)));
 }
 
 static void nothing_configured_is_nothing_to_show(void **unused)
@@ -290,6 +305,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_choice_is_by_name_then_wildcard_then_order),
+		cmocka_unit_test(the_end_is_that_of_the_first_to_end),
 		cmocka_unit_test(nothing_configured_is_nothing_to_show),
 		cmocka_unit_test(files_that_do_not_load_are_explained),
 		cmocka_unit_test(certificates_that_are_unwise_are_mentioned),

@@ -2,6 +2,8 @@
 /* Which control a domain has, and who may reach whom. */
 #include "peering_rig.h"
 
+#include <stdio.h>
+
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -59,6 +61,36 @@ static void the_most_specific_match_wins(void **unused)
 	(void)unused;
 	peering_rig_init(&rig, matching);
 	expect_zones(&rig, rows, sizeof(rows) / sizeof(rows[0]));
+	peering_rig_fini(&rig);
+}
+
+static void what_matched_can_be_told(void **unused)
+{
+	static const struct zone_row rows[] = {
+		{ "A.example", "a.example" },
+		{ "z.example", "*.example" },
+		{ "deep.b.example", "*.b.example" },
+		{ "x.deep.b.example", "*.deep.b.example" },
+		{ "us", "us" },
+		{ "x.us", "*" },
+		{ "192.0.2.1", "*" },
+	};
+	struct peering_rig rig;
+	char text[PEERING_MATCH];
+
+	(void)unused;
+	peering_rig_init(&rig, matching);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct domain d = peering_rig_domain(rows[i].domain);
+
+		peering_match(rig.peering, &d, text);
+		assert_string_equal(text, rows[i].zone);
+	}
+	peering_rig_fini(&rig);
+	peering_rig_init(&rig, DEFAULTS "peering_controls = ( { match = \"a.example\"; } );");
+	struct domain other = peering_rig_domain("b.example");
+	peering_match(rig.peering, &other, text);
+	assert_string_equal(text, "");
 	peering_rig_fini(&rig);
 }
 
@@ -340,6 +372,37 @@ static void policies_of_sender_flow_and_recipient_are_merged_in_order(void **unu
 	peering_rig_fini(&rig);
 }
 
+static void expect_list(const struct passage *p, const char *want)
+{
+	struct passage_policy list[PASSAGE_POLICIES];
+	unsigned n = peering_policies(p->from, p->flow, p->to, list);
+	char got[256] = "";
+
+	for (unsigned i = 0; i < n; i++)
+		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s:%d ",
+			list[i].policy->name, (int)list[i].list);
+	assert_string_equal(got, want);
+}
+
+static void a_passage_tells_its_flow_and_its_policies(void **unused)
+{
+	struct peering_rig rig;
+	struct passage ab, ca, ba;
+
+	(void)unused;
+	peering_rig_init(&rig, policies);
+	ab = peering_rig_permit(&rig, "a.example", "b.example");
+	ca = peering_rig_permit(&rig, "c.example", "a.example");
+	ba = peering_rig_permit(&rig, "b.example", "a.example");
+	expect_list(&ab, "in:0 way:1 out:2 ");
+	expect_list(&ba, "way:1 ");
+	expect_list(&ca, "");
+	assert_string_equal(flow_config(ab.flow)->to, "b");
+	assert_ptr_equal(ab.flow, ba.flow);
+	assert_string_equal(flow_config(ca.flow)->to, "a");
+	peering_rig_fini(&rig);
+}
+
 /* ---- what a control is made of ---- */
 
 static const struct control *only_control(struct peering_rig *rig, const char *body)
@@ -461,6 +524,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_most_specific_match_wins),
+		cmocka_unit_test(what_matched_can_be_told),
 		cmocka_unit_test(without_a_default_route_the_rest_has_no_control),
 		cmocka_unit_test(a_rejected_domain_is_found_and_not_accepted),
 		cmocka_unit_test(names_are_compared_in_one_form),
@@ -472,6 +536,7 @@ int main(void)
 		cmocka_unit_test(a_direction_forbids_to_begin_and_not_to_answer),
 		cmocka_unit_test(a_direction_and_a_flow_must_both_allow_it),
 		cmocka_unit_test(policies_of_sender_flow_and_recipient_are_merged_in_order),
+		cmocka_unit_test(a_passage_tells_its_flow_and_its_policies),
 		cmocka_unit_test(every_form_of_connect_is_a_target),
 		cmocka_unit_test(several_targets_stay_in_order),
 		cmocka_unit_test(pins_are_read_with_and_without_colons),

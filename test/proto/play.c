@@ -13,6 +13,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static const char *const verbs[] = {
+	[VERB_ROLE] = "role",
+	[VERB_OPTION] = "option",
+	[VERB_ONLY] = "only",
+	[VERB_PEER] = "peer",
+	[VERB_WE] = "we",
+	[VERB_EVENT] = "event",
+	[VERB_OWNER] = "owner",
+	[VERB_SINK] = "sink",
+	[VERB_CLOCK] = "clock",
+	[VERB_IS] = "is",
+};
+
+const struct script_language play_language = { verbs, sizeof(verbs) / sizeof(verbs[0]) };
+
 static const struct stream_options defaults = {
 	.early_bytes = 8192,
 	.early_elements = 32,
@@ -161,7 +176,7 @@ static bool run_step(struct play *p, const struct step *step)
 	insert_id(p, buf_view(&step->text), &line);
 	if (step->verb > VERB_ONLY)
 		start(p);
-	switch (step->verb) {
+	switch ((enum verb)step->verb) {
 	case VERB_ROLE:
 		p->options.role = str_is(buf_view(&line), "initiating") ? STREAM_INITIATING
 									: STREAM_RECEIVING;

@@ -7,6 +7,21 @@
 
 #include <stdint.h>
 
+enum verb {
+	VERB_ROLE,
+	VERB_OPTION,
+	VERB_ONLY,
+	VERB_PEER,
+	VERB_WE,
+	VERB_EVENT,
+	VERB_OWNER,
+	VERB_SINK,
+	VERB_CLOCK,
+	VERB_IS,
+};
+
+extern const struct script_language play_language;
+
 struct cut {
 	enum { CUT_WHOLE, CUT_RANDOM, CUT_BYTES } kind;
 	uint32_t seed;

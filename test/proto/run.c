@@ -86,7 +86,7 @@ static int is_script(const struct dirent *d)
 static bool one(const char *directory, const char *file, const char *seeds)
 {
 	struct script s;
-	bool ok = script_read(&s, directory, file);
+	bool ok = script_read(&s, &play_language, directory, file);
 
 	if (ok && seeds)
 		ok = write_seed(&s, seeds);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads conversation scripts: lines into steps, and the shorthands out of them. */
+/* Reads scripts: lines into steps, and the shorthands out of them. */
 #include "script.h"
 
 #include "base/mem.h"
@@ -8,19 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const verbs[] = {
-	[VERB_ROLE] = "role",
-	[VERB_OPTION] = "option",
-	[VERB_ONLY] = "only",
-	[VERB_PEER] = "peer",
-	[VERB_WE] = "we",
-	[VERB_EVENT] = "event",
-	[VERB_OWNER] = "owner",
-	[VERB_SINK] = "sink",
-	[VERB_CLOCK] = "clock",
-	[VERB_IS] = "is",
-};
 
 /* The text under expansion. */
 struct expansion {
@@ -153,10 +140,10 @@ static bool add_step(struct script *s, const char *file, unsigned line, struct s
 	step = &s->steps[s->nsteps];
 	*step = (struct step){ .line = line };
 	e.out = &step->text;
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		if (!str_is(verb, verbs[i]))
+	for (size_t i = 0; i < s->language->n; i++) {
+		if (!str_is(verb, s->language->verbs[i]))
 			continue;
-		step->verb = (enum verb)i;
+		step->verb = (unsigned)i;
 		s->nsteps++;
 		return expand(&e, str_trim(str_skip(text, verb.n + 1))) ||
 		       complain(file, line, "unknown word or bad escape");
@@ -210,9 +197,13 @@ static bool read_file(struct script *s, const char *directory, const char *file,
 	return ok;
 }
 
-bool script_read(struct script *s, const char *directory, const char *file)
+bool script_read(struct script *s, const struct script_language *language, const char *directory,
+	const char *file)
 {
-	*s = (struct script){ .name = str_dup((struct str){ file, strcspn(file, ".") }) };
+	*s = (struct script){
+		.name = str_dup((struct str){ file, strcspn(file, ".") }),
+		.language = language,
+	};
 	return read_file(s, directory, "words", add_word) &&
 	       read_file(s, directory, file, add_step);
 }

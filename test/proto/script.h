@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A conversation script, read and expanded; see README.md for the language. Owns its text. */
+/* A script of "verb: rest" lines, read and expanded; README.md has what all of them share. Owns its
+ * text. Knows no verb. */
 #pragma once
 
 #include "base/buf.h"
@@ -7,21 +8,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum verb {
-	VERB_ROLE,
-	VERB_OPTION,
-	VERB_ONLY,
-	VERB_PEER,
-	VERB_WE,
-	VERB_EVENT,
-	VERB_OWNER,
-	VERB_SINK,
-	VERB_CLOCK,
-	VERB_IS,
+/* The verbs that a kind of script has. */
+struct script_language {
+	const char *const *verbs;
+	size_t n;
 };
 
 struct step {
-	enum verb verb;
+	unsigned verb; /* its index in the language */
 	unsigned line;
 	struct buf text; /* words and repetitions expanded; $ID and $NEWID are left */
 };
@@ -35,10 +29,12 @@ struct script {
 		char *name, *value;
 	} * words;
 	size_t nwords;
+	const struct script_language *language;
 };
 
 /* Reads a file; false, with a sentence on standard error, when it is no script. */
-bool script_read(struct script *s, const char *directory, const char *file);
+bool script_read(struct script *s, const struct script_language *language, const char *directory,
+	const char *file);
 void script_fini(struct script *s);
 
 /* The next word of a line, which may hold a quoted part (key="two words"); false at its end. */

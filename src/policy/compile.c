@@ -10,9 +10,21 @@
 
 #include <stdlib.h>
 
+/* A rule that a table names; each table has its own. */
+struct rule {
+	struct rule *next;
+	struct policy_rule rule;
+};
+
+struct draft {
+	struct policy_table table;
+	struct rule *rules;
+};
+
 struct merged {
 	struct map_node node; /* key: the list of policies, behind this struct */
-	struct policy_table table;
+	struct draft draft;
+	struct draft *shadow; /* NULL: no policy of the list is in shadow */
 	const struct policy *list[];
 };
 
@@ -28,6 +40,25 @@ struct policy_set *policy_set_new(void)
 	return s;
 }
 
+static void rules_free(struct rule *r)
+{
+	while (r) {
+		struct rule *next = r->next;
+
+		free(r);
+		r = next;
+	}
+}
+
+static void merged_free(struct merged *m)
+{
+	rules_free(m->draft.rules);
+	if (m->shadow)
+		rules_free(m->shadow->rules);
+	free(m->shadow);
+	free(m);
+}
+
 void policy_set_free(struct policy_set *s)
 {
 	struct map_node *n;
@@ -37,20 +68,58 @@ void policy_set_free(struct policy_set *s)
 		return;
 	while ((n = map_next(&s->tables, &pos, NULL))) {
 		map_remove(&s->tables, n);
-		free(map_item(n, struct merged, node));
+		merged_free(map_item(n, struct merged, node));
 	}
 	map_fini(&s->tables);
 	free(s);
 }
 
-static void strip_merge(struct policy_table *t, const struct policy *p, struct feature_set parts)
+/* The policy's key as a rule; `group` is where that key stands, `name` what it is called there. */
+static const struct policy_rule *rule_of(struct draft *d, const struct policy *p, const char *key,
+	const struct config_origin *group, const char *name)
 {
-	for (unsigned f = 0; f < FEATURE_COUNT; f++) {
-		if (!feature_set_has(&parts, (enum feature)f) || t->action[f] >= ACTION_STRIP)
+	struct rule *r;
+
+	for (r = d->rules; r; r = r->next)
+		if (r->rule.policy == p && r->rule.key == key)
+			return &r->rule;
+	r = MEM_NEW(struct rule);
+	r->rule = (struct policy_rule){ p, key, config_origin_of(group, name) };
+	r->next = d->rules;
+	d->rules = r;
+	return &r->rule;
+}
+
+static const struct policy_rule *key_rule(struct draft *d, const struct policy *p, const char *key)
+{
+	return rule_of(d, p, key, &p->origin, key);
+}
+
+static void action_merge(
+	struct draft *d, enum feature f, enum feature_action action, const struct policy_rule *rule)
+{
+	struct policy_table *t = &d->table;
+
+	if (t->action[f] >= action)
+		return;
+	t->action[f] = (uint8_t)action;
+	t->rule[f] = rule;
+	t->transparent = false;
+}
+
+static void list_merge(struct draft *d, const struct config_strings *names,
+	enum feature_action action, const struct policy_rule *rule)
+{
+	for (unsigned i = 0; i < names->n; i++) {
+		struct feature_set parts;
+		enum feature f;
+
+		if (!feature_parse(names->v[i], &f) || !feature_can_strip(f))
 			continue;
-		t->action[f] = ACTION_STRIP;
-		t->origin[f] = p;
-		t->transparent = false;
+		parts = feature_parts(f);
+		for (unsigned j = 0; j < FEATURE_MAX; j++)
+			if (feature_set_has(&parts, (enum feature)j))
+				action_merge(d, (enum feature)j, action, rule);
 	}
 }
 
@@ -65,13 +134,14 @@ static struct str show_merge(struct str value, const struct policy_show_map *m)
 	return str_of(to[s]);
 }
 
-static void presence_merge(struct policy_table *t, const struct policy *p)
+static void presence_merge(struct draft *d, const struct policy *p)
 {
 	enum policy_fold fold = (enum policy_fold)p->presence.fold;
+	struct policy_table *t = &d->table;
 
 	if (fold > t->fold) {
 		t->fold = fold;
-		t->fold_origin = p;
+		t->fold_rule = rule_of(d, p, "presence.fold", &p->presence.origin, "fold");
 		t->transparent = false;
 	}
 	if (fold != FOLD_SHOW)
@@ -80,20 +150,35 @@ static void presence_merge(struct policy_table *t, const struct policy *p)
 		t->show[i] = show_merge(t->show[i], &p->presence.show_map);
 }
 
-static void table_build(struct policy_table *t, const struct policy *const *list, unsigned n)
+static void policy_merge(struct draft *d, const struct policy *p)
 {
+	presence_merge(d, p);
+	if (p->strip.n > 0)
+		list_merge(d, &p->strip, ACTION_STRIP, key_rule(d, p, "strip"));
+}
+
+/* `shadow`: policies in shadow count as if they were enforced. */
+static void draft_build(struct draft *d, const struct policy *const *list, unsigned n, bool shadow)
+{
+	struct policy_table *t = &d->table;
+
 	t->transparent = true;
 	for (unsigned i = 0; i < SHOW_COUNT; i++)
 		t->show[i] = policy_show_name((enum policy_show)i);
 	for (unsigned i = 0; i < n; i++) {
-		presence_merge(t, list[i]);
-		for (unsigned j = 0; j < list[i]->strip.n; j++) {
-			enum feature f;
-
-			if (feature_parse(list[i]->strip.v[j], &f) && feature_can_strip(f))
-				strip_merge(t, list[i], feature_parts(f));
-		}
+		if (list[i]->audit > (int)t->audit)
+			t->audit = (enum policy_audit)list[i]->audit;
+		if (shadow || list[i]->mode == MODE_ENFORCE)
+			policy_merge(d, list[i]);
 	}
+}
+
+static bool any_shadow(const struct policy *const *list, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (list[i]->mode == MODE_SHADOW)
+			return true;
+	return false;
 }
 
 const struct policy_table *policy_set_merge(
@@ -104,13 +189,18 @@ const struct policy_table *policy_set_merge(
 	struct merged *m;
 
 	if (node)
-		return &map_item(node, struct merged, node)->table;
+		return &map_item(node, struct merged, node)->draft.table;
 	if (s->tables.count >= POLICY_TABLES_MAX)
 		return NULL;
 	m = mem_zero(1, sizeof(*m) + key.n);
 	if (n > 0)
 		memcpy(m->list, list, key.n);
-	table_build(&m->table, m->list, n);
+	draft_build(&m->draft, m->list, n, false);
+	if (any_shadow(m->list, n)) {
+		m->shadow = MEM_NEW(struct draft);
+		draft_build(m->shadow, m->list, n, true);
+		m->draft.table.shadow = &m->shadow->table;
+	}
 	map_put(&s->tables, &m->node, (struct str){ (const char *)m->list, key.n });
-	return &m->table;
+	return &m->draft.table;
 }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-_Static_assert(FEATURE_COUNT <= 128, "struct feature_set holds 128 features");
+_Static_assert(FEATURE_OWN + FEATURES_OWN <= FEATURE_MAX, "struct feature_set holds FEATURE_MAX");
 
 static const char *const names[FEATURE_COUNT] = {
 #define X(id, name, help) [FEATURE_##id] = (name),
@@ -35,7 +35,7 @@ bool feature_can_strip(enum feature f)
 
 struct feature_set feature_parts(enum feature f)
 {
-	struct feature_set s = { { 0, 0 } };
+	struct feature_set s = { { 0 } };
 
 	feature_set_add(&s, f);
 	if (f == FEATURE_FILE_TRANSFER) {

@@ -12,12 +12,15 @@ enum feature {
 #define X(id, name, help) FEATURE_##id,
 #include "policy/feature_list.h"
 #undef X
-	FEATURE_COUNT
+	FEATURE_COUNT,                   /* also: none */
+	FEATURE_OWN = FEATURE_COUNT + 1, /* the first that the operator has defined (own.h) */
+	FEATURE_MAX = 256,
+	FEATURES_OWN = 192, /* at most */
 };
 
-/* A set of features. */
+/* A set of features, the operator's own included. */
 struct feature_set {
-	uint64_t bits[2];
+	uint64_t bits[FEATURE_MAX / 64];
 };
 
 static inline void feature_set_add(struct feature_set *s, enum feature f)
@@ -29,6 +32,7 @@ static inline bool feature_set_has(const struct feature_set *s, enum feature f)
 	return s->bits[f >> 6] >> (f & 63) & 1;
 }
 
+/* Of the catalogue's own; those of the operator: own_feature_name(). */
 const char *feature_name(enum feature f);
 /* False when there is no such feature. */
 bool feature_parse(const char *name, enum feature *out);

@@ -27,6 +27,7 @@ void filter_free(struct filter *f)
 {
 	if (!f)
 		return;
+	filter_free(f->shadow);
 	xml_writer_free(f->writer);
 	buf_fini(&f->out);
 	buf_fini(&f->names);
@@ -42,11 +43,12 @@ void filter_bind(struct filter *f, void *arg, struct str stream_lang, struct str
 	/* Language tags are compared without case (RFC 5646 2.1.1). */
 	f->lang = str_eq_nocase(stream_lang, out_lang) ? (struct str){ NULL, 0 } : stream_lang;
 	f->depth = f->skip = 0;
+	f->lane = NULL;
+	f->shadowed = false;
 }
 
-static void on_start(void *self, const struct xml_tag *tag)
+static void lane_start(struct filter *f, const struct xml_tag *tag)
 {
-	struct filter *f = self;
 	struct frame *fr;
 
 	f->depth++;
@@ -76,9 +78,8 @@ static void text_outside(struct filter *f, struct str text)
 	filter_removed(f, FEATURE_COUNT, "text", NULL);
 }
 
-static void on_text(void *self, struct str text)
+static void lane_text(struct filter *f, struct str text)
 {
-	struct filter *f = self;
 	struct frame *fr = filter_top(f);
 
 	if (f->skip)
@@ -105,9 +106,8 @@ static struct frame *frame_pop(struct filter *f, struct frame *fr)
 	return filter_top(f);
 }
 
-static void on_end(void *self)
+static void lane_end(struct filter *f)
 {
-	struct filter *f = self;
 	struct frame *fr = filter_top(f);
 	unsigned depth = f->depth--;
 
@@ -132,15 +132,53 @@ static void on_end(void *self)
 		filter_child_end(f, fr);
 }
 
+/* The shadow goes first: at the outermost start tag it is not there yet, and at its end tag it is
+ * over. */
+static void on_start(void *self, const struct xml_tag *tag)
+{
+	struct filter *f = self;
+
+	if (f->lane)
+		lane_start(f->lane, tag);
+	lane_start(f, tag);
+}
+
+static void on_text(void *self, struct str text)
+{
+	struct filter *f = self;
+
+	if (f->lane)
+		lane_text(f->lane, text);
+	lane_text(f, text);
+}
+
+static void on_end(void *self)
+{
+	struct filter *f = self;
+
+	if (f->lane)
+		lane_end(f->lane);
+	lane_end(f);
+	if (f->depth == 0)
+		f->lane = NULL;
+}
+
 const struct xml_sink filter_sink = { .start = on_start, .text = on_text, .end = on_end };
 
 const struct filter_result *filter_finish(struct filter *f, size_t bytes_in)
 {
 	f->result.bytes_in = bytes_in;
+	if (f->shadowed)
+		f->shadow->result.bytes_in = bytes_in;
 	return &f->result;
 }
 
-const struct filter_result *filter_oversize(struct filter *f, size_t bytes_in)
+const struct filter_result *filter_shadow(const struct filter *f)
+{
+	return f->shadowed ? &f->shadow->result : NULL;
+}
+
+static void oversize(struct filter *f)
 {
 	struct filter_result *r = &f->result;
 
@@ -150,5 +188,12 @@ const struct filter_result *filter_oversize(struct filter *f, size_t bytes_in)
 		r->check = STANZA_OK;
 		filter_refuse(f, VERDICT_BOUNCE, CONDITION_POLICY_VIOLATION, "oversize");
 	}
+}
+
+const struct filter_result *filter_oversize(struct filter *f, size_t bytes_in)
+{
+	oversize(f);
+	if (f->shadowed)
+		oversize(f->shadow);
 	return filter_finish(f, bytes_in);
 }

@@ -41,17 +41,32 @@ struct filter_result {
 	 * (directly inside the stanza); "folded-away" (nothing left); "spoofed"; "oversize";
 	 * "unrouted" (the chooser declined); "not-a-stanza", "addressing", "bad-request". */
 	const char *reason;
-	const struct policy *policy; /* who decided, or NULL */
-	enum feature feature;        /* which feature decided; FEATURE_COUNT when none did */
+	/* Who decided: the policy, its key ("strip", "presence.fold" ...) and where that stands;
+	 * NULL when no policy did. */
+	const struct policy *policy;
+	const char *key;
+	const struct config_origin *origin;
+	enum feature feature; /* which feature decided; FEATURE_COUNT when none did */
 	/* At every depth; with a transparent table at the stanza's own level. */
 	struct feature_set seen, removed;
 	bool has_text_outside; /* text (not white space) directly inside the stanza was dropped */
 };
 
+/* May what starts at one domain reach another? For addresses that stand inside a stanza. */
+typedef bool filter_permit_fn(void *arg, struct str from_domain, struct str to_domain);
+
+/* What the chooser knows besides the policies; zeroed before it is asked. */
+struct filter_context {
+	bool from_room, to_room;  /* a control says that the domain is a room service */
+	filter_permit_fn *permit; /* NULL: everything may */
+	void *permit_arg;
+};
+
 /* Asked once per stanza, at its start tag: the policies in force between its two domains, or NULL
  * when the pair may not pass or is not known yet (VERDICT_NONE; the content is skipped). Must not
- * free or call anything. The table must live until filter_finish(). */
-typedef const struct policy_table *filter_choose_fn(void *arg, const struct stanza_head *head);
+ * free or call anything. The table, and what `out` points to, must live until filter_finish(). */
+typedef const struct policy_table *filter_choose_fn(
+	void *arg, const struct stanza_head *head, struct filter_context *out);
 
 struct filter;
 struct filter *filter_new(filter_choose_fn *choose, void *arg);
@@ -69,3 +84,6 @@ const struct filter_result *filter_finish(struct filter *f, size_t bytes_in);
 /* The same after STREAM_OVERSIZE, when the start tag was told alone: VERDICT_BOUNCE,
  * policy-violation, unless the start tag itself gave VERDICT_INVALID or VERDICT_NONE. */
 const struct filter_result *filter_oversize(struct filter *f, size_t bytes_in);
+/* After either: what would have become of it if the policies in shadow were enforced; NULL when
+ * none is in force there. Valid as long as the other. */
+const struct filter_result *filter_shadow(const struct filter *f);

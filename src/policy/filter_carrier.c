@@ -73,7 +73,7 @@ static void pubsub_strip(struct filter *f, struct frame *fr, enum feature featur
 	}
 	f->skip = fr->depth + level;
 	fr->taken = feature;
-	filter_removed(f, feature, "strip", f->table->origin[feature]);
+	filter_removed(f, feature, "strip", f->table->rule[feature]);
 }
 
 static void group_open(struct filter *f, struct frame *fr, const struct xml_tag *tag)

@@ -57,7 +57,7 @@ enum feature filter_referred(const struct filter *f, const struct xml_tag *tag, 
 
 void filter_left_out(struct filter *f, struct frame *fr, enum feature feature)
 {
-	filter_removed(f, feature, "strip", f->table->origin[feature]);
+	filter_removed(f, feature, "strip", f->table->rule[feature]);
 	if (fr->depth != 1)
 		return;
 	f->lost = true;

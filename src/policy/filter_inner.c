@@ -61,7 +61,7 @@ void filter_inner_strip(struct filter *f, const struct frame *fr, enum feature f
 		return;
 	}
 	f->skip = f->depth;
-	filter_removed(f, feature, "strip", f->table->origin[feature]);
+	filter_removed(f, feature, "strip", f->table->rule[feature]);
 }
 
 static void payload_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)

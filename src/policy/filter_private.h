@@ -25,6 +25,7 @@ enum attr_bit {
 };
 
 /* ---- filter_stanza.c ---- */
+/* Opens the shadow lane too, where the table has a shadow. */
 void filter_open(struct filter *f, const struct xml_tag *tag);
 /* A stanza inside another: a new frame, and its start tag written. */
 void filter_open_inner(struct filter *f, const struct xml_tag *tag, enum stanza_kind kind);
@@ -102,7 +103,7 @@ bool message_stands(const struct filter *f);
 void filter_result_reset(struct filter *f);
 /* Something is left out. The first thing that is gives the reason. */
 void filter_removed(
-	struct filter *f, enum feature feature, const char *reason, const struct policy *who);
+	struct filter *f, enum feature feature, const char *reason, const struct policy_rule *rule);
 /* Something unknown is: stripped, or only folded. */
 void filter_removed_unknown(struct filter *f);
 /* The whole stanza is refused; nothing more of it is looked at. */

@@ -27,8 +27,15 @@ void filter_result_reset(struct filter *f)
 	};
 }
 
+static void decided(struct filter_result *r, const struct policy_rule *rule)
+{
+	r->policy = rule ? rule->policy : NULL;
+	r->key = rule ? rule->key : NULL;
+	r->origin = rule ? rule->origin : NULL;
+}
+
 void filter_removed(
-	struct filter *f, enum feature feature, const char *reason, const struct policy *who)
+	struct filter *f, enum feature feature, const char *reason, const struct policy_rule *rule)
 {
 	struct filter_result *r = &f->result;
 
@@ -38,16 +45,16 @@ void filter_removed(
 		return;
 	r->verdict = VERDICT_FOLD;
 	r->reason = reason;
-	r->policy = who;
+	decided(r, rule);
 	r->feature = feature;
 }
 
 void filter_removed_unknown(struct filter *f)
 {
 	if (filter_passes(f, FEATURE_UNKNOWN))
-		filter_removed(f, FEATURE_UNKNOWN, "fold", f->table->fold_origin);
+		filter_removed(f, FEATURE_UNKNOWN, "fold", f->table->fold_rule);
 	else
-		filter_removed(f, FEATURE_UNKNOWN, "strip", f->table->origin[FEATURE_UNKNOWN]);
+		filter_removed(f, FEATURE_UNKNOWN, "strip", f->table->rule[FEATURE_UNKNOWN]);
 }
 
 void filter_refuse(struct filter *f, enum verdict v, enum stanza_condition c, const char *reason)
@@ -57,7 +64,7 @@ void filter_refuse(struct filter *f, enum verdict v, enum stanza_condition c, co
 	r->verdict = v;
 	r->condition = c;
 	r->reason = reason;
-	r->policy = NULL;
+	decided(r, NULL);
 	r->feature = FEATURE_COUNT;
 	r->bytes = (struct str){ NULL, 0 };
 	f->skip = 1;
@@ -79,7 +86,7 @@ void filter_refuse_feature(struct filter *f, enum feature feature)
 	feature_set_add(&f->result.removed, feature);
 	filter_refuse(f, VERDICT_BOUNCE, refusal(feature), "strip");
 	f->result.feature = feature;
-	f->result.policy = f->table->origin[feature];
+	decided(&f->result, f->table->rule[feature]);
 }
 
 /* RFC 6120 8.2.3: a request has one child, a result at most one. */

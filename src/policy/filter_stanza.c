@@ -175,6 +175,8 @@ static void reset(struct filter *f)
 	filter_result_reset(f);
 	f->skip = f->children = 0;
 	f->top = 0;
+	f->shadowed = false;
+	f->context = (struct filter_context){ 0 };
 	f->stands = f->lost = f->counted = false;
 	f->emptied = FEATURE_COUNT;
 	buf_clear(&f->out);
@@ -182,9 +184,8 @@ static void reset(struct filter *f)
 		buf_shrink(&f->out, FILTER_KEEP);
 }
 
-/* Who may speak comes before what may be said: a stanza of an unproven domain is that, whatever
- * else is wrong with it. False: it is refused. */
-static bool accept_head(struct filter *f)
+/* May the policies in force be asked for? If not, it is refused. */
+static bool is_addressed(struct filter *f)
 {
 	struct filter_result *r = &f->result;
 
@@ -196,9 +197,17 @@ static bool accept_head(struct filter *f)
 		filter_refuse(f, VERDICT_INVALID, CONDITION_BAD_REQUEST, "addressing");
 		return false;
 	case STANZA_BAD_REQUEST:
-	case STANZA_OK: break;
+	case STANZA_OK: return true;
 	}
-	f->table = f->choose(f->arg, &r->head);
+	return true;
+}
+
+/* Who may speak comes before what may be said: a stanza of an unproven domain is that, whatever
+ * else is wrong with it. False: it is refused. */
+static bool accept_head(struct filter *f)
+{
+	struct filter_result *r = &f->result;
+
 	if (!f->table) {
 		filter_refuse(f, VERDICT_NONE, CONDITION_BAD_REQUEST, "unrouted");
 		return false;
@@ -210,6 +219,33 @@ static bool accept_head(struct filter *f)
 	return true;
 }
 
+static void begin(struct filter *f, const struct xml_tag *tag)
+{
+	if (!accept_head(f))
+		return;
+	xml_writer_begin(f->writer, &f->out, STR("jabber:server"));
+	frame_init(f, &f->frames[0], tag, f->result.head.kind, f->result.head.type);
+	write_start(f, &f->frames[0], tag);
+}
+
+static void begin_shadow(struct filter *f, const struct xml_tag *tag)
+{
+	struct filter *s = f->shadow;
+
+	if (!s)
+		s = f->shadow = filter_new(f->choose, f->arg);
+	reset(s);
+	s->depth = 1;
+	s->lang = f->lang;
+	s->table = f->table->shadow;
+	s->context = f->context;
+	s->result.check = f->result.check;
+	copy_head(s, &f->result.head);
+	begin(s, tag);
+	f->lane = s;
+	f->shadowed = true;
+}
+
 void filter_open(struct filter *f, const struct xml_tag *tag)
 {
 	struct stanza_head head = { 0 };
@@ -217,11 +253,12 @@ void filter_open(struct filter *f, const struct xml_tag *tag)
 	reset(f);
 	f->result.check = stanza_head_read(tag, &head);
 	copy_head(f, &head);
-	if (!accept_head(f))
+	if (!is_addressed(f))
 		return;
-	xml_writer_begin(f->writer, &f->out, STR("jabber:server"));
-	frame_init(f, &f->frames[0], tag, head.kind, head.type);
-	write_start(f, &f->frames[0], tag);
+	f->table = f->choose(f->arg, &f->result.head, &f->context);
+	if (f->table && f->table->shadow)
+		begin_shadow(f, tag);
+	begin(f, tag);
 }
 
 static enum stanza_type inner_type(const struct xml_tag *tag)

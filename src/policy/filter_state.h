@@ -67,11 +67,16 @@ struct frame {
 	char show[SHOW_BYTES];
 };
 
+/* One lane: a table, and what becomes of the stanza under it. The shadow of a table is a second
+ * one, fed the same events. */
 struct filter {
 	filter_choose_fn *choose;
 	void *arg;
-	struct str lang;   /* to add to stanzas without one; n == 0: nothing */
-	struct xml_ns xml; /* the namespace of xml:lang */
+	struct filter *shadow; /* made when a table first has one */
+	struct filter *lane;   /* the same, while it follows a stanza; else NULL */
+	bool shadowed;         /* it followed the last one */
+	struct str lang;       /* to add to stanzas without one; n == 0: nothing */
+	struct xml_ns xml;     /* the namespace of xml:lang */
 
 	struct xml_writer *writer;
 	struct buf out;         /* the stanza under way */
@@ -82,6 +87,7 @@ struct filter {
 	unsigned decls_size;
 
 	const struct policy_table *table;
+	struct filter_context context;
 	unsigned depth;    /* elements open in the input */
 	unsigned skip;     /* depth of the element that is skipped with all its content; 0: none */
 	unsigned children; /* of the stanza that crosses, skipped ones included */

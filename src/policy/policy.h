@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A policy as the operator wrote it, and the table that several of them compile to: per feature the
- * strictest of pass < strip < block, the deepest folding. Immutable once built; tables are shared,
- * one per distinct list of policies.
+ * strictest of pass < strip < block, the deepest folding, the smallest limits. Immutable once
+ * built; tables are shared, one per distinct list of policies.
  */
 #pragma once
 
@@ -13,12 +13,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum policy_mode { MODE_ENFORCE, MODE_SHADOW };
 enum policy_fold { FOLD_OFF, FOLD_SHOW, FOLD_AVAILABILITY };
+/* What one element of a feature may do; ordered by strictness. */
+enum feature_action { ACTION_PASS, ACTION_STRIP, ACTION_BLOCK };
+enum policy_audit { AUDIT_OFF, AUDIT_HEADERS, AUDIT_FULL };
 
 /* Filled by policy_schema from "policies = ( ... )". */
 struct policy {
 	struct config_origin origin;
 	char *name;
+	int mode; /* enum policy_mode */
 	struct policy_presence {
 		struct config_origin origin;
 		int fold; /* enum policy_fold */
@@ -28,15 +33,13 @@ struct policy {
 		} show_map;
 	} presence;
 	struct config_strings strip; /* feature names */
+	int audit;                   /* enum policy_audit */
 };
 
 extern const struct config_table policy_schema;
 
 /* Checks what the schema cannot: unknown features, duplicate names, values of show_map. */
 void policy_check(const struct policy *policies, unsigned n, struct config_report *report);
-
-/* What one element of a feature may do; ordered by strictness. */
-enum feature_action { ACTION_PASS, ACTION_STRIP, ACTION_BLOCK };
 
 /* The values of <show/> (RFC 6121 4.7.2.1). */
 enum policy_show { SHOW_AWAY, SHOW_CHAT, SHOW_DND, SHOW_XA, SHOW_COUNT };
@@ -45,14 +48,24 @@ struct str policy_show_name(enum policy_show s);
 /* False when it is none of them. */
 bool policy_show_parse(struct str s, enum policy_show *out);
 
+/* One key of one policy, as what decided something. */
+struct policy_rule {
+	const struct policy *policy;
+	const char *key; /* "strip", "presence.fold" ... */
+	const struct config_origin *origin;
+};
+
+/* Where several policies say the same, the first in the list is named. */
 struct policy_table {
-	uint8_t action[FEATURE_COUNT]; /* enum feature_action */
-	/* Who decided: the first in the list with the strictest action; NULL with ACTION_PASS. */
-	const struct policy *origin[FEATURE_COUNT];
+	uint8_t action[FEATURE_MAX];                 /* enum feature_action */
+	const struct policy_rule *rule[FEATURE_MAX]; /* who decided; NULL with ACTION_PASS */
 	enum policy_fold fold;
-	const struct policy *fold_origin; /* NULL with FOLD_OFF */
+	const struct policy_rule *fold_rule; /* NULL with FOLD_OFF */
 	struct str show[SHOW_COUNT]; /* with FOLD_SHOW, after all maps in order; empty: removed */
-	bool transparent;            /* nothing to fold, strip or block */
+	enum policy_audit audit;     /* policies in shadow count too */
+	bool transparent;            /* nothing below a stanza's start tag to decide */
+	/* The same list as if its policies in shadow were enforced; NULL: there are none. */
+	const struct policy_table *shadow;
 };
 
 enum { POLICY_TABLES_MAX = 4096 };

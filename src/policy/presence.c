@@ -43,7 +43,7 @@ static const struct presence_rule room_rules[] = {
 
 static void folded(struct filter *f, enum feature feature)
 {
-	filter_removed(f, feature, "fold", f->table->fold_origin);
+	filter_removed(f, feature, "fold", f->table->fold_rule);
 }
 
 /* An id tells nothing but could: it stays where an answer names it, on errors and on room joins. A

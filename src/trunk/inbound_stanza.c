@@ -158,7 +158,8 @@ void inbound_widen(struct inbound *in, const struct control *c)
 
 /* ---- the chooser ---- */
 
-const struct policy_table *inbound_choose(void *arg, const struct stanza_head *head)
+const struct policy_table *inbound_choose(
+	void *arg, const struct stanza_head *head, struct filter_context *out)
 {
 	struct inbound *in = arg;
 	struct inbound_pair *p = in->last;
@@ -168,7 +169,11 @@ const struct policy_table *inbound_choose(void *arg, const struct stanza_head *h
 			p = pair_new(in, head->from_domain, head->to_domain);
 		in->last = p;
 	}
-	return p ? p->passage.table : NULL;
+	if (!p)
+		return NULL;
+	out->from_room = p->passage.from->config->service == SERVICE_MUC;
+	out->to_room = p->passage.to->config->service == SERVICE_MUC;
+	return p->passage.table;
 }
 
 /* ---- what becomes of it ---- */

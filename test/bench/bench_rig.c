@@ -13,7 +13,8 @@ static const char preface[] =
 static const char proof[] =
 	"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>";
 
-static const struct policy_table *choose(void *arg, const struct stanza_head *head)
+static const struct policy_table *choose(
+	void *arg, const struct stanza_head *head, struct filter_context *out)
 {
 	return ((struct bench_rig *)arg)->policy.table;
 }

@@ -63,6 +63,7 @@ struct rig {
 	struct xml_reader *reader;
 	struct filter *filter;
 	const struct policy_table *table;
+	struct filter_context context;
 	struct buf in;
 	const struct filter_result *result; /* of the last whole stanza */
 	/* Told of every one, when set. */
@@ -71,11 +72,13 @@ struct rig {
 	bool oversize;
 };
 
-RIG const struct policy_table *rig_choose(void *arg, const struct stanza_head *head)
+RIG const struct policy_table *rig_choose(
+	void *arg, const struct stanza_head *head, struct filter_context *out)
 {
 	const struct rig *r = arg;
 
 	(void)head;
+	*out = r->context;
 	return r->table;
 }
 

@@ -346,7 +346,7 @@ static void expect_action(const struct passage *p, enum feature f, const char *p
 	assert_non_null(p->table);
 	assert_int_equal(p->table->action[f], policy ? ACTION_STRIP : ACTION_PASS);
 	if (policy)
-		assert_string_equal(p->table->origin[f]->name, policy);
+		assert_string_equal(p->table->rule[f]->policy->name, policy);
 }
 
 static void policies_of_sender_flow_and_recipient_are_merged_in_order(void **unused)

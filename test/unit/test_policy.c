@@ -107,7 +107,7 @@ static void what_is_wrong_is_said_with_its_line(void **unused)
 		/* Keys of what is not built yet are refused, not ignored. */
 		{ "policies = ( { name = \"a\"; block = [ \"voip\" ]; } );", "block", 1 },
 		{ "policies = ( { name = \"a\"; allow = [ \"voip\" ]; } );", "allow", 1 },
-		{ "policies = ( { name = \"a\"; mode = \"shadow\"; } );", "mode", 1 },
+		{ "policies = ( { name = \"a\"; mode = \"off\"; } );", "mode", 1 },
 		{ "policies = ( { name = \"a\"; presence = { hide_real_jids = true; }; } );",
 			"hide_real_jids", 1 },
 	};
@@ -142,7 +142,7 @@ static void no_policies_are_a_transparent_table(void **unused)
 	assert_int_equal(t->fold, FOLD_OFF);
 	for (unsigned i = 0; i < FEATURE_COUNT; i++) {
 		assert_int_equal(t->action[i], ACTION_PASS);
-		assert_null(t->origin[i]);
+		assert_null(t->rule[i]);
 	}
 	assert_true(policy_set_merge(s, list, 1)->transparent);
 	policy_set_free(s);
@@ -162,17 +162,17 @@ static void the_strictest_decides_and_the_first_of_them_is_named(void **unused)
 	(void)unused;
 	assert_false(t->transparent);
 	assert_int_equal(t->fold, FOLD_AVAILABILITY);
-	assert_ptr_equal(t->fold_origin, &b);
+	assert_ptr_equal(t->fold_rule->policy, &b);
 	assert_int_equal(t->action[FEATURE_HTML], ACTION_STRIP);
-	assert_ptr_equal(t->origin[FEATURE_HTML], &a);
-	assert_ptr_equal(t->origin[FEATURE_OOB], &a);
-	assert_ptr_equal(t->origin[FEATURE_BOB], &a);
-	assert_ptr_equal(t->origin[FEATURE_UNKNOWN], &b);
+	assert_ptr_equal(t->rule[FEATURE_HTML]->policy, &a);
+	assert_ptr_equal(t->rule[FEATURE_OOB]->policy, &a);
+	assert_ptr_equal(t->rule[FEATURE_BOB]->policy, &a);
+	assert_ptr_equal(t->rule[FEATURE_UNKNOWN]->policy, &b);
 	assert_int_equal(t->action[FEATURE_CHAT_STATES], ACTION_PASS);
 	t = policy_set_merge(s, turned, 3);
-	assert_ptr_equal(t->fold_origin, &c);
-	assert_ptr_equal(t->origin[FEATURE_HTML], &b);
-	assert_ptr_equal(t->origin[FEATURE_BOB], &a);
+	assert_ptr_equal(t->fold_rule->policy, &c);
+	assert_ptr_equal(t->rule[FEATURE_HTML]->policy, &b);
+	assert_ptr_equal(t->rule[FEATURE_BOB]->policy, &a);
 	policy_set_free(s);
 }
 

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* What may stand in a policy: the schema's rows. What a row cannot check is in policy_check.c. */
+#include "policy/policy.h"
+
+#include <stddef.h>
+
+static const struct config_choice folds[] = {
+	{ "off", FOLD_OFF },
+	{ "show", FOLD_SHOW },
+	{ "availability", FOLD_AVAILABILITY },
+	{ NULL, 0 },
+};
+
+static const struct config_choice modes[] = {
+	{ "enforce", MODE_ENFORCE },
+	{ "shadow", MODE_SHADOW },
+	{ NULL, 0 },
+};
+
+static const struct config_choice audits[] = {
+	{ "off", AUDIT_OFF },
+	{ "headers", AUDIT_HEADERS },
+	{ "full", AUDIT_FULL },
+	{ NULL, 0 },
+};
+
+static const struct config_key show_map_keys[] = {
+	{ .name = "away",
+		.type = CONFIG_STRING,
+		.offset = offsetof(struct policy_show_map, away),
+		.help = "What <show>away</show> becomes: another of the four values, or empty: "
+			"removed." },
+	{ .name = "chat",
+		.type = CONFIG_STRING,
+		.offset = offsetof(struct policy_show_map, chat),
+		.help = "What <show>chat</show> becomes." },
+	{ .name = "dnd",
+		.type = CONFIG_STRING,
+		.offset = offsetof(struct policy_show_map, dnd),
+		.help = "What <show>dnd</show> becomes." },
+	{ .name = "xa",
+		.type = CONFIG_STRING,
+		.offset = offsetof(struct policy_show_map, xa),
+		.help = "What <show>xa</show> becomes." },
+	{ .name = NULL },
+};
+
+static const struct config_table show_map_schema = {
+	.name = "show map",
+	.size = sizeof(struct policy_show_map),
+	.keys = show_map_keys,
+};
+
+static const struct config_key presence_keys[] = {
+	{ .name = "fold",
+		.type = CONFIG_ENUM,
+		.offset = offsetof(struct policy_presence, fold),
+		.def = "off",
+		.choices = folds,
+		.help = "What is left of presence: all of it (off), online or offline with <show/> "
+			"(show), "
+			"or online or offline and nothing else (availability)." },
+	{ .name = "show_map",
+		.type = CONFIG_GROUP,
+		.offset = offsetof(struct policy_presence, show_map),
+		.table = &show_map_schema,
+		.help = "With fold = \"show\": which values of <show/> become another one." },
+	{ .name = NULL },
+};
+
+static const struct config_table presence_schema = {
+	.name = "presence",
+	.size = sizeof(struct policy_presence),
+	.keys = presence_keys,
+};
+
+static const struct config_key policy_keys[] = {
+	{ .name = "name",
+		.type = CONFIG_STRING,
+		.offset = offsetof(struct policy, name),
+		.flags = CONFIG_REQUIRED,
+		.help = "What controls and flows call it, and what audit records name." },
+	{ .name = "mode",
+		.type = CONFIG_ENUM,
+		.offset = offsetof(struct policy, mode),
+		.def = "enforce",
+		.choices = modes,
+		.help = "With \"shadow\" the policy changes nothing: what it would have done "
+			"stands in the audit record beside what was done." },
+	{ .name = "presence",
+		.type = CONFIG_GROUP,
+		.offset = offsetof(struct policy, presence),
+		.table = &presence_schema,
+		.help = "How presence is folded." },
+	{ .name = "strip",
+		.type = CONFIG_STRINGS,
+		.offset = offsetof(struct policy, strip),
+		.help = "Features whose elements are taken out of stanzas; \"unknown\" is "
+			"everything that the "
+			"catalogue does not name. An IQ request that carries one is refused." },
+	{ .name = "audit",
+		.type = CONFIG_ENUM,
+		.offset = offsetof(struct policy, audit),
+		.def = "headers",
+		.choices = audits,
+		.help = "What of a stanza under this policy stands in the audit record: nothing, "
+			"all but its content, or the stanza as it came and as it went, too." },
+	{ .name = NULL },
+};
+
+const struct config_table policy_schema = {
+	.name = "policy",
+	.size = sizeof(struct policy),
+	.keys = policy_keys,
+};

@@ -101,8 +101,7 @@ void inbound_drop_claims(struct inbound *in);
 
 /* ---- inbound_stanza.c ---- */
 /* The chooser for the filter: arg is the inbound. */
-const struct policy_table *inbound_choose(
-	void *arg, const struct stanza_head *head, struct filter_context *out);
+filter_choose_fn inbound_choose;
 void inbound_stanza(struct inbound *in, const struct stream_info *info, bool oversize);
 struct inbound_pair *inbound_pair_find(struct inbound *in, struct str from, struct str to);
 void inbound_pairs_free(struct inbound *in);

@@ -22,6 +22,18 @@ bool decide_pair(const struct passage *p, struct pair_refusal *out)
 	return false;
 }
 
+struct pair_refusal decide_no_domain(void)
+{
+	return (struct pair_refusal){ STREAM_IMPROPER_ADDRESSING,
+		"an address whose domain is no domain" };
+}
+
+void decide_context(const struct passage *p, struct filter_context *out)
+{
+	out->from_room = p->from->config->service == SERVICE_MUC;
+	out->to_room = p->to->config->service == SERVICE_MUC;
+}
+
 struct scanner_limits decide_limits(const struct limits_config *lim, size_t max_stanza)
 {
 	size_t hard = max_stanza * 8;

@@ -18,6 +18,10 @@ struct pair_refusal {
 };
 /* May stanzas of this passage come in at all? False: *out says why not. */
 bool decide_pair(const struct passage *p, struct pair_refusal *out);
+/* Why an address without a domain ends it. */
+struct pair_refusal decide_no_domain(void);
+/* What the filter's chooser says of a passage besides its table. */
+void decide_context(const struct passage *p, struct filter_context *out);
 
 /* The limits of a stream on which a control with this max_stanza is the most generous proven one
  * (decision 31). */

@@ -35,6 +35,11 @@ static struct inbound_pair *decline(struct inbound *in, enum stream_condition c,
 	return NULL;
 }
 
+static struct inbound_pair *decline_pair(struct inbound *in, struct pair_refusal why)
+{
+	return decline(in, why.condition, why.text);
+}
+
 static bool proves_domain(const struct inbound *in, const struct domain *from)
 {
 	for (unsigned i = 0; i < in->nproofs; i++)
@@ -72,8 +77,7 @@ static struct inbound_pair *pair_new(struct inbound *in, struct str from_text, s
 	struct domain from, to;
 	struct passage passage;
 	if (!domain_parse(from_text, &from) || !domain_parse(to_text, &to))
-		return decline(
-			in, STREAM_IMPROPER_ADDRESSING, "an address whose domain is no domain");
+		return decline_pair(in, decide_no_domain());
 	struct inbound_pair *p = respelled(in, from_text, to_text, &from, &to);
 	if (p)
 		return p;
@@ -86,7 +90,7 @@ static struct inbound_pair *pair_new(struct inbound *in, struct str from_text, s
 	peering_permit(t->plan->peering, &from, &to, &passage);
 	struct pair_refusal refusal;
 	if (!decide_pair(&passage, &refusal))
-		return decline(in, refusal.condition, refusal.text);
+		return decline_pair(in, refusal);
 	if (in->npairs >= (unsigned)t->plan->settings.limits.pairs)
 		return decline(
 			in, STREAM_POLICY_VIOLATION, "too many pairs of domains on one stream");
@@ -171,8 +175,7 @@ const struct policy_table *inbound_choose(
 	}
 	if (!p)
 		return NULL;
-	out->from_room = p->passage.from->config->service == SERVICE_MUC;
-	out->to_room = p->passage.to->config->service == SERVICE_MUC;
+	decide_context(&p->passage, out);
 	return p->passage.table;
 }
 

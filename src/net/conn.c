@@ -22,22 +22,6 @@
  * that a slow peer is felt early and little is uncertain at the end. */
 enum { KERNEL_UNSENT = 128 * 1024 };
 
-static const char *const event_names[] = {
-	[CONN_CONNECTED] = "connected",
-	[CONN_SECURED] = "secured",
-	[CONN_DATA] = "data",
-	[CONN_WRITABLE] = "writable",
-	[CONN_DEADLINE] = "deadline",
-	[CONN_EOF] = "eof",
-	[CONN_FAILED] = "failed",
-	[CONN_CLOSED] = "closed",
-};
-
-const char *conn_event_name(enum conn_event e)
-{
-	return event_names[e];
-}
-
 static const char *const state_names[] = {
 	[STATE_CONNECTING] = "connecting",
 	[STATE_OPEN] = "open",
@@ -98,18 +82,6 @@ static void on_handle_closed(uv_handle_t *h)
 		loop_soon(c->loop, &c->soon);
 }
 
-/* Keeps no memory that is not in use. */
-static void cool(struct task *t)
-{
-	struct conn *c = list_item(t, struct conn, warm);
-
-	buf_shrink(&c->in, 0);
-	buf_shrink(&c->out, 0);
-	buf_shrink(&c->wire, 0);
-	if (c->tls)
-		tls_idle(c->tls);
-}
-
 void conn_settle(struct conn *c, struct net_loop *l)
 {
 	int rc;
@@ -118,7 +90,7 @@ void conn_settle(struct conn *c, struct net_loop *l)
 	task_init(&c->soon, conn_turn);
 	task_init(&c->end, conn_flush);
 	task_init(&c->step, conn_step);
-	task_init(&c->warm, cool);
+	task_init(&c->warm, conn_cold);
 	c->watching = 0;
 	c->reported = 0;
 	c->timer_at = 0;
@@ -408,14 +380,26 @@ uint64_t conn_bytes_out(const struct conn *c)
 	return c->bytes_out;
 }
 
-void conn_idle(struct conn *c)
+void conn_rest(struct conn *c)
+{
+	buf_shrink(&c->in, 0);
+	buf_shrink(&c->out, 0);
+	buf_shrink(&c->wire, 0);
+	if (c->tls)
+		tls_idle(c->tls);
+	if (c->retain) {
+		retain_acked(c->retain, conn_acked(c));
+		retain_rest(c->retain);
+	}
+}
+
+bool conn_idle(struct conn *c)
 {
 	if (c->state == STATE_GONE)
-		return;
+		return true;
 	loop_cool(c->loop, &c->warm);
-	cool(&c->warm);
-	if (c->retain)
-		retain_acked(c->retain, conn_acked(c));
+	conn_rest(c);
+	return !buf_len(&c->in) && !conn_unsent(c) && !(c->retain && buf_len(&c->retain->kept));
 }
 
 /* ---- what became of what was sent ---- */

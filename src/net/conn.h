@@ -20,12 +20,12 @@ enum conn_event {
 	CONN_SECURED,   /* the TLS handshake is done */
 	CONN_DATA,      /* something new is in conn_in() */
 	CONN_WRITABLE, /* unsent bytes fell below the low-water mark after having been above high */
+	CONN_COLD, /* many others were used since: the owner gives back what it can make again */
 	CONN_DEADLINE, /* the time set by conn_deadline() has come */
 	CONN_EOF,      /* the peer will send no more (FIN or close_notify) */
 	CONN_FAILED,   /* connect, TLS or socket error: conn_error() */
 	CONN_CLOSED,   /* the last event; the conn is freed after it */
 };
-const char *conn_event_name(enum conn_event e);
 
 typedef void conn_fn(void *owner, struct conn *c, enum conn_event e);
 
@@ -77,8 +77,9 @@ void conn_local(const struct conn *c, struct address *out);
 /* On the wire. */
 uint64_t conn_bytes_in(const struct conn *c);
 uint64_t conn_bytes_out(const struct conn *c);
-/* Gives buffers back, and what retention need not keep: the owner calls it for idle connections. */
-void conn_idle(struct conn *c);
+/* Gives buffers back, and what retention need not keep: the owner calls it for idle connections.
+ * False: something is still on its way, and later there would be more to give back. */
+bool conn_idle(struct conn *c);
 
 /*
  * What became of what was sent. With retention on, the plain bytes are kept until the peer's TCP

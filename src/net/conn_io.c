@@ -314,6 +314,16 @@ void conn_step(struct task *t)
 	conn_watch(c);
 }
 
+/* ---- others are used more ---- */
+
+void conn_cold(struct task *t)
+{
+	struct conn *c = list_item(t, struct conn, warm);
+
+	if (tell(c, CONN_COLD))
+		conn_rest(c);
+}
+
 /* ---- the turn ---- */
 
 static void finish_connect(struct conn *c)

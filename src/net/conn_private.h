@@ -69,11 +69,14 @@ uint64_t conn_acked(const struct conn *c);
 void conn_settle(struct conn *c, struct net_loop *l);
 /* Makes uv look for what the state needs. */
 void conn_watch(struct conn *c);
+/* Gives back all memory that is not in use. */
+void conn_rest(struct conn *c);
 
 /* conn_io.c: the tasks. */
 void conn_turn(struct task *t);
 void conn_flush(struct task *t);
 void conn_step(struct task *t);
+void conn_cold(struct task *t);
 
 /* conn_move.c */
 void conn_free(struct conn *c);

@@ -112,6 +112,13 @@ void retain_acked(struct retain *r, uint64_t wire)
 	r->look_at = buf_len(&r->kept) + RETAIN_STEP;
 }
 
+void retain_rest(struct retain *r)
+{
+	buf_shrink(&r->kept, 0);
+	buf_shrink(&r->marks, 0);
+	buf_shrink(&r->spans, 0);
+}
+
 void retain_take(struct retain *r, uint64_t wire_acked, uint64_t wire_written, struct buf *plain,
 	size_t *acked_out, size_t *written_out)
 {

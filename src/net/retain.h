@@ -29,6 +29,8 @@ void retain_sent(struct retain *r, struct str plain, uint64_t wire_end, bool cle
 bool retain_due(const struct retain *r);
 /* The peer's TCP has acknowledged this much: forgets whole elements. */
 void retain_acked(struct retain *r, uint64_t wire);
+/* Gives back the memory of what is forgotten: for a connection that is quiet. */
+void retain_rest(struct retain *r);
 /* Moves what is left to the end of `plain`, and empties itself. *acked_out and *written_out count
  * from the first byte moved: bytes that were acknowledged, and bytes the kernel took in a form that
  * the peer could read. */

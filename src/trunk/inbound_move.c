@@ -78,6 +78,7 @@ void inbound_move_home(struct inbound *in)
 	m->parcel = conn_detach(in->leg.conn);
 	in->leg.conn = NULL;
 	list_remove(&in->leg.link);
+	leg_busy(&in->leg);
 	atomic_fetch_sub(&t->load, 1);
 	net_loop_post(m->to->loop, &m->mail);
 }

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LINGER_MS = 5000, UNREAD_MAX = 1024 * 1024 };
+enum { LINGER_MS = 5000, QUIET_MS = 10000, UNREAD_MAX = 1024 * 1024 };
 
 static const char *const kind_names[] = { "in", "out", "verify" };
 
@@ -35,6 +35,7 @@ void leg_fini(struct leg *l)
 	free(l->close_reason);
 	list_remove(&l->link);
 	atomic_fetch_sub(&l->trunk->load, 1);
+	leg_busy(l);
 	atomic_fetch_add(&l->trunk->stats.streams_closed, 1);
 }
 
@@ -259,6 +260,11 @@ static void transport_lost(struct leg *l, const char *what)
 void leg_conn_event(void *owner, struct conn *c, enum conn_event e)
 {
 	struct leg *l = owner;
+	if (e == CONN_COLD) {
+		if (l->stream)
+			stream_idle(l->stream);
+		return;
+	}
 	l->quiet_since = net_loop_now(l->trunk->loop);
 	switch (e) {
 	case CONN_CONNECTED:
@@ -275,6 +281,7 @@ void leg_conn_event(void *owner, struct conn *c, enum conn_event e)
 	case CONN_EOF: transport_lost(l, "connection closed without closing the stream"); break;
 	case CONN_FAILED: transport_lost(l, conn_error(c)); break;
 	case CONN_CLOSED: l->ops->gone(l); break;
+	case CONN_COLD: break;
 	}
 }
 
@@ -294,6 +301,32 @@ void leg_judge(struct leg *l, const struct control *c, const struct domain *d, b
 		clock_wall(), out);
 }
 
+void leg_busy(struct leg *l)
+{
+	if (!l->resting)
+		return;
+	l->resting = false;
+	atomic_fetch_sub(&l->trunk->resting, 1);
+}
+
+/* When nothing has come or gone for a while, the memory that made it quick is given back. */
+static void rest(struct leg *l, uint64_t now)
+{
+	uint64_t moved = conn_bytes_in(l->conn) + conn_bytes_out(l->conn);
+	if (moved != l->moved) {
+		l->moved = moved;
+		l->quiet_since = now;
+		leg_busy(l);
+	}
+	if (l->resting || now - l->quiet_since <= QUIET_MS || buf_len(conn_in(l->conn)))
+		return;
+	stream_idle(l->stream);
+	if (!conn_idle(l->conn))
+		return;
+	l->resting = true;
+	atomic_fetch_add(&l->trunk->resting, 1);
+}
+
 void leg_tick(struct leg *l, uint64_t now, int64_t wall)
 {
 	if (l->ended || !l->stream)
@@ -301,8 +334,6 @@ void leg_tick(struct leg *l, uint64_t now, int64_t wall)
 	if (l->certificate_end && wall > l->certificate_end)
 		leg_fail(l, STREAM_RESET, "the certificate this stream was opened with has expired",
 			NULL);
-	else if (now - l->quiet_since > 10000 && buf_len(conn_in(l->conn)) == 0) {
-		stream_idle(l->stream);
-		conn_idle(l->conn);
-	}
+	else
+		rest(l, now);
 }

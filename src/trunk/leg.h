@@ -50,6 +50,8 @@ struct leg {
 	unsigned long long folded, bounced, dropped; /* what the policies made of stanzas_in */
 	int64_t certificate_end;                     /* the peer's chain; 0: none */
 	uint64_t quiet_since;                        /* last time bytes came or went */
+	uint64_t moved; /* bytes on the wire, both ways, when that was last looked at */
+	bool resting;   /* quiet for long: its memory was given back */
 };
 
 void leg_init(struct leg *l, struct trunk *t, enum leg_kind kind, const struct leg_ops *ops);
@@ -78,6 +80,7 @@ void leg_log(struct leg *l, enum log_level level, const char *event, const char 
 /* The chain the peer showed, judged for this domain under this control, now. */
 void leg_judge(struct leg *l, const struct control *c, const struct domain *d, bool outbound,
 	struct trust_answer *out);
-/* Classifies namespaces for the filter. Checked between turns: certificates that have expired,
- * keepalives. */
+/* It does not rest any more, or leaves its trunk. */
+void leg_busy(struct leg *l);
+/* Checked now and then: has the peer's certificate expired; is there memory to give back? */
 void leg_tick(struct leg *l, uint64_t now, int64_t wall);

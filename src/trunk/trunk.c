@@ -42,12 +42,20 @@ static void sweep(struct pair *p, uint64_t now)
 	pair_sweep(p, now);
 }
 
-/* After a storm of connections or full queues, what they took goes back to the system. */
+/* Legs that may hold buffers. The two numbers are not read at one moment. */
+static unsigned busy(const struct trunk *t)
+{
+	unsigned all = trunk_load(t), resting = atomic_load(&t->resting);
+	return all > resting ? all - resting : 0;
+}
+
+/* After a storm of connections, full queues or much traffic, what that took goes back to the
+ * system. */
 static void trim(struct trunk *t)
 {
 	size_t held = atomic_load(&t->shared->queued_bytes);
 	for (unsigned i = 0; i < t->shared->n; i++)
-		held += (size_t)trunk_load(t->shared->trunks[i]) * LEG_BYTES;
+		held += (size_t)busy(t->shared->trunks[i]) * LEG_BYTES;
 	if (held > t->most_held)
 		t->most_held = held;
 	if (t->most_held < 2 * held + TRIM_BYTES)

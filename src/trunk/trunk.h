@@ -57,8 +57,9 @@ struct trunk {
 	struct filter *filter;      /* one for all legs: a stanza is decided within one call */
 	struct head_reader *heads;  /* for stanzas that come back out of queues and connections */
 	struct net_timer *tick;
-	atomic_uint load; /* legs; for the choice of a worker */
-	size_t most_held; /* worker 0: the most that the process has held since mem_trim() */
+	atomic_uint load;    /* legs; for the choice of a worker */
+	atomic_uint resting; /* those of them that have given back what they can */
+	size_t most_held;    /* worker 0: the most that the process has held since mem_trim() */
 	bool stopping;
 	uint64_t stop_ms; /* then everything ends at once */
 	void (*stopped)(void *arg);

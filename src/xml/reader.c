@@ -408,17 +408,21 @@ void xml_reader_free(struct xml_reader *r)
 {
 	if (!r)
 		return;
-	close_parser(r);
+	xml_reader_idle(r);
 	forget_root(r);
-	free(r->attrs);
-	free(r->prefixes);
-	free(r->decls);
 	free(r);
 }
 
 void xml_reader_idle(struct xml_reader *r)
 {
 	close_parser(r);
+	free(r->attrs);
+	free(r->prefixes);
+	free(r->decls);
+	r->attrs = NULL;
+	r->prefixes = NULL;
+	r->decls = NULL;
+	r->max_attrs = 0;
 }
 
 /* ---- pieces ---- */

@@ -22,7 +22,7 @@ static void note_error(struct side *s, struct conn *c)
 
 void side_event(void *owner, struct conn *c, enum conn_event e)
 {
-	static const char letters[] = "CSDWTEFX";
+	static const char letters[] = "CSDWKTEFX";
 	struct side *s = owner;
 
 	assert_ptr_equal(s->conn, c);

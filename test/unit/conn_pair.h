@@ -12,8 +12,8 @@ enum { SIDE_STORY = 64 };
 struct side {
 	struct pair *pair;
 	struct conn *conn;
-	/* One letter per event, repeated ones once: C connected, S secured, D data, W writable, T
-	 * deadline, E eof, F failed, X closed. */
+	/* One letter per event, repeated ones once: C connected, S secured, D data, W writable, K
+	 * cold, T deadline, E eof, F failed, X closed. */
 	char story[SIDE_STORY];
 	unsigned n;
 	struct buf got;  /* what came, unless `hold` */

@@ -415,6 +415,60 @@ static void a_deadline_comes_once_and_not_early(void **unused)
 	pair_fini(&p);
 }
 
+/* ---- memory ---- */
+
+enum { CROWD = 70 }; /* more than are kept warm */
+
+static struct conn *crowd[CROWD];
+
+/* Each of them is used once. */
+static void come_in(struct side *s)
+{
+	struct address nobody = { .len = 0 };
+	int ends[2];
+
+	for (int i = 0; i < CROWD; i++) {
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+		close(ends[1]);
+		crowd[i] = conn_accepted(s->pair->loop, ends[0], &nobody, NULL, NULL);
+		buf_put(conn_out(crowd[i]), STR("x"));
+		conn_flush_soon(crowd[i]);
+	}
+}
+
+static void grow_cold_in_a_crowd(struct side *s, enum conn_event e)
+{
+	if (e == CONN_DATA)
+		come_in(s);
+	if (e != CONN_COLD)
+		return;
+	for (int i = 0; i < CROWD; i++)
+		conn_abort(crowd[i]);
+	conn_close(s->conn, 1000);
+}
+
+static void say_hello_and_wait(struct side *s, enum conn_event e)
+{
+	if (e == CONN_CONNECTED)
+		side_send(s, STR("hello"));
+	if (e == CONN_EOF)
+		conn_close(s->conn, 1000);
+}
+
+static void one_that_many_others_were_used_since_is_told(void **unused)
+{
+	struct pair p;
+
+	pair_connect(&p);
+	conn_retain(p.client.conn);
+	p.client.react = say_hello_and_wait;
+	p.server.react = grow_cold_in_a_crowd;
+	pair_run(&p);
+	assert_string_equal(p.client.story, "CKEX");
+	assert_string_equal(p.server.story, "DKX");
+	pair_fini(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -433,6 +487,7 @@ int main(void)
 		cmocka_unit_test(a_slow_reader_holds_the_writer_back_and_loses_nothing),
 		cmocka_unit_test(what_a_turn_adds_leaves_together),
 		cmocka_unit_test(a_deadline_comes_once_and_not_early),
+		cmocka_unit_test(one_that_many_others_were_used_since_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,10 +171,28 @@ static void nothing_is_asked_again_and_again_while_nothing_is_acknowledged(void 
 	retain_fini(&r);
 }
 
+static void what_is_acknowledged_holds_no_memory_at_rest(void **unused)
+{
+	struct retain r;
+
+	three_records(&r);
+	retain_acked(&r, 16);
+	retain_rest(&r);
+	assert_str(buf_view(&r.kept), "ccc");
+	retain_acked(&r, 24);
+	retain_rest(&r);
+	assert_int_equal(r.kept.size + r.marks.size + r.spans.size, 0);
+	/* And it goes on as before. */
+	retain_mark(&r, 3);
+	retain_sent(&r, STR("ddd"), 32, false);
+	take(&r, 24, 32, "ddd", 0, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_records_count),
+		cmocka_unit_test(what_is_acknowledged_holds_no_memory_at_rest),
 		cmocka_unit_test(elements_across_records_come_back_whole),
 		cmocka_unit_test(the_clear_is_counted_by_the_byte),
 		cmocka_unit_test(acknowledgements_may_come_in_any_steps),

@@ -16,6 +16,7 @@ struct settings {
 
 struct policies {
 	struct settings settings;
+	struct policy *shadows; /* copies of all of them; what they point to is the settings' */
 	struct config_file *file;
 	struct policy_set *set;
 };
@@ -45,6 +46,17 @@ static bool say_all(struct config_report *report)
 	return i == 0;
 }
 
+static void make_shadows(struct policies *p)
+{
+	unsigned n = p->settings.policies.n;
+
+	p->shadows = mem_zero(n + 1, sizeof(*p->shadows));
+	if (n > 0)
+		memcpy(p->shadows, p->settings.policies.items, n * sizeof(*p->shadows));
+	for (unsigned i = 0; i < n; i++)
+		p->shadows[i].mode = MODE_SHADOW;
+}
+
 struct policies *policies_load(const char *directory)
 {
 	MEM_AUTO char *path = mem_printf("%s/policies.conf", directory);
@@ -55,8 +67,10 @@ struct policies *policies_load(const char *directory)
 	p->set = policy_set_new();
 	if (p->file)
 		policy_check(p->settings.policies.items, p->settings.policies.n, report);
-	if (say_all(report))
+	if (say_all(report)) {
+		make_shadows(p);
 		return p;
+	}
 	policies_free(p);
 	return NULL;
 }
@@ -68,20 +82,21 @@ void policies_free(struct policies *p)
 	policy_set_free(p->set);
 	config_values_fini(&settings_schema, &p->settings);
 	config_file_free(p->file);
+	free(p->shadows);
 	free(p);
 }
 
-static const struct policy *find(const struct policies *p, struct str name)
+static const struct policy *find(
+	const struct policies *p, const struct policy *all, struct str name)
 {
-	const struct policy *all = p->settings.policies.items;
-
 	for (unsigned i = 0; i < p->settings.policies.n; i++)
 		if (str_is(name, all[i].name))
 			return &all[i];
 	return NULL;
 }
 
-const struct policy_table *policies_table(struct policies *p, struct str names)
+static const struct policy_table *merge(
+	struct policies *p, const struct policy *all, struct str names)
 {
 	const struct policy *list[POLICIES_AT_ONCE] = { NULL };
 	unsigned n = 0;
@@ -92,9 +107,19 @@ const struct policy_table *policies_table(struct policies *p, struct str names)
 		const char *space = memchr(names.p, ' ', names.n);
 		struct str name = { names.p, space ? (size_t)(space - names.p) : names.n };
 
-		if (n == POLICIES_AT_ONCE || !(list[n++] = find(p, name)))
+		if (n == POLICIES_AT_ONCE || !(list[n++] = find(p, all, name)))
 			return NULL;
 		names = str_skip(names, name.n);
 	}
 	return policy_set_merge(p->set, list, n);
+}
+
+const struct policy_table *policies_table(struct policies *p, struct str names)
+{
+	return merge(p, p->settings.policies.items, names);
+}
+
+const struct policy_table *policies_shadow(struct policies *p, struct str names)
+{
+	return merge(p, p->shadows, names);
 }

@@ -15,3 +15,5 @@ void policies_free(struct policies *p);
 /* The table of these policies, named with spaces between, in that order; "-" is none. NULL when
  * there is no policy of that name. */
 const struct policy_table *policies_table(struct policies *p, struct str names);
+/* The same with all of them in shadow. */
+const struct policy_table *policies_shadow(struct policies *p, struct str names);

@@ -66,14 +66,18 @@ static void report(struct runner *r, unsigned line, char *error)
 /* Filters of its own for each story and each list of policies. */
 static bool under(struct runner *r, struct str names)
 {
-	const struct policy_table *table = policies_table(r->policies, names);
+	struct tables tables = {
+		.enforced = policies_table(r->policies, names),
+		.shadow = policies_shadow(r->policies, names),
+		.none = policies_table(r->policies, STR("-")),
+	};
 
 	telling_fini(&r->telling);
 	r->under = names;
-	if (table)
-		telling_init(&r->telling, table, r->renamer);
+	if (tables.enforced)
+		telling_init(&r->telling, &tables, r->renamer);
 	r->telling.as_it_is = r->as_it_is;
-	return table;
+	return tables.enforced;
 }
 
 /* What stands behind the verdict belongs to it. */

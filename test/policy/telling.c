@@ -6,6 +6,8 @@
 #include "difference.h"
 #include "script.h"
 
+#include <inttypes.h>
+
 static const char *const cuts[CUTS] = {
 	[CUT_WHOLE] = "whole",
 	[CUT_BYTES] = "byte by byte",
@@ -23,12 +25,14 @@ struct judgement {
 	char *error;
 };
 
-void telling_init(struct telling *t, const struct policy_table *table, struct renamer *renamer)
+void telling_init(struct telling *t, const struct tables *tables, struct renamer *renamer)
 {
-	*t = (struct telling){ .table = table, .renamer = renamer };
+	*t = (struct telling){ .table = tables->enforced, .renamer = renamer };
 	for (unsigned i = 0; i < CUTS; i++)
-		rig_init(&t->rigs[i], table, RIG_HEADER);
-	rig_init(&t->again, table, RIG_HEADER);
+		rig_init(&t->rigs[i], t->table, RIG_HEADER);
+	rig_init(&t->again, t->table, RIG_HEADER);
+	rig_init(&t->shadow, tables->shadow, RIG_HEADER);
+	rig_init(&t->none, tables->none, RIG_HEADER);
 }
 
 void telling_fini(struct telling *t)
@@ -38,6 +42,8 @@ void telling_fini(struct telling *t)
 	for (unsigned i = 0; i < CUTS; i++)
 		rig_fini(&t->rigs[i]);
 	rig_fini(&t->again);
+	rig_fini(&t->shadow);
+	rig_fini(&t->none);
 	t->table = NULL;
 }
 
@@ -80,6 +86,13 @@ static bool check_policy(struct judgement *j, struct str name)
 	return str_eq(got, name) || complain(j, "policy", name, got);
 }
 
+static bool check_key(struct judgement *j, struct str key)
+{
+	struct str got = str_of(j->got->key ? j->got->key : "none");
+
+	return str_eq(got, key) || complain(j, "key", key, got);
+}
+
 static bool check_pair(struct judgement *j, struct str word)
 {
 	const char *eq = memchr(word.p, '=', word.n);
@@ -88,6 +101,8 @@ static bool check_pair(struct judgement *j, struct str word)
 
 	if (str_is(name, "policy"))
 		return check_policy(j, value);
+	if (str_is(name, "key"))
+		return check_key(j, value);
 	if (str_is(name, "removed"))
 		return check_removed(j, value);
 	return complain(j, "nobody knows what this is", word, STR(""));
@@ -217,6 +232,41 @@ static const struct filter_result *feed(struct telling *t, struct str in, enum c
 	return NULL;
 }
 
+/* A verdict and all that goes with it, in one line. */
+static void describe(struct buf *out, const struct filter_result *r)
+{
+	buf_clear(out);
+	buf_printf(out, "<%s %s %s by %s %s, condition %u, removed %" PRIx64 ":%" PRIx64 ">%.*s",
+		verdict_name(r->verdict), r->reason,
+		r->feature == FEATURE_COUNT ? "none" : feature_name(r->feature),
+		r->policy ? r->policy->name : "none", r->key ? r->key : "none",
+		r->verdict == VERDICT_BOUNCE ? r->condition : 0, r->removed.bits[0],
+		r->removed.bits[1], STR_ARG(r->bytes));
+}
+
+/* What a shadow says is what would have been, and nothing comes of it. */
+static void check_shadow(struct judgement *j, struct str in)
+{
+	struct telling *t = j->telling;
+	const struct filter_result *whole, *shadow, *none, *would;
+	struct buf want = { 0 }, got = { 0 };
+
+	whole = t->rigs[CUT_WHOLE].result;
+	shadow = rig_feed(&t->shadow, in, SIZE_MAX);
+	none = rig_feed(&t->none, in, SIZE_MAX);
+	would = filter_shadow(t->shadow.filter);
+	describe(&want, none);
+	describe(&got, shadow);
+	if (!str_eq(buf_view(&want), buf_view(&got)))
+		complain(j, "but in shadow it changes something", buf_view(&want), buf_view(&got));
+	describe(&want, whole);
+	describe(&got, would ? would : shadow);
+	if (!j->error && !str_eq(buf_view(&want), buf_view(&got)))
+		complain(j, "but the shadow would", buf_view(&want), buf_view(&got));
+	buf_fini(&want);
+	buf_fini(&got);
+}
+
 char *telling_check(
 	struct telling *t, struct str in, const struct expectation *e, struct feature_set *shown)
 {
@@ -234,9 +284,9 @@ char *telling_check(
 		if (check_verdict(&j) && check_words(&j) && check_out(&j))
 			check_back(&j);
 	}
-	if (j.got && j.got->verdict != VERDICT_PASS) {
-		shown->bits[0] |= j.got->removed.bits[0];
-		shown->bits[1] |= j.got->removed.bits[1];
-	}
+	if (!j.error)
+		check_shadow(&j, in);
+	for (unsigned i = 0; !j.error && i < sizeof(shown->bits) / sizeof(shown->bits[0]); i++)
+		shown->bits[i] |= j.got->removed.bits[i];
 	return j.error;
 }

@@ -28,10 +28,16 @@ struct telling {
 	const struct policy_table *table;
 	struct renamer *renamer;
 	struct rig rigs[CUTS], again;
-	bool as_it_is; /* sizes count: not with other names */
+	struct rig shadow, none; /* under the same policies in shadow, and under none */
+	bool as_it_is;           /* sizes count: not with other names */
 };
 
-void telling_init(struct telling *t, const struct policy_table *table, struct renamer *renamer);
+/* What a list of policies compiles to: enforced, in shadow, and no policy at all. */
+struct tables {
+	const struct policy_table *enforced, *shadow, *none;
+};
+
+void telling_init(struct telling *t, const struct tables *tables, struct renamer *renamer);
 void telling_fini(struct telling *t);
 /* NULL, or lines that say what went wrong. What was decided about is added to `shown`. The caller
  * frees. */

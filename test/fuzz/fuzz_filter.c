@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The streaming fold against an enemy. The first line of the input is a policy (a fold and feature
- * names; "prefixes" for a header that declares some, "german" for one in that language; other words
- * are ignored), the rest is what a peer sends after its stream header. What the filter lets out
- * must be well-formed, free of what the policy refuses, and filter to itself; it must not matter
- * how the bytes were cut; and a route must be able to tell later what it was, and to answer it.
+ * The streaming fold against an enemy. The first line of the input has policies, as policy_line.h
+ * reads them ("prefixes" for a header that declares some, "german" for one in that language; other
+ * words are ignored), the rest is what a peer sends after its stream header. What the filter lets
+ * out must be well-formed, free of what the policies refuse, and filter to itself; it must not
+ * matter how the bytes were cut; a policy in shadow changes nothing and tells what it would do; and
+ * a route must be able to tell later what a stanza was, and to answer it.
  */
 #include "fuzz.h"
 #include "fuzz_random.h"
 
 #include "../unit/filter_oracle.h"
+#include "../unit/policy_line.h"
 #include "trunk/head.h"
 
 enum { LINE = 512 };
@@ -20,33 +22,25 @@ enum { LINE = 512 };
 	" xmlns:q='http://jabber.org/protocol/xhtml-im' xmlns:u='urn:odd' version='1.0'>"
 
 struct setting {
-	char names[LINE]; /* features, with a space behind each */
-	const char *fold, *header;
+	struct str line;
+	const char *header;
 	bool german;
 };
 
-/* The words that are features, and the others that mean something. */
+static bool has_word(struct str line, const char *word)
+{
+	const char *at = memmem(line.p, line.n, word, strlen(word));
+
+	return at;
+}
+
 static void parse_setting(struct str line, struct setting *out)
 {
-	char text[LINE], *word, *rest;
-	size_t n = 0, at = 0;
-
-	*out = (struct setting){ .fold = "off", .header = RIG_HEADER };
-	snprintf(text, sizeof(text), "%.*s", STR_ARG(line));
-	for (word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-		enum feature f;
-
-		if (strcmp(word, "show") == 0)
-			out->fold = "show";
-		else if (strcmp(word, "availability") == 0)
-			out->fold = "availability";
-		else if (strcmp(word, "prefixes") == 0)
-			out->header = PREFIXED;
-		else if (strcmp(word, "german") == 0)
-			out->german = true;
-		else if (feature_parse(word, &f) && n++ < RIG_FEATURES)
-			at += (size_t)snprintf(out->names + at, LINE - at, "%s ", word);
-	}
+	*out = (struct setting){
+		.line = line,
+		.header = has_word(line, "prefixes") ? PREFIXED : RIG_HEADER,
+		.german = has_word(line, "german"),
+	};
 }
 
 /* ---- what a tree does not show ---- */
@@ -154,28 +148,31 @@ static void check_bounce(struct head_reader *heads, struct rig *rig, const struc
 /* ---- what is heard ---- */
 
 struct listener {
+	struct rig *rig;
 	struct rig *again; /* NULL: only listen */
 	struct head_reader *heads;
-	struct buf all; /* verdicts and what goes out */
+	struct buf all;   /* verdicts and what goes out */
+	struct buf would; /* the same, if policies in shadow were enforced */
 };
 
-static void hear(void *arg, const struct filter_result *r)
+static void write_down(struct buf *out, const struct filter_result *r)
 {
-	struct listener *l = arg;
-	bool kept = r->verdict == VERDICT_PASS || r->verdict == VERDICT_FOLD;
+	MUST(r->reason);
+	buf_printf(out, "%s %s %s %s %s %zu: ", verdict_name(r->verdict), r->reason,
+		r->feature == FEATURE_COUNT ? "-" : feature_name(r->feature),
+		r->policy ? r->policy->name : "-", r->key ? r->key : "-", r->bytes_in);
+	buf_put(out, r->bytes);
+}
+
+static void judge(struct listener *l, const struct filter_result *r)
+{
 	bool refused = r->verdict == VERDICT_BOUNCE ||
 		       (r->verdict == VERDICT_INVALID && r->check == STANZA_BAD_REQUEST);
 	const char *wrong;
 
-	MUST(r->reason);
-	MUST(kept == (r->bytes.n > 0));
-	buf_printf(&l->all, "%s %s %zu: ", verdict_name(r->verdict), r->reason, r->bytes_in);
-	if (l->again && refused && stanza_may_bounce(&r->head))
+	if (refused && stanza_may_bounce(&r->head))
 		check_bounce(l->heads, l->again, r);
-	if (!kept)
-		return;
-	buf_put(&l->all, r->bytes);
-	if (!l->again)
+	if (r->bytes.n == 0)
 		return;
 	check_head(l->heads, r);
 	check_tags(l->again, r->bytes);
@@ -185,35 +182,64 @@ static void hear(void *arg, const struct filter_result *r)
 	MUST(!wrong);
 }
 
-/* All that goes out for what comes in, cut in pieces of `step`. */
-static struct buf run(const struct policy_table *table, const struct setting *how, struct str in,
-	size_t step, bool judge)
+static void hear(void *arg, const struct filter_result *r)
+{
+	struct listener *l = arg;
+	const struct filter_result *shadow = filter_shadow(l->rig->filter);
+	bool kept = r->verdict == VERDICT_PASS || r->verdict == VERDICT_FOLD;
+
+	MUST(kept == (r->bytes.n > 0));
+	write_down(&l->all, r);
+	write_down(&l->would, shadow ? shadow : r);
+	if (l->again)
+		judge(l, r);
+}
+
+/* What becomes of what comes in, cut in pieces of `step`. */
+static struct listener run(
+	const struct setting *how, enum line_view view, struct str in, size_t step, bool judged)
 {
 	struct listener l = { .again = NULL };
+	struct policy_text policies;
 	struct rig rig, again;
 
-	rig_init(&rig, table, how->header);
-	rig_init(&again, table, RIG_HEADER);
+	policy_line_init(&policies, how->line, view);
+	rig_init(&rig, policies.table, how->header);
+	rig_init(&again, policies.table, RIG_HEADER);
 	if (how->german)
 		filter_bind(rig.filter, &rig, STR("de"), STR("en"));
-	l.again = judge ? &again : NULL;
+	l.rig = &rig;
+	l.again = judged ? &again : NULL;
 	l.heads = head_reader_new();
 	rig.heard = hear;
 	rig.heard_arg = &l;
 	rig_feed(&rig, in, step);
 	rig_fini(&rig);
 	rig_fini(&again);
+	policy_text_fini(&policies);
 	head_reader_free(l.heads);
-	return l.all;
+	return l;
+}
+
+static void forget(struct listener *l)
+{
+	buf_fini(&l->all);
+	buf_fini(&l->would);
+}
+
+static void must_be_same(struct buf *a, struct buf *b)
+{
+	if (!str_eq(buf_view(a), buf_view(b)))
+		fprintf(stderr, "%.*s\n%.*s\n", STR_ARG(buf_view(a)), STR_ARG(buf_view(b)));
+	MUST(str_eq(buf_view(a), buf_view(b)));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str in = { (const char *)data, size };
 	const char *newline = size ? memchr(in.p, '\n', in.n) : NULL;
-	struct rig_policy policy;
+	struct listener whole, cut, without, enforced;
 	struct setting how;
-	struct buf whole, cut;
 	size_t line;
 
 	if (!newline || newline - in.p >= LINE)
@@ -222,13 +248,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	xml_reader_global_init();
 	line = (size_t)(newline - in.p);
 	parse_setting((struct str){ in.p, line }, &how);
-	rig_policy_init(&policy, how.fold, how.names);
 	in = str_skip(in, line + 1);
-	whole = run(policy.table, &how, in, SIZE_MAX, true);
-	cut = run(policy.table, &how, in, 1, false);
-	MUST(str_eq(buf_view(&whole), buf_view(&cut)));
-	buf_fini(&whole);
-	buf_fini(&cut);
-	rig_policy_fini(&policy);
+	whole = run(&how, LINE_AS_WRITTEN, in, SIZE_MAX, true);
+	cut = run(&how, LINE_AS_WRITTEN, in, 1, false);
+	must_be_same(&whole.all, &cut.all);
+	must_be_same(&whole.would, &cut.would);
+	if (has_word(how.line, "shadow")) {
+		without = run(&how, LINE_WITHOUT_SHADOW, in, SIZE_MAX, false);
+		enforced = run(&how, LINE_ENFORCED, in, SIZE_MAX, true);
+		must_be_same(&whole.all, &without.all);
+		must_be_same(&whole.would, &enforced.all);
+		forget(&without);
+		forget(&enforced);
+	}
+	forget(&whole);
+	forget(&cut);
 	return 0;
 }

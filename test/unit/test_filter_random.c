@@ -7,6 +7,7 @@
 #include "unit.h"
 
 #include "filter_oracle.h"
+#include "filter_shadows.h"
 
 enum {
 	POLICIES = 60,
@@ -174,23 +175,24 @@ static void put_stanza(struct gen *g)
 	buf_printf(&g->out, prefixed ? "</p:%s>" : "</%s>", kind);
 }
 
-static void random_policy(struct gen *g, struct rig_policy *p)
+/* Policies on a line, one of them in shadow now and then. */
+static void random_policies(struct gen *g, struct buf *line)
 {
-	static const char *const folds[] = { "off", "show", "availability" };
-	unsigned percent = gen_next(g, 40);
-	unsigned left = RIG_FEATURES;
-	struct buf names;
+	static const char *const folds[] = { "", "", "show ", "availability " };
 
-	buf_init(&names, 0);
-	for (unsigned i = 0; i < FEATURE_COUNT; i++) {
-		if (!feature_can_strip((enum feature)i) || !chance(g, percent) || left-- == 0)
-			continue;
-		buf_put(&names, str_of(feature_name((enum feature)i)));
-		buf_put_char(&names, ' ');
+	buf_clear(line);
+	for (unsigned n = 1 + gen_next(g, 3); n > 0; n--) {
+		unsigned percent = gen_next(g, n > 1 ? 20 : 40);
+
+		buf_put(line, str_of(PICK(g, folds)));
+		for (unsigned i = 0; i < FEATURE_COUNT; i++)
+			if (chance(g, percent))
+				buf_printf(line, "%s ", feature_name((enum feature)i));
+		if (chance(g, 30))
+			buf_put(line, STR("shadow "));
+		if (n > 1)
+			buf_put(line, STR("| "));
 	}
-	buf_put_char(&names, '\0');
-	rig_policy_init(p, PICK(g, folds), names.data);
-	buf_fini(&names);
 }
 
 struct counts {
@@ -198,42 +200,49 @@ struct counts {
 };
 
 /* cmocka cuts long messages. */
-static void report(const char *wrong, const char *out, struct str in)
+static void report(const char *wrong, struct str line, struct str out, struct str in)
 {
 	print_error("%s:\n", wrong);
-	fprintf(stderr, "%s\nfrom\n%.*s\n", out, STR_ARG(in));
+	fprintf(stderr, "%.*s\nunder %.*s\nfrom\n%.*s\n", STR_ARG(out), STR_ARG(line), STR_ARG(in));
 	fail();
 }
 
-static void check_one(struct gen *g, struct rig *rig, struct rig *again, struct counts *counts)
+static void check_cut(struct rig *rig, struct str in)
+{
+	enum verdict verdict = rig->result->verdict;
+	const char *reason = rig->result->reason;
+	MEM_AUTO char *out = str_dup(rig->result->bytes);
+	const struct filter_result *r = rig_feed(rig, in, 1);
+
+	assert_non_null(r);
+	assert_int_equal(r->verdict, verdict);
+	assert_string_equal(r->reason, reason);
+	assert_str(r->bytes, out);
+}
+
+static void check_one(
+	struct gen *g, struct shadows *s, struct str line, struct rig *again, struct counts *counts)
 {
 	struct str in = buf_view(&g->out);
-	const struct filter_result *r = rig_feed(rig, in, SIZE_MAX);
-	const char *wrong;
-	char *out;
+	const struct filter_result *r = NULL;
+	const char *wrong = NULL;
 
-	if (!r)
-		fail_msg("not read: %.*s\n%s", STR_ARG(in), xml_reader_error(rig->reader));
+	for (unsigned i = 0; i < LINE_VIEWS; i++)
+		if (!rig_feed(&s->rigs[i], in, SIZE_MAX))
+			fail_msg("not read: %.*s\n%s", STR_ARG(in),
+				xml_reader_error(s->rigs[i].reader));
+	r = s->rigs[LINE_ENFORCED].result;
 	counts->verdicts[r->verdict]++;
-	out = str_dup(r->bytes);
-	if (r->verdict == VERDICT_PASS || r->verdict == VERDICT_FOLD) {
+	if (r->verdict == VERDICT_PASS || r->verdict == VERDICT_FOLD)
 		wrong = oracle_check(again, r->bytes);
-		if (wrong)
-			report(wrong, out, in);
-	} else {
+	else
 		assert_int_equal(r->bytes.n, 0);
-	}
-	if (chance(g, 10)) {
-		enum verdict verdict = r->verdict;
-		const char *reason = r->reason;
-
-		r = rig_feed(rig, in, 1);
-		assert_non_null(r);
-		assert_int_equal(r->verdict, verdict);
-		assert_string_equal(r->reason, reason);
-		assert_str(r->bytes, out);
-	}
-	free(out);
+	if (!wrong)
+		wrong = shadows_check(s);
+	if (wrong)
+		report(wrong, line, r->bytes, in);
+	if (chance(g, 10))
+		check_cut(&s->rigs[LINE_AS_WRITTEN], in);
 }
 
 static void what_comes_out_is_clean_and_stays_as_it_is(void **unused)
@@ -243,25 +252,26 @@ static void what_comes_out_is_clean_and_stays_as_it_is(void **unused)
 		"streams' xmlns:q='http://jabber.org/protocol/xhtml-im' version='1.0'>";
 	struct counts counts = { { 0 } };
 	struct gen g = { .seed = 0x9e3779b97f4a7c15u };
+	struct buf line = { 0 };
 
 	(void)unused;
 	buf_init(&g.out, 0);
 	for (unsigned i = 0; i < POLICIES; i++) {
-		struct rig_policy policy;
-		struct rig rig, again;
+		struct shadows s;
+		struct rig again;
 
-		random_policy(&g, &policy);
-		rig_init(&rig, policy.table, header);
-		rig_init(&again, policy.table, RIG_HEADER);
+		random_policies(&g, &line);
+		shadows_init(&s, buf_view(&line), header);
+		rig_init(&again, s.texts[LINE_ENFORCED].table, RIG_HEADER);
 		for (unsigned j = 0; j < STANZAS; j++) {
 			put_stanza(&g);
-			check_one(&g, &rig, &again, &counts);
+			check_one(&g, &s, buf_view(&line), &again, &counts);
 		}
-		rig_fini(&rig);
 		rig_fini(&again);
-		rig_policy_fini(&policy);
+		shadows_fini(&s);
 	}
 	buf_fini(&g.out);
+	buf_fini(&line);
 	/* A generator that only makes rubbish would prove nothing. */
 	assert_true(counts.verdicts[VERDICT_PASS] > POLICIES * STANZAS / 50);
 	assert_true(counts.verdicts[VERDICT_FOLD] > POLICIES * STANZAS / 4);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Policies on one line, for those who make them by the thousand: the random test and the fuzzer.
+ * Words become the text of a configuration, which the real schema reads. A bare feature is
+ * stripped; "block=FEATURE", "allow=FEATURE" and "iq=FEATURE" name others; KEY=VALUE sets a key;
+ * "show" and "availability" fold; "shadow" is the mode; "|" starts the next policy. Words that mean
+ * nothing are left out, so that every line is a valid configuration.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "policy_text.h"
+
+enum { LINE_POLICIES = 6 };
+enum line_list { LINE_STRIP, LINE_BLOCK, LINE_LISTS };
+
+/* What a policy has so far. */
+struct line_policy {
+	struct feature_set lists[LINE_LISTS];
+	const char *fold;
+	bool shadow;
+};
+
+POLICY_TEXT bool line_value(struct str word, const char *key, struct str *value_out)
+{
+	size_t n = strlen(key);
+
+	if (!str_starts(word, str_of(key)) || word.n <= n || word.p[n] != '=')
+		return false;
+	*value_out = str_skip(word, n + 1);
+	return true;
+}
+
+POLICY_TEXT void line_add(struct feature_set *list, struct str name)
+{
+	for (unsigned f = 0; f < FEATURE_COUNT; f++)
+		if (str_is(name, feature_name((enum feature)f)) &&
+			feature_can_strip((enum feature)f))
+			feature_set_add(list, (enum feature)f);
+}
+
+POLICY_TEXT void line_word(struct line_policy *p, struct str word)
+{
+	struct str value;
+
+	if (str_is(word, "show"))
+		p->fold = "show";
+	else if (str_is(word, "availability"))
+		p->fold = "availability";
+	else if (str_is(word, "shadow"))
+		p->shadow = true;
+	else if (line_value(word, "block", &value))
+		line_add(&p->lists[LINE_BLOCK], value);
+	else
+		line_add(&p->lists[LINE_STRIP], word);
+}
+
+/* Without what stands in `without`: the same feature twice is a warning. */
+POLICY_TEXT void line_put_list(struct buf *out, const char *key, const struct feature_set *list,
+	const struct feature_set *without)
+{
+	const char *before = "";
+
+	buf_printf(out, "  %s = [ ", key);
+	for (unsigned f = 0; f < FEATURE_COUNT; f++) {
+		if (!feature_set_has(list, (enum feature)f) ||
+			(without && feature_set_has(without, (enum feature)f)))
+			continue;
+		buf_printf(out, "%s\"%s\"", before, feature_name((enum feature)f));
+		before = ", ";
+	}
+	buf_put(out, STR(" ];\n"));
+}
+
+POLICY_TEXT void line_put(struct buf *out, const struct line_policy *p, unsigned number)
+{
+	buf_printf(out, "{ name = \"p%u\"; mode = \"%s\";\n", number,
+		p->shadow ? "shadow" : "enforce");
+	buf_printf(out, "  presence = { fold = \"%s\"; };\n", p->fold ? p->fold : "off");
+	line_put_list(out, "strip", &p->lists[LINE_STRIP], NULL);
+	buf_put(out, STR("}"));
+}
+
+/* Which of them: as they stand there, without those in shadow, or all enforced. */
+enum line_view { LINE_AS_WRITTEN, LINE_ENFORCED, LINE_WITHOUT_SHADOW, LINE_VIEWS };
+
+POLICY_TEXT void line_end(
+	struct buf *out, struct line_policy *p, unsigned number, enum line_view view)
+{
+	bool skipped = view == LINE_WITHOUT_SHADOW && p->shadow;
+
+	if (view == LINE_ENFORCED)
+		p->shadow = false;
+	if (!skipped && out->data[out->end - 1] == '}')
+		buf_put(out, STR(",\n"));
+	if (!skipped)
+		line_put(out, p, number);
+	*p = (struct line_policy){ .fold = NULL };
+}
+
+/* The configuration of a line. */
+POLICY_TEXT void policy_line_text(struct str line, enum line_view view, struct buf *out)
+{
+	struct line_policy p = { .fold = NULL };
+	unsigned number = 0;
+
+	buf_put(out, STR("policies = ( "));
+	while ((line = str_trim(line)).n > 0) {
+		const char *space = memchr(line.p, ' ', line.n);
+		struct str word = { line.p, space ? (size_t)(space - line.p) : line.n };
+
+		line = str_skip(line, word.n);
+		if (!str_is(word, "|"))
+			line_word(&p, word);
+		else if (number < LINE_POLICIES - 1)
+			line_end(out, &p, number++, view);
+	}
+	line_end(out, &p, number, view);
+	buf_put(out, STR(" );\n"));
+	buf_put_char(out, '\0');
+}
+
+POLICY_TEXT void policy_line_init(struct policy_text *p, struct str line, enum line_view view)
+{
+	struct buf text = { 0 };
+
+	policy_line_text(line, view, &text);
+	policy_text_init(p, text.data);
+	buf_fini(&text);
+}

@@ -50,15 +50,16 @@ static void fault(struct audit_verify *v, enum audit_fault f, uint64_t line, con
 		v->found(v->arg, &finding);
 }
 
-static void first_record(struct audit_verify *v, const struct audit_entry *e)
+static void first_record(struct audit_verify *v, const struct audit_entry *e, bool marked)
 {
+	struct str before = marked ? e->record.hash : e->prev;
 	struct audit_chain begin;
 
 	audit_chain_init(&begin);
 	v->result.first = e->sequence;
 	v->result.continues = e->sequence != 1;
 	memcpy(v->result.first_prev, e->prev.p, e->prev.n);
-	if (e->sequence == 1 && !str_is(e->prev, begin.prev))
+	if (e->sequence == 1 && !str_is(before, begin.prev))
 		fault(v, AUDIT_FAULT_CHANGED, v->line,
 			"the first record of a chain has no record before it, but says so");
 }
@@ -155,7 +156,7 @@ static void record(struct audit_verify *v, const struct audit_entry *e)
 		v->result.torn++;
 	v->piece_line = 0;
 	if (!v->result.records)
-		first_record(v, e);
+		first_record(v, e, marked);
 	else if (!marked && !v->resync)
 		compare(v, e);
 	v->resync = false;

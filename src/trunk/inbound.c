@@ -82,9 +82,10 @@ static void transport(struct leg *l, enum conn_event e)
 static void event(struct leg *l, enum stream_event e, const struct stream_info *info)
 {
 	struct inbound *in = (struct inbound *)l;
-	if (e == STREAM_STANZA || e == STREAM_OVERSIZE)
+	if (e == STREAM_STANZA || e == STREAM_OVERSIZE) {
 		inbound_stanza(in, info, e == STREAM_OVERSIZE);
-	else if (e == STREAM_HEADER)
+		inbound_charge(in, info->bytes);
+	} else if (e == STREAM_HEADER)
 		inbound_header(in, info);
 	else if (e == STREAM_STARTTLS)
 		starttls_asked(in);
@@ -115,6 +116,7 @@ static void ended(struct leg *l)
 {
 	struct inbound *in = (struct inbound *)l;
 	list_remove(&in->resume);
+	inbound_rate_end(in);
 	inbound_set_up(in);
 	inbound_drop_claims(in);
 	leave_routes(in);
@@ -201,7 +203,7 @@ void inbound_resume(struct inbound *in)
 void inbound_read_on(struct inbound *in)
 {
 	list_remove(&in->resume);
-	if (in->leg.ended)
+	if (in->leg.ended || in->throttled)
 		return;
 	if (in->moving) {
 		inbound_move_home(in);

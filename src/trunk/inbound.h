@@ -7,6 +7,7 @@
 
 #include "trunk/leg.h"
 #include "trunk/pair.h"
+#include "trunk/rate.h"
 
 /* One proof on this stream: EXTERNAL and certificates prove a domain towards anyone, dialback a
  * pair. */
@@ -53,6 +54,11 @@ struct inbound {
 	bool settled;                  /* moved home, or never will */
 	bool moving;                   /* at the end of this turn */
 	size_t max_stanza;             /* in force on the stream */
+	struct rate rate;              /* of the controls proven here */
+	bool rated;                    /* `rate` is set */
+	bool throttled;                /* too much came: until `throttle` fires */
+	bool told;                     /* the log knows */
+	struct net_timer *throttle;    /* NULL: never needed */
 	bool waits_turn;               /* an older stream of the pair is still being read */
 	enum stream_condition refused; /* why choose() declined, */
 	const char *refused_text;      /* in words */
@@ -112,6 +118,14 @@ void inbound_settle(struct inbound *in, const struct domain *from, const struct 
 void inbound_widen(struct inbound *in, const struct control *c);
 /* Takes its place at the route of a pair whose home is here. */
 void inbound_attach(struct inbound *in, struct inbound_pair *p);
+
+/* ---- inbound_rate.c ---- */
+/* The same for its rate. */
+void inbound_rate_widen(struct inbound *in, const struct control *c);
+/* A stanza of this many bytes came: the stream is held for as long as it was too fast. */
+void inbound_charge(struct inbound *in, size_t bytes);
+/* The leg has ended. */
+void inbound_rate_end(struct inbound *in);
 
 /* ---- inbound_move.c ---- */
 /* To the worker that is home to its first pair; `in` is no longer ours. */

@@ -153,7 +153,10 @@ void inbound_settle(struct inbound *in, const struct domain *from, const struct 
 void inbound_widen(struct inbound *in, const struct control *c)
 {
 	const struct limits_config *lim = &in->leg.trunk->plan->settings.limits;
-	if (!c || (size_t)c->config->max_stanza <= in->max_stanza)
+	if (!c)
+		return;
+	inbound_rate_widen(in, c);
+	if ((size_t)c->config->max_stanza <= in->max_stanza)
 		return;
 	in->max_stanza = (size_t)c->config->max_stanza;
 	struct scanner_limits limits = decide_limits(lim, in->max_stanza);

@@ -50,6 +50,16 @@ static const struct config_key queue_keys[] = {
 static const struct config_table queue_schema = { "queue", sizeof(struct control_queue),
 	queue_keys };
 
+static const struct config_key rate_keys[] = {
+	KEY(control_rate, stanzas_per_second, CONFIG_INT, .def = "0", .min = 0, .max = 10000000,
+		.reload = CONFIG_NEXT_STREAM, .help = "Stanzas in a second; 0: any number."),
+	KEY(control_rate, bytes_per_second, CONFIG_SIZE, .def = "0", .min = 0,
+		.max = INT64_C(1) << 30, .reload = CONFIG_NEXT_STREAM,
+		.help = "Bytes of stanzas in a second; 0: any number."),
+	{ .name = NULL },
+};
+static const struct config_table rate_schema = { "rate", sizeof(struct control_rate), rate_keys };
+
 /* The keys that "defaults" may give and a control may override. */
 #define INHERITED_KEYS                                                                             \
 	KEY(control_config, trust, CONFIG_STRING, .reload = CONFIG_NEXT_HANDSHAKE,                 \
@@ -115,6 +125,12 @@ static const struct config_table queue_schema = { "queue", sizeof(struct control
 				"bytes, RFC 6120 13.12)."),                                        \
 		KEY(control_config, queue, CONFIG_GROUP, .table = &queue_schema,                   \
 			.help = "What may wait while this peer cannot be reached or is slow."),    \
+		KEY(control_config, rate, CONFIG_GROUP, .table = &rate_schema,                     \
+			.reload = CONFIG_NEXT_STREAM,                                              \
+			.help = "How fast stanzas may come in on one stream of this peer. "        \
+				"What comes faster waits, with all that the stream carries; "      \
+				"nothing is lost. A stream that proves domains of several "        \
+				"controls has the widest of their rates."),                        \
 		KEY(control_config, to_peer, CONFIG_STRINGS,                                       \
 			.help = "Policies applied to what is sent to this peer."),                 \
 		KEY(control_config, from_peer, CONFIG_STRINGS,                                     \

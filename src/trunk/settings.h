@@ -40,6 +40,10 @@ struct control_config {
 		struct config_origin origin;
 		int64_t bytes, stanzas, seconds; /* seconds in ms */
 	} queue;
+	struct control_rate {
+		struct config_origin origin;
+		int64_t stanzas_per_second, bytes_per_second; /* 0: no limit */
+	} rate;
 	struct config_strings to_peer, from_peer; /* policy names */
 };
 

@@ -697,6 +697,91 @@ static void a_domain_that_is_gone_ends_its_streams(void **unused)
 	world_fini(&w);
 }
 
+/* ---- rates ---- */
+
+#define FIVE_A_SECOND                                                                              \
+	PLAIN "peering_controls = ( { match = \"a.example\"; rate = { stanzas_per_second = 5; }; " \
+	      "},"                                                                                 \
+	      " { match = [ \"b.example\", \"c.example\" ]; } );\n"
+
+static void wait_for_stanzas(struct world *w, const struct route *r, unsigned n)
+{
+	for (unsigned i = 0; i < 10000 && r->queue_count < n; i++)
+		uv_run(net_loop_uv(w->loop), UV_RUN_ONCE);
+	assert_int_equal(r->queue_count, n);
+}
+
+static void who_is_too_fast_is_not_read_for_a_while_and_loses_nothing(void **unused)
+{
+	struct world w;
+	struct route *ab, *cb;
+	int fast, calm;
+
+	(void)unused;
+	world_init(&w, FIVE_A_SECOND);
+	ab = route(&w, "a.example", "b.example");
+	cb = route(&w, "c.example", "b.example");
+	fast = proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
+	calm = proven(&w, HEADER("c.example", "b.example"), RESULT("c.example", "b.example"));
+	for (unsigned i = 0; i < 8; i++)
+		say(&w, fast, BODY("a.example", "b.example"));
+	assert_in_range(ab->queue_count, 6, 7);
+	for (unsigned i = 0; i < 8; i++)
+		say(&w, calm, BODY("c.example", "b.example"));
+	assert_int_equal(cb->queue_count, 8);
+	/* A peer that goes meanwhile has still said it. */
+	close(w.callers[0]);
+	w.callers[0] = w.callers[--w.ncallers];
+	wait_for_stanzas(&w, ab, 8);
+	world_fini(&w);
+}
+
+static void a_full_route_and_a_rate_wait_for_each_other(void **unused)
+{
+	struct world w;
+	struct route *ab;
+	int fast;
+
+	(void)unused;
+	world_init(&w, PLAIN "peering_controls = ( { match = \"a.example\"; rate = { "
+			     "stanzas_per_second = 5; }; }, { match = \"b.example\"; queue = { "
+			     "stanzas = 6; }; } );\n");
+	ab = route(&w, "a.example", "b.example");
+	fast = proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
+	for (unsigned i = 0; i < 8; i++)
+		say(&w, fast, BODY("a.example", "b.example"));
+	/* The sixth filled the queue and overdrew the rate: the rate alone lets nothing in. */
+	assert_false(list_empty(&ab->feeders));
+	struct inbound *in = list_first(&ab->inbounds, struct feed, link)->inbound;
+	for (unsigned i = 0; i < 10000 && in->throttled; i++)
+		uv_run(net_loop_uv(w.loop), UV_RUN_ONCE);
+	spin(&w);
+	assert_false(in->throttled);
+	assert_true(in->leg.held);
+	assert_int_equal(ab->queue_count, 6);
+	world_fini(&w);
+}
+
+static void who_stops_reads_what_a_rate_held_back(void **unused)
+{
+	struct world w;
+	int fast;
+
+	(void)unused;
+	world_init(&w, FIVE_A_SECOND);
+	fast = proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
+	/* In one piece: what was read from the peer's TCP is ours. */
+	say(&w, fast,
+		BODY("a.example", "b.example") BODY("a.example", "b.example")
+			BODY("a.example", "b.example") BODY("a.example", "b.example")
+				BODY("a.example", "b.example") BODY("a.example", "b.example") BODY(
+					"a.example", "b.example") BODY("a.example", "b.example"));
+	assert_int_equal(w.trunk->stats.stanzas[VERDICT_PASS], 6);
+	trunk_stop(w.trunk, stopped, &w);
+	assert_int_equal(w.trunk->stats.stanzas[VERDICT_PASS], 8);
+	world_fini(&w);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -719,6 +804,9 @@ int main(void)
 		cmocka_unit_test(a_stream_that_is_too_weak_for_the_new_plan_ends),
 		cmocka_unit_test(a_stream_that_is_good_enough_goes_on_under_the_new_plan),
 		cmocka_unit_test(a_domain_that_is_gone_ends_its_streams),
+		cmocka_unit_test(who_is_too_fast_is_not_read_for_a_while_and_loses_nothing),
+		cmocka_unit_test(a_full_route_and_a_rate_wait_for_each_other),
+		cmocka_unit_test(who_stops_reads_what_a_rate_held_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

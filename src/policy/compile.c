@@ -144,6 +144,7 @@ static void presence_merge(struct draft *d, const struct policy *p)
 		t->fold_rule = rule_of(d, p, "presence.fold", &p->presence.origin, "fold");
 		t->transparent = false;
 	}
+	t->suppress_repeats |= p->presence.suppress_repeats;
 	if (fold != FOLD_SHOW)
 		return;
 	for (unsigned i = 0; i < SHOW_COUNT; i++)

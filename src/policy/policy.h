@@ -31,6 +31,7 @@ struct policy {
 			struct config_origin origin;
 			char *away, *chat, *dnd, *xa; /* NULL: as it is; "": removed */
 		} show_map;
+		bool suppress_repeats;
 	} presence;
 	struct config_strings strip; /* feature names */
 	int audit;                   /* enum policy_audit */
@@ -62,6 +63,7 @@ struct policy_table {
 	enum policy_fold fold;
 	const struct policy_rule *fold_rule; /* NULL with FOLD_OFF */
 	struct str show[SHOW_COUNT]; /* with FOLD_SHOW, after all maps in order; empty: removed */
+	bool suppress_repeats;       /* presence.suppress_repeats */
 	enum policy_audit audit;     /* policies in shadow count too */
 	bool transparent;            /* nothing below a stanza's start tag to decide */
 	/* The same list as if its policies in shadow were enforced; NULL: there are none. */

@@ -65,6 +65,13 @@ static const struct config_key presence_keys[] = {
 		.offset = offsetof(struct policy_presence, show_map),
 		.table = &show_map_schema,
 		.help = "With fold = \"show\": which values of <show/> become another one." },
+	{ .name = "suppress_repeats",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct policy_presence, suppress_repeats),
+		.def = "false",
+		.help = "Whether presence is left out that, after folding, says what its sender "
+			"said last to the same recipient. Never in rooms; and not after a probe, "
+			"unavailable or an error, or on a new stream." },
 	{ .name = NULL },
 };
 

@@ -61,6 +61,14 @@ static bool joins_forbidden_room(const struct passage *p, const struct filter_re
 	       (p->to->config->service == SERVICE_MUC && memchr(h->to.p, '/', h->to.n));
 }
 
+bool decide_once(const struct passage *p, const struct filter_result *f)
+{
+	const struct stanza_head *h = &f->head;
+	return p->table->suppress_repeats && h->kind == STANZA_PRESENCE && h->type == TYPE_NONE &&
+	       !feature_set_has(&f->seen, FEATURE_MUC) && p->from->config->service != SERVICE_MUC &&
+	       p->to->config->service != SERVICE_MUC;
+}
+
 static struct decision refuse(enum stanza_condition c, const char *app, const char *why)
 {
 	return (struct decision){ .kind = DECISION_BOUNCE, .condition = c, .app = app, .why = why };

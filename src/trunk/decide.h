@@ -27,6 +27,9 @@ void decide_context(const struct passage *p, struct filter_context *out);
  * (decision 31). */
 struct scanner_limits decide_limits(const struct limits_config *lim, size_t max_stanza);
 
+/* Is it left out when it says what the last one said (presence.suppress_repeats, decision 25)? */
+bool decide_once(const struct passage *p, const struct filter_result *f);
+
 enum decision_kind {
 	DECISION_DELIVER,  /* f->bytes go to the route */
 	DECISION_BOUNCE,   /* answer `condition`, `app`, where stanza_may_bounce(); else drop */

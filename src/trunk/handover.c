@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "trunk/bounce.h"
+#include "trunk/decide.h"
 #include "trunk/head.h"
 
 #include <stdlib.h>
@@ -16,7 +17,7 @@ enum {
 struct item {
 	struct list link;
 	struct domain from, to;
-	bool bounce;
+	bool bounce, once; /* as in struct delivery */
 	size_t n;
 	char bytes[];
 };
@@ -29,16 +30,19 @@ struct batch {
 };
 
 static bool put(struct trunk *t, unsigned home, const struct domain *from, const struct domain *to,
-	struct str bytes, bool bounce)
+	const struct delivery *d)
 {
+	struct str bytes = d->bytes;
 	struct trunk *target = t->shared->trunks[home];
 	size_t n = sizeof(struct item) + bytes.n;
-	if (atomic_fetch_add(&target->handed_bytes, n) + n > (bounce ? BOUNCE_CREDIT : CREDIT)) {
+	if (atomic_fetch_add(&target->handed_bytes, n) + n > (d->bounce ? BOUNCE_CREDIT : CREDIT)) {
 		atomic_fetch_sub(&target->handed_bytes, n);
 		return false;
 	}
 	struct item *i = mem_alloc(n);
-	*i = (struct item){ .from = *from, .to = *to, .bounce = bounce, .n = bytes.n };
+	*i = (struct item){
+		.from = *from, .to = *to, .bounce = d->bounce, .once = d->once, .n = bytes.n
+	};
 	memcpy(i->bytes, bytes.p, bytes.n);
 	list_append(&t->outbox[home], &i->link);
 	t->outbox_bytes[home] += n;
@@ -49,7 +53,8 @@ enum route_outcome handover_stanza(
 	struct inbound *in, struct inbound_pair *p, const struct filter_result *f)
 {
 	struct trunk *t = in->leg.trunk;
-	if (!put(t, p->home, &p->from, &p->to, f->bytes, false))
+	struct delivery d = { .bytes = f->bytes, .once = decide_once(&p->passage, f) };
+	if (!put(t, p->home, &p->from, &p->to, &d))
 		return ROUTE_FULL;
 	atomic_fetch_add(&t->stats.handed_over, 1);
 	return ROUTE_QUEUED;
@@ -62,7 +67,8 @@ bool handover_bounce(struct inbound *in, struct inbound_pair *p, const struct st
 	struct buf error = { 0 };
 	if (stanza_may_bounce(h))
 		stanza_error_write(&error, h, c, false, NULL, app);
-	bool sent = buf_len(&error) && put(t, p->home, &p->to, &p->from, buf_view(&error), true);
+	struct delivery d = { .bytes = buf_view(&error), .bounce = true };
+	bool sent = buf_len(&error) && put(t, p->home, &p->to, &p->from, &d);
 	uint32_t held;
 	atomic_fetch_add(sent ? &t->stats.bounced : &t->stats.dropped, 1);
 	if (!sent && log_limit_pass(&t->refuse_limit, net_loop_now(t->loop), 10, &held))
@@ -84,7 +90,7 @@ static void deliver(struct trunk *t, struct item *i)
 			i->from.s, i->to.s);
 		return;
 	}
-	struct delivery d = { .head = &head, .bytes = bytes, .bounce = i->bounce };
+	struct delivery d = { .head = &head, .bytes = bytes, .bounce = i->bounce, .once = i->once };
 	switch (route_deliver(r, &d)) {
 	case ROUTE_SENT:
 	case ROUTE_QUEUED: break;
@@ -100,6 +106,7 @@ static void deliver(struct trunk *t, struct item *i)
 		bounce_bytes(r, bytes, i->bounce, CONDITION_REMOTE_SERVER_TIMEOUT, false,
 			"the next hop has been down");
 		break;
+	case ROUTE_REPEAT: atomic_fetch_add(&t->stats.dropped, 1); break;
 	}
 }
 

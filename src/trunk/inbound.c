@@ -203,7 +203,7 @@ void inbound_resume(struct inbound *in)
 void inbound_read_on(struct inbound *in)
 {
 	list_remove(&in->resume);
-	if (in->leg.ended || in->throttled)
+	if (in->leg.ended || in->throttle.holds)
 		return;
 	if (in->moving) {
 		inbound_move_home(in);

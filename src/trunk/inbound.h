@@ -5,9 +5,9 @@
  */
 #pragma once
 
+#include "trunk/inbound_rate.h"
 #include "trunk/leg.h"
 #include "trunk/pair.h"
-#include "trunk/rate.h"
 
 /* One proof on this stream: EXTERNAL and certificates prove a domain towards anyone, dialback a
  * pair. */
@@ -39,8 +39,7 @@ struct inbound {
 	enum listen_mode mode;
 	struct address listener;
 	struct domain from, to; /* of the header protected as it will be; from.n == 0: none given */
-	bool header_final; /* from and to are those of the TLS-protected header (or of the only one)
-			    */
+	bool header_final;      /* from and to are of the TLS-protected header (or the only one) */
 	bool offered_external;
 	const struct control *control; /* of `from`, under `plan` */
 	struct trust_answer trust;
@@ -51,14 +50,10 @@ struct inbound {
 	struct inbound_pair *last; /* of the last stanza */
 	struct list claims;        /* dialback verifications under way */
 	unsigned nclaims;
-	bool settled;                  /* moved home, or never will */
-	bool moving;                   /* at the end of this turn */
-	size_t max_stanza;             /* in force on the stream */
-	struct rate rate;              /* of the controls proven here */
-	bool rated;                    /* `rate` is set */
-	bool throttled;                /* too much came: until `throttle` fires */
-	bool told;                     /* the log knows */
-	struct net_timer *throttle;    /* NULL: never needed */
+	bool settled;      /* moved home, or never will */
+	bool moving;       /* at the end of this turn */
+	size_t max_stanza; /* in force on the stream */
+	struct throttle throttle;
 	bool waits_turn;               /* an older stream of the pair is still being read */
 	enum stream_condition refused; /* why choose() declined, */
 	const char *refused_text;      /* in words */
@@ -111,21 +106,12 @@ filter_choose_fn inbound_choose;
 void inbound_stanza(struct inbound *in, const struct stream_info *info, bool oversize);
 struct inbound_pair *inbound_pair_find(struct inbound *in, struct str from, struct str to);
 void inbound_pairs_free(struct inbound *in);
-/* A pair was just proven and nothing of it is on the way: stanzas are taken, by the pair's home
- * worker. */
+/* A pair was just proven, nothing of it is on its way: the pair's home takes its stanzas. */
 void inbound_settle(struct inbound *in, const struct domain *from, const struct domain *to);
 /* A control was proven: its limits hold for the stream if they are wider. */
 void inbound_widen(struct inbound *in, const struct control *c);
 /* Takes its place at the route of a pair whose home is here. */
 void inbound_attach(struct inbound *in, struct inbound_pair *p);
-
-/* ---- inbound_rate.c ---- */
-/* The same for its rate. */
-void inbound_rate_widen(struct inbound *in, const struct control *c);
-/* A stanza of this many bytes came: the stream is held for as long as it was too fast. */
-void inbound_charge(struct inbound *in, size_t bytes);
-/* The leg has ended. */
-void inbound_rate_end(struct inbound *in);
 
 /* ---- inbound_move.c ---- */
 /* To the worker that is home to its first pair; `in` is no longer ours. */

@@ -216,6 +216,7 @@ static void undeliverable(struct inbound *in, struct inbound_pair *p, const stru
 		bounce(in, p, f, CONDITION_REMOTE_SERVER_TIMEOUT, NULL,
 			"the next hop has been down");
 		return;
+	case ROUTE_REPEAT: dropped(in); return;
 	}
 }
 
@@ -244,7 +245,12 @@ static void deliver(struct inbound *in, struct inbound_pair *p, const struct fil
 		undeliverable(in, p, f, handover_stanza(in, p, f));
 		return;
 	}
-	struct delivery d = { .head = &f->head, .bytes = f->bytes, .patient = in->npairs == 1 };
+	struct delivery d = {
+		.head = &f->head,
+		.bytes = f->bytes,
+		.patient = in->npairs == 1,
+		.once = decide_once(&p->passage, f),
+	};
 	undeliverable(in, p, f, route_deliver(p->route, &d));
 	pause_if_full(in, p);
 }

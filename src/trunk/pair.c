@@ -37,6 +37,7 @@ static void route_init(
 	struct route *r, struct pair *p, const struct domain *from, const struct domain *to)
 {
 	r->pair = p;
+	route_new_era(r);
 	r->from = *from;
 	r->to = *to;
 	list_init(&r->queue);

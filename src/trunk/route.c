@@ -13,6 +13,7 @@
 #include "trunk/head.h"
 #include "trunk/inbound.h"
 #include "trunk/outbound.h"
+#include "trunk/repeats.h"
 
 #include <stdlib.h>
 
@@ -21,6 +22,7 @@ enum {
 	KEPT_MAX = 1000,
 	KEPT_BYTES = 262144,
 	KEPT_MS = 24 * 3600 * 1000,
+	REPEATS_MAX = 32768, /* pairs of bare addresses, some 250 bytes each */
 };
 
 static bool take_upto(struct trunk *t, size_t n, size_t max)
@@ -239,21 +241,61 @@ static bool passes_bare(struct route *r, const struct delivery *d)
 	       answers_bare(answers_of(r), d->head, net_loop_now(r->pair->trunk->loop));
 }
 
+/* ---- presence that says the same again ---- */
+
+void route_new_era(struct route *r)
+{
+	r->era = ++r->pair->trunk->eras;
+}
+
+static bool is_repeat(struct route *r, const struct delivery *d)
+{
+	struct trunk *t = r->pair->trunk;
+	return d->once && t->repeats && repeats_known(t->repeats, r->era, d->head, d->bytes);
+}
+
+/* Recorded only when it is on its way (decision 25). Other presence asks for news, ends what was
+ * told, or tells something else: unavailable, a probe, an error, subscriptions, rooms. */
+static void note_presence(struct route *r, const struct delivery *d)
+{
+	struct trunk *t = r->pair->trunk;
+	if (d->head->kind != STANZA_PRESENCE)
+		return;
+	if (d->once) {
+		if (!t->repeats)
+			t->repeats = repeats_new(REPEATS_MAX);
+		repeats_note(t->repeats, r->era, d->head, d->bytes);
+	} else if (t->repeats) {
+		repeats_forget(t->repeats, r->era, d->head->from, d->head->to);
+		repeats_forget(t->repeats, route_reverse(r)->era, d->head->to, d->head->from);
+	}
+}
+
+static enum route_outcome deliver_noted(struct route *r, const struct delivery *d)
+{
+	enum route_outcome o = deliver(r, d);
+	if (o == ROUTE_SENT || o == ROUTE_QUEUED)
+		note_presence(r, d);
+	return o;
+}
+
 enum route_outcome route_deliver(struct route *r, const struct delivery *d)
 {
 	if (!admitted(r, d))
 		return ROUTE_REFUSED;
 	r->pair->used_ms = net_loop_now(r->pair->trunk->loop);
+	if (is_repeat(r, d))
+		return ROUTE_REPEAT;
 	if (passes_bare(r, d)) {
 		struct buf bytes = { 0 };
 		struct delivery bare = *d;
 		stanza_write_bare(&bytes, d->head);
 		bare.bytes = buf_view(&bytes);
-		enum route_outcome o = deliver(r, &bare);
+		enum route_outcome o = deliver_noted(r, &bare);
 		buf_fini(&bytes);
 		return o;
 	}
-	return deliver(r, d);
+	return deliver_noted(r, d);
 }
 
 bool route_wants_pause(const struct route *r)

@@ -38,6 +38,7 @@ struct route {
 				 (feed.link) */
 	struct passage passage;
 	uint64_t passage_plan; /* the plan that `passage` is from */
+	uint64_t era; /* for `repeats`: a number that another stream or plan does not have */
 	struct log_limit log_limit;
 };
 
@@ -73,6 +74,7 @@ enum route_outcome {
 	ROUTE_FULL,        /* not taken: the budget is used up */
 	ROUTE_REFUSED,     /* not taken: no passage, or an answer that nobody asked for */
 	ROUTE_UNREACHABLE, /* not taken: the next try is further away than the stanza may wait */
+	ROUTE_REPEAT,      /* not taken: it says again what was said last (suppress_repeats) */
 };
 
 struct delivery {
@@ -80,8 +82,11 @@ struct delivery {
 	struct str bytes;
 	bool bounce;  /* our own error */
 	bool patient; /* the sender can be paused: one stanza more than the budget is taken */
+	bool once;    /* presence that is left out when it repeats the last one */
 };
 enum route_outcome route_deliver(struct route *r, const struct delivery *d);
+/* What was told on this route before may be told again. */
+void route_new_era(struct route *r);
 /* Should a feeder pause before its next stanza? */
 bool route_wants_pause(const struct route *r);
 

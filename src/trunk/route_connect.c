@@ -80,6 +80,7 @@ void route_ready(struct route *r, struct outbound *out)
 {
 	r->out = out;
 	r->state = ROUTE_READY;
+	route_new_era(r);
 	outbound_adopt(out, r);
 	route_drain(r);
 }
@@ -191,6 +192,7 @@ void route_returned(
 void route_replan(struct route *r)
 {
 	const struct passage *p = route_passage(r);
+	route_new_era(r);
 	if (r->dial) {
 		/* Started under the old plan: begin again by the new one. */
 		dial_cancel(r->dial);

@@ -9,6 +9,7 @@
 #include "trunk/inbound.h"
 #include "trunk/outbound.h"
 #include "trunk/pair.h"
+#include "trunk/repeats.h"
 #include "trunk/peer.h"
 
 #include <stdlib.h>
@@ -148,6 +149,7 @@ void trunk_free(struct trunk *t)
 	free(t->outbox_bytes);
 	filter_free(t->filter);
 	head_reader_free(t->heads);
+	repeats_free(t->repeats);
 	plan_unref(t->plan);
 	free(t);
 }

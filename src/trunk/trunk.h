@@ -21,6 +21,7 @@
 
 struct pair;
 struct head_reader;
+struct repeats;
 
 /* Counters of one worker; read by others without care for a torn view. */
 struct trunk_stats {
@@ -56,6 +57,8 @@ struct trunk {
 	atomic_size_t handed_bytes; /* sent here by siblings and not yet taken */
 	struct filter *filter;      /* one for all legs: a stanza is decided within one call */
 	struct head_reader *heads;  /* for stanzas that come back out of queues and connections */
+	struct repeats *repeats;    /* made when a policy first wants it */
+	uint64_t eras;              /* the last number given to a route */
 	struct net_timer *tick;
 	atomic_uint load;    /* legs; for the choice of a worker */
 	atomic_uint resting; /* those of them that have given back what they can */

@@ -7,6 +7,7 @@
 #include "trunk/head.h"
 #include "trunk/inbound.h"
 #include "trunk/peer.h"
+#include "trunk/repeats.h"
 #include "xml/reader.h"
 
 #include <stdlib.h>
@@ -185,6 +186,7 @@ void rig_fini(struct rig *rig)
 	map_fini(&rig->trunk.pairs);
 	peers_free(&rig->trunk.peers);
 	head_reader_free(rig->trunk.heads);
+	repeats_free(rig->trunk.repeats);
 	for (unsigned i = 0; i < rig->nstreams; i++)
 		buf_fini(&rig->streams[i].sent);
 	for (unsigned i = 0; i < rig->nplans; i++)

@@ -111,6 +111,41 @@ static void rooms_may_be_joined_where_the_flow_lets_them(void **unused)
 	peering_rig_fini(&rig);
 }
 
+static void available_presence_outside_rooms_is_left_out_when_it_repeats(void **unused)
+{
+	static const struct {
+		enum stanza_kind kind;
+		enum stanza_type type;
+		bool off, muc, from_room, to_room, once;
+	} rows[] = {
+		{ .kind = STANZA_PRESENCE, .once = true },
+		{ .kind = STANZA_PRESENCE, .off = true },
+		{ .kind = STANZA_PRESENCE, .muc = true },
+		{ .kind = STANZA_PRESENCE, .from_room = true },
+		{ .kind = STANZA_PRESENCE, .to_room = true },
+		{ .kind = STANZA_PRESENCE, .type = TYPE_UNAVAILABLE },
+		{ .kind = STANZA_PRESENCE, .type = TYPE_PROBE },
+		{ .kind = STANZA_PRESENCE, .type = TYPE_ERROR },
+		{ .kind = STANZA_PRESENCE, .type = TYPE_SUBSCRIBED },
+		{ .kind = STANZA_MESSAGE },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct control_config user = { .service = SERVICE_NONE },
+				      room = { .service = SERVICE_MUC };
+		struct control from = { .config = rows[i].from_room ? &room : &user };
+		struct control to = { .config = rows[i].to_room ? &room : &user };
+		struct policy_table table = { .suppress_repeats = !rows[i].off };
+		struct passage p = { .from = &from, .to = &to, .table = &table };
+		struct filter_result f = { .head = { .kind = rows[i].kind, .type = rows[i].type } };
+
+		if (rows[i].muc)
+			feature_set_add(&f.seen, FEATURE_MUC);
+		assert_int_equal(decide_once(&p, &f), rows[i].once);
+	}
+}
+
 static void a_pair_that_may_not_pass_ends_the_stream(void **unused)
 {
 	static const struct {
@@ -167,6 +202,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_stanza_comes_to_one_end),
 		cmocka_unit_test(rooms_may_be_joined_where_the_flow_lets_them),
+		cmocka_unit_test(available_presence_outside_rooms_is_left_out_when_it_repeats),
 		cmocka_unit_test(a_pair_that_may_not_pass_ends_the_stream),
 		cmocka_unit_test(the_hard_limit_is_eight_times_the_limit_and_bounded),
 	};

@@ -753,10 +753,10 @@ static void a_full_route_and_a_rate_wait_for_each_other(void **unused)
 	/* The sixth filled the queue and overdrew the rate: the rate alone lets nothing in. */
 	assert_false(list_empty(&ab->feeders));
 	struct inbound *in = list_first(&ab->inbounds, struct feed, link)->inbound;
-	for (unsigned i = 0; i < 10000 && in->throttled; i++)
+	for (unsigned i = 0; i < 10000 && in->throttle.holds; i++)
 		uv_run(net_loop_uv(w.loop), UV_RUN_ONCE);
 	spin(&w);
-	assert_false(in->throttled);
+	assert_false(in->throttle.holds);
 	assert_true(in->leg.held);
 	assert_int_equal(ab->queue_count, 6);
 	world_fini(&w);

@@ -2,13 +2,21 @@
 /* Socket addresses: parsing what an operator writes, printing, comparing. */
 #pragma once
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
+/* Every connection has some of these, so they are no larger than what they hold. */
+union address_family {
+	sa_family_t ss_family;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
 struct address {
-	struct sockaddr_storage ss;
+	union address_family ss;
 	socklen_t len; /* 0: none */
 };
 

@@ -45,8 +45,8 @@ static void start_tls(struct outbound *o)
 	struct tls_client_options t = {
 		.contexts = o->plan->tls,
 		.credential = credentials_choose(
-			o->plan->credentials, &o->from, name, o->control->zone, &covers),
-		.sni = &o->to,
+			o->plan->credentials, &o->leg.own_domain, name, o->control->zone, &covers),
+		.sni = &o->leg.peer_domain,
 		.ciphers = o->control->config->ciphers,
 		.min = (enum tls_version)o->control->config->tls_min,
 	};
@@ -76,7 +76,7 @@ static void transport(struct leg *l, enum conn_event e)
 		return;
 	if (e == CONN_CONNECTED) {
 		conn_resume(l->conn);
-		if (o->endpoint.direct_tls)
+		if (o->direct_tls)
 			start_tls(o);
 		else
 			open_stream(o, false);
@@ -98,7 +98,7 @@ static bool judge_next_hop(struct outbound *o)
 	if (o->judged || !stream_is_secure(o->leg.stream))
 		return true;
 	o->judged = true;
-	leg_judge(&o->leg, o->control, &o->to, true, &o->trust);
+	leg_judge(&o->leg, o->control, &o->leg.peer_domain, true, &o->trust);
 	if (o->trust.verdict == TRUST_OK) {
 		o->leg.certificate_end = o->trust.not_after;
 		return true;
@@ -124,10 +124,10 @@ static void try_dialback(struct outbound *o)
 	struct str secrets[PLAN_SECRETS];
 	char secret[DIGEST_HEX], key[DIGEST_HEX];
 	o->tried_dialback = true;
-	plan_dialback_secrets(o->plan, &o->from, secrets);
-	dialback_secret(secrets[0], domain_str(&o->from), secret);
-	dialback_key(str_of(secret), domain_str(&o->to), domain_str(&o->from),
-		str_of(o->peer_id ? o->peer_id : ""), key);
+	plan_dialback_secrets(o->plan, &o->leg.own_domain, secrets);
+	dialback_secret(secrets[0], domain_str(&o->leg.own_domain), secret);
+	dialback_key(str_of(secret), domain_str(&o->leg.peer_domain),
+		domain_str(&o->leg.own_domain), str_of(o->peer_id ? o->peer_id : ""), key);
 	dial_stage(o->dial, ATTEMPT_AUTH);
 	stream_db_result(o->leg.stream, str_of(o->from_text), str_of(o->to_text), str_of(key));
 	/* The peer looks us up, calls back and waits for our answer: that takes longer than a step,
@@ -206,7 +206,7 @@ static void result_answer(struct outbound *o, const struct stream_info *info)
 			"the next hop found our dialback key invalid: does SRV of %s lead here, "
 			"and have all nodes "
 			"the same secret?",
-			o->from.s);
+			o->leg.own_domain.s);
 		return;
 	case DIALBACK_ERROR:
 		give_up(o, DIAL_UNREACHABLE, "dialback error from the next hop: %s",
@@ -333,11 +333,11 @@ struct outbound *outbound_new(struct dial *d, const struct endpoint *e)
 	o->dial = d;
 	o->plan = plan_ref(d->plan);
 	o->control = d->o.control;
-	o->from = o->leg.own_domain = d->from;
-	o->to = o->leg.peer_domain = d->to;
-	o->from_text = as_written(&o->from);
-	o->to_text = as_written(&o->to);
-	o->endpoint = *e;
+	o->leg.own_domain = d->from;
+	o->leg.peer_domain = d->to;
+	o->from_text = as_written(&o->leg.own_domain);
+	o->to_text = as_written(&o->leg.peer_domain);
+	o->direct_tls = e->direct_tls;
 	o->leg.conn = conn_connect(d->trunk->loop, &e->address,
 		o->control->source.len ? &o->control->source : NULL, leg_conn_event, &o->leg);
 	o->leg.step_ms = step_deadline(o);
@@ -389,7 +389,7 @@ const char *outbound_check(const struct outbound *o, const struct control *c)
 		return "a newer TLS version is required now";
 	if (secure && c->config->verify_next_hop) {
 		struct trust_answer a;
-		leg_judge((struct leg *)(void *)&o->leg, c, &o->to, true, &a);
+		leg_judge((struct leg *)(void *)&o->leg, c, &o->leg.peer_domain, true, &a);
 		if (a.verdict != TRUST_OK)
 			return "the next hop's certificate is not valid any more";
 	}

@@ -15,11 +15,10 @@ struct outbound {
 	struct route *route;           /* from ready until its stanzas have been returned */
 	struct plan *plan;             /* the plan it was dialled under */
 	const struct control *control; /* of `to`, in that plan */
-	struct domain from, to;
-	char *from_text, *to_text; /* as they stand in addresses: U-labels (RFC 7622 3.2.1) */
-	struct endpoint endpoint;
-	bool retiring; /* takes no more stanzas */
-	bool returned; /* what it held has gone back to the route */
+	char *from_text, *to_text;     /* as they stand in addresses: U-labels (RFC 7622 3.2.1) */
+	bool direct_tls;               /* at this endpoint */
+	bool retiring;                 /* takes no more stanzas */
+	bool returned;                 /* what it held has gone back to the route */
 	bool judged, tried_external, tried_dialback;
 	struct trust_answer trust;
 	uint64_t last_sent_ms;

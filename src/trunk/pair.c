@@ -52,7 +52,7 @@ struct route *pair_route(struct trunk *t, const struct domain *from, const struc
 	struct map_node *node = map_get(&t->pairs, (struct str){ key, n });
 	struct pair *p = node ? map_item(node, struct pair, node) : NULL;
 	if (!p) {
-		p = MEM_NEW(struct pair);
+		p = mem_zero(1, sizeof(*p) + n + 1);
 		p->trunk = t;
 		memcpy(p->key, key, n + 1);
 		route_init(&p->routes[0], p, from, to);

@@ -9,11 +9,11 @@
 
 struct pair {
 	struct map_node node;
-	char key[2 * DOMAIN_MAX + 3];
 	struct trunk *trunk;
 	struct route routes[2];
 	uint64_t used_ms;
 	struct answers *answers; /* made when a flow leads one way only */
+	char key[];
 };
 
 /* The route for what goes from one domain to another; made when it is not there. */

@@ -16,6 +16,13 @@ const char *attempt_stage_name(enum attempt_stage s)
 	return stage_names[s];
 }
 
+static void peer_free(struct map *peers, struct peer *p)
+{
+	map_remove(peers, &p->node);
+	free(p->ring);
+	free(p);
+}
+
 /* A peer under a default route may make us try any name: the table does not grow for ever. */
 static void make_room(struct map *peers)
 {
@@ -23,9 +30,7 @@ static void make_room(struct map *peers)
 	struct map_node *node = map_next(peers, &pos, NULL);
 	if (peers->count < PEERS_MAX || !node)
 		return;
-	struct peer *p = map_item(node, struct peer, node);
-	map_remove(peers, node);
-	free(p);
+	peer_free(peers, map_item(node, struct peer, node));
 }
 
 struct peer *peer_get(struct map *peers, const struct domain *d)
@@ -42,10 +47,10 @@ struct peer *peer_get(struct map *peers, const struct domain *d)
 
 struct attempt *peer_attempt(struct peer *p)
 {
+	if (p->count < PEER_RING && p->next == p->count)
+		p->ring = mem_resize(p->ring, ++p->count * sizeof(*p->ring));
 	struct attempt *a = &p->ring[p->next];
 	p->next = (p->next + 1) % PEER_RING;
-	if (p->count < PEER_RING)
-		p->count++;
 	*a = (struct attempt){ 0 };
 	return a;
 }
@@ -71,10 +76,7 @@ void peer_failed(struct peer *p, uint64_t now_ms)
 void peers_free(struct map *peers)
 {
 	size_t pos = 0;
-	for (struct map_node *n = NULL; (n = map_next(peers, &pos, n)) != NULL;) {
-		struct peer *p = map_item(n, struct peer, node);
-		map_remove(peers, n);
-		free(p);
-	}
+	for (struct map_node *n = NULL; (n = map_next(peers, &pos, n)) != NULL;)
+		peer_free(peers, map_item(n, struct peer, node));
 	map_fini(peers);
 }

@@ -34,7 +34,7 @@ struct attempt {
 struct peer {
 	struct map_node node;
 	struct domain domain;
-	struct attempt ring[PEER_RING];
+	struct attempt *ring; /* PEER_RING places, made as they are needed */
 	unsigned next, count;
 	unsigned failures;    /* in a row */
 	uint64_t retry_ms;    /* not before; 0: now */

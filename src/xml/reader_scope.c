@@ -73,10 +73,11 @@ void scope_fini(struct scope *s)
 	s->arena_bytes = 0;
 	free(s->slots);
 	free(s->bindings);
+	free(s->recent);
 	s->slots = NULL;
+	s->recent = NULL;
 	s->bindings = NULL;
 	s->nslots = s->nnames = s->nbindings = s->max_bindings = 0;
-	memset(s->recent, 0, sizeof(s->recent));
 	map_fini(&s->prefixes);
 	map_fini(&s->namespaces);
 }
@@ -159,6 +160,7 @@ void scope_begin(struct scope *s)
 	s->nslots = LEAST_SLOTS;
 	s->shift = 64 - 7;
 	s->slots = mem_zero(s->nslots, sizeof(*s->slots));
+	s->recent = mem_zero(SCOPE_RECENT, sizeof(struct xml_ns *));
 	s->empty = namespace_new(s, STR(""), true);
 	s->xml_ns = namespace_new(s, XML_NS_XML, true);
 	s->xmlns_ns = namespace_new(s, xmlns_uri, true);

@@ -51,8 +51,8 @@ struct scope {
 	size_t nslots, nnames; /* nslots is 0 or a power of two */
 	unsigned shift;
 	struct map prefixes, namespaces;
-	const struct xml_ns *recent[SCOPE_RECENT]; /* namespaces used lately, by a cheap hash */
-	struct scope_prefix *none;                 /* the default namespace */
+	const struct xml_ns **recent; /* [SCOPE_RECENT]: namespaces used lately, by a cheap hash */
+	struct scope_prefix *none;    /* the default namespace */
 	struct scope_prefix *xml, *xmlns;
 	const struct xml_ns *empty, *xml_ns, *xmlns_ns;
 	struct scope_binding *bindings;

@@ -102,6 +102,8 @@ void stream_free(struct stream *s)
 	stream_pairs_forget(s);
 	xml_reader_free(s->reader);
 	buf_fini(&s->authzid);
+	free(s->identity.from);
+	free(s->identity.to);
 	free(s->from);
 	free(s->to);
 	free(s->fail_text);

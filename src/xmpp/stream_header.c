@@ -201,35 +201,34 @@ static bool check_names(struct stream *s)
 }
 
 /* Two names that may both be absent. A server may leave its own out of a response, and some do. */
-static bool same(const struct stream *s, bool had, const struct domain *was, bool has_now,
-	const struct domain *now)
+static bool same(const struct stream *s, const char *was, const struct domain *now)
 {
-	if (had && has_now)
-		return str_eq(domain_str(was), domain_str(now));
-	return had == has_now || s->o.role == STREAM_INITIATING;
+	if (was && now)
+		return strcmp(was, now->s) == 0;
+	return !was == !now || s->o.role == STREAM_INITIATING;
+}
+
+static const struct domain *parsed(const char *name, struct domain *room)
+{
+	return has(name) && domain_parse(str_of(name), room) ? room : NULL;
 }
 
 /* What the first header on TLS said holds for all later ones; those before TLS were but a hint. */
 static bool check_identity(struct stream *s)
 {
-	struct domain from, to;
-	bool has_from = has(s->peer.from) && domain_parse(str_of(s->peer.from), &from);
-	bool has_to = has(s->peer.to) && domain_parse(str_of(s->peer.to), &to);
+	struct domain rooms[2];
+	const struct domain *from = parsed(s->peer.from, &rooms[0]);
+	const struct domain *to = parsed(s->peer.to, &rooms[1]);
 
 	if (!s->secure)
 		return true;
 	if (!s->identity.set) {
 		s->identity.set = true;
-		s->identity.has_from = has_from;
-		s->identity.has_to = has_to;
-		if (has_from)
-			s->identity.from = from;
-		if (has_to)
-			s->identity.to = to;
+		s->identity.from = from ? mem_strdup(from->s) : NULL;
+		s->identity.to = to ? mem_strdup(to->s) : NULL;
 		return true;
 	}
-	if (!same(s, s->identity.has_from, &s->identity.from, has_from, &from) ||
-		!same(s, s->identity.has_to, &s->identity.to, has_to, &to))
+	if (!same(s, s->identity.from, from) || !same(s, s->identity.to, to))
 		return refuse(s, STREAM_IMPROPER_ADDRESSING,
 			"'from' or 'to' differs from an earlier header");
 	return true;

@@ -76,8 +76,8 @@ struct stream {
 	} peer;
 	/* What the first header on TLS said: fixed from then on. */
 	struct {
-		bool set, has_from, has_to;
-		struct domain from, to;
+		bool set;
+		char *from, *to; /* canonical; NULL when absent */
 	} identity;
 
 	char id[RANDOM_ID]; /* of our last response header */

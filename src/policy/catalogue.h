@@ -26,6 +26,9 @@ enum catalogue_flag {
 	/* Only ever says the truth between a user and the own server; across domains it is spoofed.
 	 */
 	ROW_PRIVATE = 32,
+	/* A message with it is refused without a word, as by a client that ignores it (XEP-0353).
+	 */
+	ROW_SILENT = 64,
 };
 
 struct catalogue_entry {

@@ -191,7 +191,7 @@ const struct catalogue_row catalogue_rows[] = {
 	ROW("urn:xmpp:http:upload:0", FILE_TRANSFER, 0), /* XEP-0363 */
 	ROW("urn:xmpp:http:upload:purpose:0", FILE_TRANSFER, 0), /* XEP-0363 */
 	ROW("urn:xmpp:idle:1", IDLE, ROW_ATTACHED), /* XEP-0319 */
-	ROW("urn:xmpp:jingle-message:0", VOIP, 0), /* XEP-0353 */
+	ROW("urn:xmpp:jingle-message:0", VOIP, ROW_SILENT), /* XEP-0353 */
 	ROW("urn:xmpp:jingle:1", CARRIER, ROW_CARRIER), /* XEP-0166 */
 	ROW("urn:xmpp:jingle:apps:dtls:0", VOIP, 0), /* XEP-0320 */
 	ROW("urn:xmpp:jingle:apps:file-transfer:3", FILE_TRANSFER, 0), /* XEP-0234 */

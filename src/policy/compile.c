@@ -104,6 +104,7 @@ static void action_merge(
 		return;
 	t->action[f] = (uint8_t)action;
 	t->rule[f] = rule;
+	t->blocks |= action == ACTION_BLOCK;
 	t->transparent = false;
 }
 
@@ -156,6 +157,9 @@ static void policy_merge(struct draft *d, const struct policy *p)
 	presence_merge(d, p);
 	if (p->strip.n > 0)
 		list_merge(d, &p->strip, ACTION_STRIP, key_rule(d, p, "strip"));
+	if (p->block.n > 0)
+		list_merge(d, &p->block, ACTION_BLOCK, key_rule(d, p, "block"));
+	d->table.refuse_drop |= p->refuse == REFUSE_DROP;
 }
 
 /* `shadow`: policies in shadow count as if they were enforced. */

@@ -47,6 +47,16 @@ void filter_bind(struct filter *f, void *arg, struct str stream_lang, struct str
 	f->shadowed = false;
 }
 
+/* Nothing of it goes out. One thing may still turn up: why the stanza is refused, or that what was
+ * refused would have entered a room. */
+static void skipped(struct filter *f, const struct xml_tag *tag)
+{
+	if (f->skip > 1 && f->table->blocks)
+		filter_look(f, tag);
+	else if (f->refused && f->depth == 2 && filter_is_join(tag))
+		f->join = true;
+}
+
 static void lane_start(struct filter *f, const struct xml_tag *tag)
 {
 	struct frame *fr;
@@ -58,8 +68,10 @@ static void lane_start(struct filter *f, const struct xml_tag *tag)
 	}
 	if (f->depth == 2)
 		f->children++;
-	if (f->skip)
+	if (f->skip) {
+		skipped(f, tag);
 		return;
+	}
 	fr = filter_top(f);
 	if (f->depth == fr->depth + 1)
 		filter_child(f, fr, tag);

@@ -37,7 +37,10 @@ struct filter_result {
 	struct str bytes;                /* the stanza as it will be sent */
 	size_t bytes_in;                 /* as received: set by filter_finish() */
 	enum stanza_condition condition; /* with VERDICT_BOUNCE and STANZA_BAD_REQUEST */
-	/* One word for the audit record, never NULL: "pass"; "strip", "fold" (presence), "text"
+	const char *text;                /* the operator's, for the error; NULL: none */
+	const char *app; /* an element in urn:xmpp:errors for the error; NULL: none */
+	/* One word for the audit record, never NULL: "pass"; "strip", "block" ... (the key that
+	 * decided about a feature), "fold" (presence), "text"
 	 * (directly inside the stanza); "folded-away" (nothing left); "spoofed"; "oversize";
 	 * "unrouted" (the chooser declined); "not-a-stanza", "addressing", "bad-request". */
 	const char *reason;

@@ -67,13 +67,13 @@ void filter_carrier_inner(struct filter *f, struct frame *fr, const struct xml_t
  * more. A publish and a request for items is a block as a whole. */
 static void pubsub_strip(struct filter *f, struct frame *fr, enum feature feature, unsigned level)
 {
-	if (filter_is_request(fr)) {
+	if (filter_is_request(fr) || filter_blocks(f, feature)) {
 		filter_refuse_feature(f, feature);
 		return;
 	}
 	f->skip = fr->depth + level;
 	fr->taken = feature;
-	filter_removed(f, feature, "strip", f->table->rule[feature]);
+	filter_removed_feature(f, feature);
 }
 
 static void group_open(struct filter *f, struct frame *fr, const struct xml_tag *tag)

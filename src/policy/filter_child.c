@@ -57,7 +57,7 @@ enum feature filter_referred(const struct filter *f, const struct xml_tag *tag, 
 
 void filter_left_out(struct filter *f, struct frame *fr, enum feature feature)
 {
-	filter_removed(f, feature, "strip", f->table->rule[feature]);
+	filter_removed_feature(f, feature);
 	if (fr->depth != 1)
 		return;
 	f->lost = true;
@@ -69,12 +69,18 @@ void filter_strip(struct filter *f, struct frame *fr, enum feature feature)
 {
 	fr->inside = INSIDE_STANZA;
 	/* A request without what it asks is another request. */
-	if (filter_is_request(fr)) {
+	if (filter_is_request(fr) || filter_blocks(f, feature)) {
 		filter_refuse_feature(f, feature);
 		return;
 	}
 	f->skip = fr->depth + 1;
 	filter_left_out(f, fr, feature);
+}
+
+bool filter_is_join(const struct xml_tag *tag)
+{
+	return str_eq(tag->local, STR("x")) &&
+	       str_eq(tag->ns->uri, STR("http://jabber.org/protocol/muc"));
 }
 
 /* A carbon copy and a roster push are what a server tells its own user (XEP-0280 11, RFC 6121
@@ -113,6 +119,7 @@ static void keep_child(
 	struct filter *f, struct frame *fr, const struct xml_tag *tag, unsigned flags)
 {
 	fr->child_flags = flags;
+	f->silent |= (flags & ROW_SILENT) != 0;
 	if (!f->table->transparent && (flags & (ROW_CARRIER | ROW_PUBSUB))) {
 		filter_carrier_open(
 			f, fr, tag, flags & ROW_CARRIER ? INSIDE_CARRIER : INSIDE_PUBSUB);
@@ -139,7 +146,10 @@ void filter_child(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 	feature_set_add(&f->result.seen, (enum feature)e.feature);
 	if ((e.flags & ROW_PRIVATE) && refuse_spoofed(f, fr, e))
 		return;
+	if (e.feature == FEATURE_MUC && filter_is_join(tag))
+		f->join = true;
 	if (!filter_passes(f, (enum feature)e.feature)) {
+		f->silent |= (e.flags & ROW_SILENT) != 0;
 		filter_strip(f, fr, (enum feature)e.feature);
 		return;
 	}

@@ -56,12 +56,22 @@ bool filter_inner_passes(struct filter *f, const struct xml_tag *tag, enum featu
 
 void filter_inner_strip(struct filter *f, const struct frame *fr, enum feature feature)
 {
-	if (filter_is_request(fr)) {
+	if (filter_is_request(fr) || filter_blocks(f, feature)) {
 		filter_refuse_feature(f, feature);
 		return;
 	}
 	f->skip = f->depth;
-	filter_removed(f, feature, "strip", f->table->rule[feature]);
+	filter_removed_feature(f, feature);
+}
+
+void filter_look(struct filter *f, const struct xml_tag *tag)
+{
+	enum feature feature;
+
+	if ((tag->ns->mark & CATALOGUE_CONTENT) || filter_inner_passes(f, tag, &feature))
+		return;
+	if (filter_blocks(f, feature))
+		filter_refuse_feature(f, feature);
 }
 
 static void payload_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)

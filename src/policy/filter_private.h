@@ -3,7 +3,8 @@
  * Who does what in the filter. filter.c hears events and keeps depth; filter_stanza.c opens stanzas
  * and reduces their attributes; filter_child.c decides children; filter_inner.c what is in them;
  * filter_error.c what is in an error; filter_carrier.c those that their content decides; presence.c
- * and message.c hold what is special to those; filter_result.c makes the result. Included by them
+ * and message.c hold what is special to those; filter_refuse.c says what a refusal means;
+ * filter_result.c makes the result. Included by them
  * alone.
  */
 #pragma once
@@ -51,7 +52,13 @@ void filter_left_out(struct filter *f, struct frame *fr, enum feature feature);
 /* The child has ended, and was not skipped. */
 void filter_child_end(struct filter *f, struct frame *fr);
 
+/* Is this the {muc}x by which a room is entered (XEP-0045 7.2)? */
+bool filter_is_join(const struct xml_tag *tag);
+
 /* ---- filter_inner.c ---- */
+/* An element in what is left out: that lets nothing out, but a blocked feature refuses the stanza
+ * wherever it stands. */
+void filter_look(struct filter *f, const struct xml_tag *tag);
 /* Below a child. */
 void filter_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag);
 /* May an element below a child stay? If not, *out is the feature that is stripped. */
@@ -104,11 +111,25 @@ void filter_result_reset(struct filter *f);
 /* Something is left out. The first thing that is gives the reason. */
 void filter_removed(
 	struct filter *f, enum feature feature, const char *reason, const struct policy_rule *rule);
-/* Something unknown is: stripped, or only folded. */
+/* The same for an element of a feature, by the rule that strips it. */
+void filter_removed_feature(struct filter *f, enum feature feature);
+/* Something unknown is: stripped, folded, or it refuses the stanza. */
 void filter_removed_unknown(struct filter *f);
-/* The whole stanza is refused; nothing more of it is looked at. */
-void filter_refuse(struct filter *f, enum verdict v, enum stanza_condition c, const char *reason);
-/* The same, because of a feature: an IQ request that carries what is stripped. */
-void filter_refuse_feature(struct filter *f, enum feature feature);
 /* The stanza's end tag. */
 void filter_close(struct filter *f);
+
+/* ---- filter_refuse.c ---- */
+/* The whole stanza is refused, whatever the policies say; nothing more of it is looked at. */
+void filter_refuse(struct filter *f, enum verdict v, enum stanza_condition c, const char *reason);
+/* A policy refuses it: what that means for this kind of stanza is settled at its end. `feature` may
+ * be FEATURE_COUNT. Only the first refusal counts. */
+void filter_refuse_by(
+	struct filter *f, const char *reason, const struct policy_rule *rule, enum feature feature);
+/* The same, by the rule of a feature: it is blocked, or an IQ request carries what is stripped. */
+void filter_refuse_feature(struct filter *f, enum feature feature);
+/* What a refusal makes of the stanza, when all of it was read. */
+void filter_refusal_settle(struct filter *f);
+/* An IQ result whose payload was stripped: its asker gets an error instead. */
+void filter_result_refused(struct filter *f, enum feature feature);
+/* Names who decided in the result. */
+void filter_decided(struct filter *f, const struct policy_rule *rule);

@@ -27,13 +27,6 @@ void filter_result_reset(struct filter *f)
 	};
 }
 
-static void decided(struct filter_result *r, const struct policy_rule *rule)
-{
-	r->policy = rule ? rule->policy : NULL;
-	r->key = rule ? rule->key : NULL;
-	r->origin = rule ? rule->origin : NULL;
-}
-
 void filter_removed(
 	struct filter *f, enum feature feature, const char *reason, const struct policy_rule *rule)
 {
@@ -45,48 +38,25 @@ void filter_removed(
 		return;
 	r->verdict = VERDICT_FOLD;
 	r->reason = reason;
-	decided(r, rule);
+	filter_decided(f, rule);
 	r->feature = feature;
+}
+
+void filter_removed_feature(struct filter *f, enum feature feature)
+{
+	const struct policy_rule *rule = f->table->rule[feature];
+
+	filter_removed(f, feature, rule->key, rule);
 }
 
 void filter_removed_unknown(struct filter *f)
 {
-	if (filter_passes(f, FEATURE_UNKNOWN))
+	if (filter_blocks(f, FEATURE_UNKNOWN))
+		filter_refuse_feature(f, FEATURE_UNKNOWN);
+	else if (filter_passes(f, FEATURE_UNKNOWN))
 		filter_removed(f, FEATURE_UNKNOWN, "fold", f->table->fold_rule);
 	else
-		filter_removed(f, FEATURE_UNKNOWN, "strip", f->table->rule[FEATURE_UNKNOWN]);
-}
-
-void filter_refuse(struct filter *f, enum verdict v, enum stanza_condition c, const char *reason)
-{
-	struct filter_result *r = &f->result;
-
-	r->verdict = v;
-	r->condition = c;
-	r->reason = reason;
-	decided(r, NULL);
-	r->feature = FEATURE_COUNT;
-	r->bytes = (struct str){ NULL, 0 };
-	f->skip = 1;
-}
-
-/* What an entity may simply not support is refused as such an entity would. */
-static enum stanza_condition refusal(enum feature feature)
-{
-	struct feature_set neutral = feature_parts(FEATURE_FILE_TRANSFER);
-
-	feature_set_add(&neutral, FEATURE_VOIP);
-	feature_set_add(&neutral, FEATURE_UNKNOWN);
-	return feature_set_has(&neutral, feature) ? CONDITION_SERVICE_UNAVAILABLE
-						  : CONDITION_POLICY_VIOLATION;
-}
-
-void filter_refuse_feature(struct filter *f, enum feature feature)
-{
-	feature_set_add(&f->result.removed, feature);
-	filter_refuse(f, VERDICT_BOUNCE, refusal(feature), "strip");
-	f->result.feature = feature;
-	decided(&f->result, f->table->rule[feature]);
+		filter_removed_feature(f, FEATURE_UNKNOWN);
 }
 
 /* RFC 6120 8.2.3: a request has one child, a result at most one. */
@@ -113,27 +83,6 @@ static bool iq_counts(const struct filter *f)
 	return true;
 }
 
-static void put_attr(struct buf *out, struct str open, struct str value)
-{
-	buf_put(out, open);
-	xml_escape_value(out, value);
-	buf_put_char(out, '\'');
-}
-
-/* A result without what was asked for would be another answer: its asker gets an error instead. */
-static void result_refused(struct filter *f)
-{
-	const struct stanza_head *h = &f->result.head;
-
-	buf_clear(&f->out);
-	put_attr(&f->out, STR("<iq from='"), h->from);
-	put_attr(&f->out, STR(" to='"), h->to);
-	put_attr(&f->out, STR(" id='"), h->id);
-	buf_put(&f->out, STR(" type='error'>"));
-	stanza_error_element(&f->out, refusal(f->emptied), true, NULL);
-	buf_put(&f->out, STR("</iq>"));
-}
-
 void filter_close(struct filter *f)
 {
 	struct filter_result *r = &f->result;
@@ -147,6 +96,10 @@ void filter_close(struct filter *f)
 		filter_refuse(f, VERDICT_INVALID, CONDITION_BAD_REQUEST, "bad-request");
 		return;
 	}
+	if (f->refused) {
+		filter_refusal_settle(f);
+		return;
+	}
 	if (r->verdict == VERDICT_BOUNCE || r->verdict == VERDICT_DROP)
 		return;
 	xml_writer_end(f->writer);
@@ -158,6 +111,6 @@ void filter_close(struct filter *f)
 		return;
 	}
 	if (f->emptied != FEATURE_COUNT)
-		result_refused(f);
+		filter_result_refused(f, f->emptied);
 	r->bytes = buf_view(&f->out);
 }

@@ -177,6 +177,7 @@ static void reset(struct filter *f)
 	f->top = 0;
 	f->shadowed = false;
 	f->context = (struct filter_context){ 0 };
+	f->refused = f->silent = f->join = false;
 	f->stands = f->lost = f->counted = false;
 	f->emptied = FEATURE_COUNT;
 	buf_clear(&f->out);

@@ -94,6 +94,9 @@ struct filter {
 	bool stands;       /* a message has something it was sent for */
 	bool lost;         /* the stanza lost a child or text */
 	bool counted;      /* refused at its end, for the number of its children */
+	bool refused;      /* by a policy */
+	bool silent;       /* a message that is refused without a word */
+	bool join;         /* presence that asks to enter a room, by its {muc}x */
 	enum feature
 		emptied; /* for what an IQ result lost its payload; FEATURE_COUNT: it did not */
 
@@ -115,4 +118,15 @@ static inline bool filter_is_request(const struct frame *fr)
 static inline bool filter_passes(const struct filter *f, enum feature feature)
 {
 	return f->table->action[feature] == ACTION_PASS;
+}
+/* What always passes, so that nobody stays online on the other side for ever (decision 24). */
+static inline bool filter_always_passes(const struct stanza_head *h)
+{
+	return h->type == TYPE_UNAVAILABLE || h->type == TYPE_UNSUBSCRIBE ||
+	       h->type == TYPE_UNSUBSCRIBED;
+}
+/* Does the feature refuse the stanza? */
+static inline bool filter_blocks(const struct filter *f, enum feature feature)
+{
+	return f->table->action[feature] == ACTION_BLOCK && !filter_always_passes(&f->result.head);
 }

@@ -17,6 +17,7 @@ enum policy_mode { MODE_ENFORCE, MODE_SHADOW };
 enum policy_fold { FOLD_OFF, FOLD_SHOW, FOLD_AVAILABILITY };
 /* What one element of a feature may do; ordered by strictness. */
 enum feature_action { ACTION_PASS, ACTION_STRIP, ACTION_BLOCK };
+enum policy_refuse { REFUSE_BOUNCE, REFUSE_DROP };
 enum policy_audit { AUDIT_OFF, AUDIT_HEADERS, AUDIT_FULL };
 
 /* Filled by policy_schema from "policies = ( ... )". */
@@ -33,8 +34,10 @@ struct policy {
 		} show_map;
 		bool suppress_repeats;
 	} presence;
-	struct config_strings strip; /* feature names */
-	int audit;                   /* enum policy_audit */
+	struct config_strings strip, block; /* feature names */
+	int refuse;                         /* enum policy_refuse */
+	char *refuse_text;                  /* NULL: none */
+	int audit;                          /* enum policy_audit */
 };
 
 extern const struct config_table policy_schema;
@@ -65,6 +68,8 @@ struct policy_table {
 	struct str show[SHOW_COUNT]; /* with FOLD_SHOW, after all maps in order; empty: removed */
 	bool suppress_repeats;       /* presence.suppress_repeats */
 	enum policy_audit audit;     /* policies in shadow count too */
+	bool blocks;                 /* some action is ACTION_BLOCK */
+	bool refuse_drop;            /* what is refused is not answered; IQ requests are */
 	bool transparent;            /* nothing below a stanza's start tag to decide */
 	/* The same list as if its policies in shadow were enforced; NULL: there are none. */
 	const struct policy_table *shadow;

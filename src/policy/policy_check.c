@@ -4,9 +4,11 @@
 
 #include "config/suggest.h"
 
-static void no_such_feature(const struct policy *p, const char *name, struct config_report *report)
+#include <stddef.h>
+
+static void no_such_feature(const struct config_origin *at, const char *key, const char *name,
+	struct config_report *report)
 {
-	const struct config_origin *at = config_origin_of(&p->origin, "strip");
 	struct suggest near;
 
 	suggest_init(&near, name);
@@ -15,26 +17,48 @@ static void no_such_feature(const struct policy *p, const char *name, struct con
 			suggest_offer(&near, feature_name((enum feature)i));
 	if (near.best)
 		config_report_add(report, CONFIG_ERROR, at,
-			"strip: there is no feature \"%s\": did you mean \"%s\"?", name, near.best);
+			"%s: there is no feature \"%s\": did you mean \"%s\"?", key, name,
+			near.best);
 	else
 		config_report_add(report, CONFIG_ERROR, at,
-			"strip: there is no feature \"%s\"; trunkd.conf(5) lists them", name);
+			"%s: there is no feature \"%s\"; trunkd.conf(5) lists them", key, name);
 }
 
-static void check_strip(const struct policy *p, struct config_report *report)
+/* One of the keys that name features. */
+static void check_features(const struct policy *p, const char *key,
+	const struct config_strings *names, struct config_report *report)
 {
-	for (unsigned i = 0; i < p->strip.n; i++) {
-		const char *name = p->strip.v[i];
+	const struct config_origin *at = config_origin_of(&p->origin, key);
+
+	for (unsigned i = 0; i < names->n; i++) {
+		const char *name = names->v[i];
 		enum feature f;
 
 		if (!feature_parse(name, &f))
-			no_such_feature(p, name, report);
+			no_such_feature(at, key, name, report);
 		else if (!feature_can_strip(f))
-			config_report_add(report, CONFIG_ERROR,
-				config_origin_of(&p->origin, "strip"),
-				"strip: \"%s\" cannot be stripped; name what shall go instead",
+			config_report_add(report, CONFIG_ERROR, at,
+				"%s: \"%s\" cannot be named; name what shall go instead", key,
 				name);
 	}
+}
+
+static bool names(const struct config_strings *list, const char *name)
+{
+	for (unsigned i = 0; i < list->n; i++)
+		if (strcmp(list->v[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void check_twice(const struct policy *p, struct config_report *report)
+{
+	for (unsigned i = 0; i < p->strip.n; i++)
+		if (names(&p->block, p->strip.v[i]))
+			config_report_add(report, CONFIG_WARNING,
+				config_origin_of(&p->origin, "strip"),
+				"strip: \"%s\" does nothing, since block has it too; remove one",
+				p->strip.v[i]);
 }
 
 static void check_show_map(const struct policy *p, struct config_report *report)
@@ -60,22 +84,26 @@ static void check_show_map(const struct policy *p, struct config_report *report)
 			"show_map does nothing without fold = \"show\"");
 }
 
+static void check_name(
+	const struct policy *policies, const struct policy *p, struct config_report *report)
+{
+	for (const struct policy *q = policies; q < p; q++) {
+		if (!p->name || !q->name || strcmp(p->name, q->name) != 0)
+			continue;
+		config_report_add(report, CONFIG_ERROR, config_origin_of(&p->origin, "name"),
+			"policy \"%s\" is defined twice (first at %s:%u); rename one", p->name,
+			q->origin.file ? q->origin.file : "?", q->origin.line);
+		return;
+	}
+}
+
 void policy_check(const struct policy *policies, unsigned n, struct config_report *report)
 {
-	for (unsigned i = 0; i < n; i++) {
-		const struct policy *p = &policies[i];
-
-		for (unsigned j = 0; j < i; j++) {
-			if (!p->name || !policies[j].name || strcmp(p->name, policies[j].name) != 0)
-				continue;
-			config_report_add(report, CONFIG_ERROR,
-				config_origin_of(&p->origin, "name"),
-				"policy \"%s\" is defined twice (first at %s:%u); rename one",
-				p->name, policies[j].origin.file ? policies[j].origin.file : "?",
-				policies[j].origin.line);
-			break;
-		}
-		check_strip(p, report);
+	for (const struct policy *p = policies; p < policies + n; p++) {
+		check_name(policies, p, report);
+		check_features(p, "strip", &p->strip, report);
+		check_features(p, "block", &p->block, report);
+		check_twice(p, report);
 		check_show_map(p, report);
 	}
 }

@@ -17,6 +17,12 @@ static const struct config_choice modes[] = {
 	{ NULL, 0 },
 };
 
+static const struct config_choice refusals[] = {
+	{ "bounce", REFUSE_BOUNCE },
+	{ "drop", REFUSE_DROP },
+	{ NULL, 0 },
+};
+
 static const struct config_choice audits[] = {
 	{ "off", AUDIT_OFF },
 	{ "headers", AUDIT_HEADERS },
@@ -105,6 +111,22 @@ static const struct config_key policy_keys[] = {
 		.help = "Features whose elements are taken out of stanzas; \"unknown\" is "
 			"everything that the "
 			"catalogue does not name. An IQ request that carries one is refused." },
+	{ .name = "block",
+		.type = CONFIG_STRINGS,
+		.offset = offsetof(struct policy, block),
+		.help = "Features that refuse the stanza they stand in, at any depth of it." },
+	{ .name = "refuse",
+		.type = CONFIG_ENUM,
+		.offset = offsetof(struct policy, refuse),
+		.def = "bounce",
+		.choices = refusals,
+		.help = "Whether a refused stanza is answered with an error, or dropped without a "
+			"word. IQ requests are always answered." },
+	{ .name = "refuse_text",
+		.type = CONFIG_STRING,
+		.offset = offsetof(struct policy, refuse_text),
+		.help = "A sentence for the user whose stanza this policy refuses; it stands in "
+			"the error. Left out: the error has no text." },
 	{ .name = "audit",
 		.type = CONFIG_ENUM,
 		.offset = offsetof(struct policy, audit),

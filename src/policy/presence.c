@@ -43,6 +43,10 @@ static const struct presence_rule room_rules[] = {
 
 static void folded(struct filter *f, enum feature feature)
 {
+	if (filter_blocks(f, feature)) {
+		filter_refuse_feature(f, feature);
+		return;
+	}
 	filter_removed(f, feature, "fold", f->table->fold_rule);
 }
 
@@ -193,7 +197,10 @@ void presence_inner(struct filter *f, struct frame *fr, const struct xml_tag *ta
 			return;
 		}
 	}
-	presence_leave_out(f, FEATURE_UNKNOWN);
+	if (f->table->blocks)
+		filter_look(f, tag);
+	if (!f->skip)
+		presence_leave_out(f, FEATURE_UNKNOWN);
 }
 
 static void show_text(struct frame *fr, struct str text)

@@ -100,5 +100,11 @@ struct decision decide_stanza(const struct passage *p, const struct filter_resul
 	case VERDICT_INVALID:
 	case VERDICT_NONE: break;
 	}
-	return refuse(f->condition, NULL, f->reason);
+	return (struct decision){
+		.kind = DECISION_BOUNCE,
+		.condition = f->condition,
+		.app = f->app,
+		.text = f->text,
+		.why = f->reason,
+	};
 }

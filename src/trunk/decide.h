@@ -42,6 +42,7 @@ struct decision {
 	enum decision_kind kind;
 	enum stanza_condition condition; /* BOUNCE */
 	const char *app;                 /* BOUNCE: an element in urn:xmpp:errors, or NULL */
+	const char *text;                /* BOUNCE: the operator's, for the error, or NULL */
 	enum stream_condition stream;    /* END */
 	const char *why; /* BOUNCE: for log and record; END: told the peer, or NULL */
 };

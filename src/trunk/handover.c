@@ -61,12 +61,12 @@ enum route_outcome handover_stanza(
 }
 
 bool handover_bounce(struct inbound *in, struct inbound_pair *p, const struct stanza_head *h,
-	enum stanza_condition c, const char *app)
+	enum stanza_condition c, const char *text, const char *app)
 {
 	struct trunk *t = in->leg.trunk;
 	struct buf error = { 0 };
 	if (stanza_may_bounce(h))
-		stanza_error_write(&error, h, c, false, NULL, app);
+		stanza_error_write(&error, h, c, false, text, app);
 	struct delivery d = { .bytes = buf_view(&error), .bounce = true };
 	bool sent = buf_len(&error) && put(t, p->home, &p->to, &p->from, &d);
 	uint32_t held;

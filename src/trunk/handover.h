@@ -11,7 +11,7 @@ enum route_outcome handover_stanza(
 	struct inbound *in, struct inbound_pair *p, const struct filter_result *f);
 /* An error of ours for the pair's other direction; false: the stanza is dropped without. */
 bool handover_bounce(struct inbound *in, struct inbound_pair *p, const struct stanza_head *h,
-	enum stanza_condition c, const char *app);
+	enum stanza_condition c, const char *text, const char *app);
 /* End of the turn: posts what was gathered. */
 void handover_flush(struct trunk *t);
 /* Frees what was gathered and never posted. */

@@ -192,12 +192,20 @@ static void dropped(struct inbound *in)
 }
 
 static void bounce(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
-	enum stanza_condition c, const char *app, const char *why)
+	const struct decision *d)
 {
-	bool sent = p->route ? bounce_head(p->route, &f->head, c, false, NULL, app, why)
-			     : handover_bounce(in, p, &f->head, c, app);
+	bool sent = p->route ? bounce_head(p->route, &f->head, d->condition, false, d->text, d->app,
+				       d->why)
+			     : handover_bounce(in, p, &f->head, d->condition, d->text, d->app);
 	in->leg.bounced += sent;
 	in->leg.dropped += !sent;
+}
+
+static void bounce_route(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
+	enum stanza_condition c, const char *why)
+{
+	struct decision d = { .condition = c, .why = why };
+	bounce(in, p, f, &d);
 }
 
 static void undeliverable(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
@@ -207,14 +215,14 @@ static void undeliverable(struct inbound *in, struct inbound_pair *p, const stru
 	case ROUTE_SENT:
 	case ROUTE_QUEUED: return;
 	case ROUTE_FULL:
-		bounce(in, p, f, CONDITION_RESOURCE_CONSTRAINT, NULL, "the queue is full");
+		bounce_route(in, p, f, CONDITION_RESOURCE_CONSTRAINT, "the queue is full");
 		return;
 	case ROUTE_REFUSED:
-		bounce(in, p, f, CONDITION_NOT_ALLOWED, NULL, "no flow leads there");
+		bounce_route(in, p, f, CONDITION_NOT_ALLOWED, "no flow leads there");
 		return;
 	case ROUTE_UNREACHABLE:
-		bounce(in, p, f, CONDITION_REMOTE_SERVER_TIMEOUT, NULL,
-			"the next hop has been down");
+		bounce_route(
+			in, p, f, CONDITION_REMOTE_SERVER_TIMEOUT, "the next hop has been down");
 		return;
 	case ROUTE_REPEAT: dropped(in); return;
 	}
@@ -290,7 +298,7 @@ void inbound_stanza(struct inbound *in, const struct stream_info *info, bool ove
 	struct decision d = decide_stanza(p ? &p->passage : NULL, f, oversize);
 	switch (d.kind) {
 	case DECISION_DELIVER: deliver(in, p, f); return;
-	case DECISION_BOUNCE: bounce(in, p, f, d.condition, d.app, d.why); return;
+	case DECISION_BOUNCE: bounce(in, p, f, &d); return;
 	case DECISION_DROP: dropped(in); return;
 	case DECISION_UNROUTED: refused_pair(in, f); return;
 	case DECISION_END: leg_fail(&in->leg, d.stream, d.why, NULL); return;

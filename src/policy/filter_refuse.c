@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What it means that a stanza is refused: an error to its sender, an error to who asked, a bare
+ * tag, or nothing at all. It depends on the kind of stanza, so that clients behave as if the other
+ * side did not know the feature, and rooms throw nobody out.
+ */
+#include "policy/filter_private.h"
+
+void filter_decided(struct filter *f, const struct policy_rule *rule)
+{
+	struct filter_result *r = &f->result;
+
+	r->policy = rule ? rule->policy : NULL;
+	r->key = rule ? rule->key : NULL;
+	r->origin = rule ? rule->origin : NULL;
+}
+
+void filter_refuse(struct filter *f, enum verdict v, enum stanza_condition c, const char *reason)
+{
+	struct filter_result *r = &f->result;
+
+	r->verdict = v;
+	r->condition = c;
+	r->reason = reason;
+	filter_decided(f, NULL);
+	r->feature = FEATURE_COUNT;
+	r->text = r->app = NULL;
+	r->bytes = (struct str){ NULL, 0 };
+	f->refused = false;
+	f->skip = 1;
+}
+
+/* What an entity may simply not support is refused as such an entity would. */
+static enum stanza_condition condition_of(enum feature feature)
+{
+	struct feature_set neutral = feature_parts(FEATURE_FILE_TRANSFER);
+
+	feature_set_add(&neutral, FEATURE_VOIP);
+	feature_set_add(&neutral, FEATURE_UNKNOWN);
+	return feature != FEATURE_COUNT && feature_set_has(&neutral, feature)
+		       ? CONDITION_SERVICE_UNAVAILABLE
+		       : CONDITION_POLICY_VIOLATION;
+}
+
+void filter_refuse_by(
+	struct filter *f, const char *reason, const struct policy_rule *rule, enum feature feature)
+{
+	if (f->refused)
+		return;
+	if (feature != FEATURE_COUNT)
+		feature_set_add(&f->result.removed, feature);
+	filter_refuse(f, VERDICT_BOUNCE, condition_of(feature), reason);
+	filter_decided(f, rule);
+	f->result.feature = feature;
+	f->result.text = rule->policy->refuse_text;
+	f->refused = true;
+}
+
+void filter_refuse_feature(struct filter *f, enum feature feature)
+{
+	const struct policy_rule *rule = f->table->rule[feature];
+
+	filter_refuse_by(f, rule->key, rule, feature);
+}
+
+static void put_attr(struct buf *out, struct str open, struct str value)
+{
+	buf_put(out, open);
+	xml_escape_value(out, value);
+	buf_put_char(out, '\'');
+}
+
+/* A result without what was asked for would be another answer (RFC 6120 8.2.3). */
+static void result_to_error(struct filter *f, enum stanza_condition c, const char *text)
+{
+	const struct stanza_head *h = &f->result.head;
+
+	buf_clear(&f->out);
+	put_attr(&f->out, STR("<iq from='"), h->from);
+	put_attr(&f->out, STR(" to='"), h->to);
+	put_attr(&f->out, STR(" id='"), h->id);
+	buf_put(&f->out, STR(" type='error'>"));
+	stanza_error_element(&f->out, c, true, text);
+	buf_put(&f->out, STR("</iq>"));
+}
+
+void filter_result_refused(struct filter *f, enum feature feature)
+{
+	result_to_error(f, condition_of(feature), NULL);
+}
+
+/* Only who enters a room hears that he may not: nobody waits for an answer to other presence, and a
+ * room answers errors by throwing out. */
+static bool is_room_join(const struct filter *f)
+{
+	const struct stanza_head *h = &f->result.head;
+
+	if (h->type != TYPE_NONE || f->context.from_room)
+		return false;
+	return f->join || (f->context.to_room && memchr(h->to.p, '/', h->to.n));
+}
+
+static void presence_settle(struct filter *f)
+{
+	struct filter_result *r = &f->result;
+
+	if (filter_always_passes(&r->head)) {
+		buf_clear(&f->out);
+		stanza_write_bare(&f->out, &r->head);
+		r->bytes = buf_view(&f->out);
+		r->verdict = VERDICT_FOLD;
+		return;
+	}
+	r->condition = CONDITION_NOT_ALLOWED;
+	if (!is_room_join(f) || f->table->refuse_drop)
+		r->verdict = VERDICT_DROP;
+}
+
+static void iq_settle(struct filter *f)
+{
+	struct filter_result *r = &f->result;
+
+	if (r->head.type != TYPE_RESULT)
+		return;
+	result_to_error(f, r->condition, r->text);
+	r->bytes = buf_view(&f->out);
+	r->verdict = VERDICT_FOLD;
+}
+
+void filter_refusal_settle(struct filter *f)
+{
+	struct filter_result *r = &f->result;
+
+	r->verdict = VERDICT_BOUNCE;
+	if (r->head.type == TYPE_ERROR) {
+		r->verdict = VERDICT_DROP;
+		return;
+	}
+	switch (r->head.kind) {
+	case STANZA_MESSAGE:
+		r->condition = CONDITION_POLICY_VIOLATION;
+		if (f->silent || f->table->refuse_drop)
+			r->verdict = VERDICT_DROP;
+		return;
+	case STANZA_PRESENCE: presence_settle(f); return;
+	case STANZA_IQ: iq_settle(f); return;
+	}
+}

@@ -143,52 +143,47 @@ static void a_forwarded_stanza_is_looked_into(void **unused)
 
 static void a_request_is_refused_and_a_result_becomes_an_error(void **unused)
 {
-	static const struct policy_story
-		stories[] = {
-			{ "what one may not support", "<iq" A " type='set' id='1'>" IBB "</iq>",
-				VERDICT_BOUNCE, "block", NULL, "service-unavailable",
-				FEATURE_FILE_TRANSFER, false, false },
-			{ "out of band",
-				"<iq" A " type='set' id='1'><query xmlns='jabber:iq:oob'/></iq>",
-				VERDICT_BOUNCE, "block", NULL, "service-unavailable", FEATURE_OOB,
-				false, false },
-			{ "a call",
-				"<iq" A
-				" type='set' id='1'>" JINGLE("session-initiate", RTP) "</iq>",
-				VERDICT_BOUNCE, "block", NULL, "service-unavailable", FEATURE_VOIP,
-				false, false },
-			{ "what is forbidden",
-				"<iq" A " type='get' id='1'><query "
-				"xmlns='jabber:iq:version'/></iq>",
-				VERDICT_BOUNCE, "block", NULL, "policy-violation", FEATURE_VERSION,
-				false, false },
-			{ "a result",
-				"<iq" A " type='result' id='1'><query xmlns='jabber:iq:version'>"
-				"<name>x</name></query></iq>",
-				VERDICT_FOLD, "block",
-				"<iq" A " id='1' type='error'><error type='modify'>"
-				"<policy-violation" STANZAS "/></error></iq>",
-				NULL, FEATURE_VERSION, false, false },
-			{ "a result with it inside",
-				"<iq" A " type='result' id='1'>" FORM(
-					"<field><open "
-					"xmlns='http://jabber.org/protocol/ibb'/></field>") "</iq>",
-				VERDICT_FOLD, "block",
-				"<iq" A " id='1' type='error'><error type='cancel'>"
-				"<service-unavailable" STANZAS "/></error></iq>",
-				NULL, FEATURE_FILE_TRANSFER, false, false },
-			{ "an error",
-				"<iq" A " type='error' id='1'>" IBB "<error type='cancel'>"
-				"<service-unavailable" STANZAS "/></error></iq>",
-				VERDICT_DROP, "block", NULL, NULL, FEATURE_FILE_TRANSFER, false,
-				false },
-			{ "an error without it",
-				"<iq" A " type='error' id='1'><error type='cancel'>"
-				"<service-unavailable" STANZAS "/></error></iq>",
-				VERDICT_PASS, NULL, NULL, NULL, NONE, false, false },
-			{ "an empty result", "<iq" A " type='result' id='1'/>", VERDICT_PASS, NULL,
-				NULL, NULL, NONE, false, false },
-		};
+	static const struct policy_story stories[] = {
+		{ "what one may not support", "<iq" A " type='set' id='1'>" IBB "</iq>",
+			VERDICT_BOUNCE, "block", NULL, "service-unavailable", FEATURE_FILE_TRANSFER,
+			false, false },
+		{ "out of band", "<iq" A " type='set' id='1'><query xmlns='jabber:iq:oob'/></iq>",
+			VERDICT_BOUNCE, "block", NULL, "service-unavailable", FEATURE_OOB, false,
+			false },
+		{ "a call", "<iq" A " type='set' id='1'>" JINGLE("session-initiate", RTP) "</iq>",
+			VERDICT_BOUNCE, "block", NULL, "service-unavailable", FEATURE_VOIP, false,
+			false },
+		{ "what is forbidden",
+			"<iq" A " type='get' id='1'><query "
+			"xmlns='jabber:iq:version'/></iq>",
+			VERDICT_BOUNCE, "block", NULL, "policy-violation", FEATURE_VERSION, false,
+			false },
+		{ "a result",
+			"<iq" A " type='result' id='1'><query xmlns='jabber:iq:version'>"
+			"<name>x</name></query></iq>",
+			VERDICT_FOLD, "block",
+			"<iq" A " id='1' type='error'><error type='modify'>"
+			"<policy-violation" STANZAS "/></error></iq>",
+			NULL, FEATURE_VERSION, false, false },
+		{ "a result with it inside",
+			"<iq" A " type='result' id='1'>" FORM(
+				"<field><open "
+				"xmlns='http://jabber.org/protocol/ibb'/></field>") "</iq>",
+			VERDICT_FOLD, "block",
+			"<iq" A " id='1' type='error'><error type='cancel'>"
+			"<service-unavailable" STANZAS "/></error></iq>",
+			NULL, FEATURE_FILE_TRANSFER, false, false },
+		{ "an error",
+			"<iq" A " type='error' id='1'>" IBB "<error type='cancel'>"
+			"<service-unavailable" STANZAS "/></error></iq>",
+			VERDICT_DROP, "block", NULL, NULL, FEATURE_FILE_TRANSFER, false, false },
+		{ "an error without it",
+			"<iq" A " type='error' id='1'><error type='cancel'>"
+			"<service-unavailable" STANZAS "/></error></iq>",
+			VERDICT_PASS, NULL, NULL, NULL, NONE, false, false },
+		{ "an empty result", "<iq" A " type='result' id='1'/>", VERDICT_PASS, NULL, NULL,
+			NULL, NONE, false, false },
+	};
 
 	(void)unused;
 	TELL_UNDER(BLOCK, stories);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Refusing a stanza, for the parts of the filter. Part of filter_private.h. */
+#pragma once
+
+#include "policy/filter_state.h"
+
+/* The whole stanza is refused, whatever the policies say; nothing more of it is looked at. */
+void filter_refuse(struct filter *f, enum verdict v, enum stanza_condition c, const char *reason);
+/* A policy refuses it: what that means for this kind of stanza is settled at its end. `feature` may
+ * be FEATURE_COUNT. Only the first refusal counts. */
+void filter_refuse_by(
+	struct filter *f, const char *reason, const struct policy_rule *rule, enum feature feature);
+/* The same, by the rule of a feature: it is blocked, or an IQ request carries what is stripped. */
+void filter_refuse_feature(struct filter *f, enum feature feature);
+/* What a refusal makes of the stanza, when all of it was read. */
+void filter_refusal_settle(struct filter *f);
+/* An IQ result whose payload was stripped: its asker gets an error instead. */
+void filter_result_refused(struct filter *f, enum feature feature);
+/* Names who decided in the result. */
+void filter_decided(struct filter *f, const struct policy_rule *rule);

@@ -283,6 +283,18 @@ static void feed(struct side *s, struct str in, size_t size)
 
 /* ---- the second opinion ---- */
 
+/* libxml2 does not miss the white space that must stand before "standalone"; we do (XML 1.0 2.9).
+ */
+static bool lacks_space(struct str document)
+{
+	static const char at[] = "standalone";
+	const char *end = memchr(document.p, '>', document.n);
+	const char *found =
+		end ? memmem(document.p, (size_t)(end - document.p), at, sizeof(at) - 1) : NULL;
+
+	return found && found > document.p && (found[-1] == '\'' || found[-1] == '"');
+}
+
 /* What was taken, as a whole document. Oversize elements were not kept, so without limits only. */
 static void ask_libxml2(struct side *s)
 {
@@ -295,7 +307,7 @@ static void ask_libxml2(struct side *s)
 		buf_printf(&s->taken, "</%.*s>", STR_ARG(buf_view(&s->root)));
 	good = dom_transcript(buf_view(&s->taken), &opinion);
 	if (s->malformed) {
-		MUST(!good);
+		MUST(!good || lacks_space(buf_view(&s->taken)));
 	} else {
 		MUST(good);
 		buf_put(&s->heard.said, STR("</>"));

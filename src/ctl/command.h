@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The commands of trunkctl: one table of what there is, and the words on the command line held
+ * against it. Owns nothing; knows no command from inside.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum ctl_option { OPTION_CONFIG, OPTION_HELP, OPTION_JSON, OPTION_STANZA, OPTION_VERSION, OPTIONS };
+
+/* What the exit status says. */
+enum ctl_status {
+	CTL_FINE = 0,
+	CTL_FAILED = 1,   /* it could not be done */
+	CTL_PROBLEMS = 2, /* it was done and found problems; or wrong usage */
+};
+
+/* One call of the program. The streams are the caller's. */
+struct ctl {
+	FILE *in, *out, *err;
+	bool colour;
+	const char *option[OPTIONS]; /* NULL: not given; "" for one without a value */
+	char **args;                 /* what is no option, behind the command's words */
+	unsigned nargs;
+};
+
+typedef enum ctl_status ctl_command_fn(struct ctl *c);
+
+struct ctl_command {
+	const char *words[2]; /* "audit", "verify"; the second may be NULL */
+	const char *synopsis; /* behind them */
+	const char *summary;
+	unsigned options;  /* bits of enum ctl_option; OPTION_HELP is always there */
+	unsigned min, max; /* arguments; max 0: any number */
+	ctl_command_fn *run;
+};
+
+/* Parses the words (argv[0] is the program) and runs the command. */
+enum ctl_status ctl_main(struct ctl *c, int argc, char **argv);
+/* "trunkctl: ..." and the hint to --help on c->err; CTL_PROBLEMS. */
+enum ctl_status ctl_misused(struct ctl *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* "trunkctl: ..." on c->err; CTL_FAILED. */
+enum ctl_status ctl_failed(struct ctl *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+ctl_command_fn ctl_explain;

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: MIT */
+/* An explanation for people: short sections, one fact on each row, its place at the end. */
+#include "ctl/explain.h"
+#include "ctl/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PLACE(control, key) text_place(config_origin_of(&(control)->config->origin, (key))).s
+
+/* ---- who ---- */
+
+static void print_side(struct text *t, const char *label, const struct explain_side *s)
+{
+	char what[PEERING_MATCH + 64];
+
+	if (!s->control) {
+		text_row(t, TONE_BAD, label, s->domain.s, "no control matches it", NULL);
+		return;
+	}
+	snprintf(what, sizeof(what), "control \"%s\", %s%s%s", s->match,
+		s->control->accept ? "zone " : "rejects it",
+		s->control->accept ? s->control->zone : "",
+		s->control->config->service == SERVICE_MUC ? ", rooms" : "");
+	text_row(t, s->control->accept ? TONE_PLAIN : TONE_BAD, label, s->domain.s, what,
+		text_place(&s->control->config->origin).s, NULL);
+}
+
+static void print_permit(struct text *t, const struct explanation *e)
+{
+	bool flows = e->plan->settings.flows.n > 0;
+	bool yes = e->there.permit == PERMIT_YES, some = explain_permitted(e);
+	enum tone tone = yes ? TONE_GOOD : some ? TONE_WARN : TONE_BAD;
+	const struct flow_config *f = some && e->there.flow ? flow_config(e->there.flow) : NULL;
+	char flow[256] = "";
+
+	if (f)
+		snprintf(flow, sizeof(flow), "flow from %s to %s%s", f->from, f->to,
+			f->muc ? "" : ", no rooms");
+	text_row(t, tone, "Allowed",
+		yes    ? "yes"
+		: some ? "answers only"
+		       : "no",
+		yes && f ? flow : explain_permit(e->there.permit, flows),
+		f && yes ? text_place(&f->origin).s : "", NULL);
+	if (f && !yes)
+		text_row(t, TONE_PLAIN, "", "", flow, text_place(&f->origin).s, NULL);
+	if (explain_permitted(e) || e->back.permit == PERMIT_YES)
+		text_row(t, TONE_PLAIN, "Back",
+			e->back.permit == PERMIT_YES       ? "yes"
+			: e->back.permit == PERMIT_ANSWERS ? "answers only"
+							   : "no",
+			"", "", NULL);
+}
+
+/* ---- the next hop ---- */
+
+static void join_domains(struct buf *out, const struct domain *list, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		buf_printf(out, " or %s", list[i].s);
+}
+
+static const char *terminated(struct buf *b)
+{
+	buf_put_char(b, '\0');
+	return buf_view(b).p;
+}
+
+static void print_tls(struct text *t, const struct control *c)
+{
+	static const char *const tls[] = {
+		[TLS_POLICY_OFF] = "off: in the clear",
+		[TLS_POLICY_OPTIONAL] = "if offered",
+		[TLS_POLICY_REQUIRED] = "required",
+	};
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s%s", tls[c->config->tls],
+		c->config->tls == TLS_POLICY_OFF ? ""
+		: c->config->tls_min == TLS_1_3  ? ", 1.3"
+						 : ", 1.2 or 1.3");
+	text_row(t, c->config->tls == TLS_POLICY_REQUIRED ? TONE_PLAIN : TONE_WARN, "TLS", text, "",
+		PLACE(c, c->config->tls_min == TLS_1_3 ? "tls_min" : "tls"), NULL);
+}
+
+/* What the certificate of the other side has to show. */
+static void print_certificate_wanted(struct text *t, const struct control *c,
+	const struct domain *d, const struct domain *more, unsigned nmore, const char *more_key)
+{
+	struct buf names = { 0 }, chain = { 0 };
+
+	if (c->trust)
+		buf_printf(&chain, "leads to the store \"%s\"", trust_store_name(c->trust));
+	else
+		buf_put(&chain, STR("any, by its pin alone"));
+	text_row(t, TONE_PLAIN, "Certificate", terminated(&chain), "", PLACE(c, "trust"), NULL);
+	buf_put(&names, domain_str(d));
+	join_domains(&names, more, nmore);
+	text_row(t, TONE_PLAIN, "its name", terminated(&names), "", nmore ? PLACE(c, more_key) : "",
+		NULL);
+	for (unsigned i = 0; i < c->npins; i++)
+		text_row(t, TONE_PLAIN, i ? "or" : "its key", c->config->pins.v[i], "",
+			PLACE(c, "pins"), NULL);
+	buf_fini(&names);
+	buf_fini(&chain);
+}
+
+static void print_hop(struct text *t, const struct explanation *e)
+{
+	const struct control *c = e->to.control;
+
+	text_section(t, "Next hop, in this order");
+	for (unsigned i = 0; i < c->ntargets; i++) {
+		char number[16], target[600];
+
+		snprintf(number, sizeof(number), "%u", i + 1);
+		explain_target(&c->targets[i], &e->to.domain, target, sizeof(target));
+		text_row(t, TONE_PLAIN, number, target, "", PLACE(c, "connect"), NULL);
+	}
+	print_tls(t, c);
+	if (c->config->tls == TLS_POLICY_OFF)
+		return;
+	if (!c->config->verify_next_hop)
+		text_row(t, TONE_BAD, "Certificate", "any: whoever answers there is believed", "",
+			PLACE(c, "verify_next_hop"), NULL);
+	else
+		print_certificate_wanted(
+			t, c, &e->to.domain, c->reference_names, c->nreference, "reference_names");
+	text_row(t, TONE_PLAIN, "Our proof", "EXTERNAL where it is offered, else dialback", "", "",
+		NULL);
+}
+
+static void print_sender(struct text *t, const struct explanation *e)
+{
+	const struct control *c = e->from.control;
+	bool external = c->config->authentication & 1u << PROOF_EXTERNAL;
+	bool dialback = c->config->authentication & 1u << PROOF_DIALBACK;
+
+	text_section(t, "The sender's server");
+	text_row(t, TONE_PLAIN, "Proof",
+		external && dialback ? "certificate or dialback"
+		: external           ? "certificate"
+				     : "dialback",
+		"", PLACE(c, "authentication"), NULL);
+	print_tls(t, c);
+	if (external && c->config->tls != TLS_POLICY_OFF)
+		print_certificate_wanted(
+			t, c, &e->from.domain, c->accept_names, c->naccept, "accept_names");
+	for (unsigned i = 0; i < c->nfrom; i++)
+		text_row(t, TONE_PLAIN, i ? "or" : "Address", c->config->from_addresses.v[i], "",
+			PLACE(c, "from_addresses"), NULL);
+}
+
+/* ---- what we show ---- */
+
+static void print_shown(struct text *t, const struct explanation *e,
+	const struct explain_certificate *c, const struct domain *as, const struct domain *to)
+{
+	char who[2 * DOMAIN_MAX + 32], when[64], date[16];
+	int64_t days = (c->not_after - e->now) / 86400;
+	bool over = c->not_after <= e->now;
+
+	if (!c->shown)
+		return;
+	snprintf(who, sizeof(who), "to %s, as %s", to->s, as->s);
+	explain_date(c->not_after, date);
+	if (over)
+		snprintf(when, sizeof(when), "\"%s\", expired on %s", credential_name(c->shown),
+			date);
+	else
+		snprintf(when, sizeof(when), "\"%s\", until %s (%lld day%s)",
+			credential_name(c->shown), date, (long long)days, days == 1 ? "" : "s");
+	text_row(t,
+		over || !c->covers ? TONE_BAD
+		: days < 30        ? TONE_WARN
+				   : TONE_PLAIN,
+		who, when, c->covers ? "" : "does not name that domain",
+		c->config ? text_place(config_origin_of(&c->config->origin, "chain")).s : "", NULL);
+}
+
+static void print_certificates(struct text *t, const struct explanation *e)
+{
+	if (!e->at_to.shown && !e->at_from.shown)
+		return;
+	text_section(t, "Certificates that we show");
+	print_shown(t, e, &e->at_from, &e->to.domain, &e->from.domain);
+	print_shown(t, e, &e->at_to, &e->from.domain, &e->to.domain);
+}
+
+/* ---- policies ---- */
+
+static void print_policies(struct text *t, const struct explanation *e)
+{
+	text_section(t, e->npolicies ? "Policies, in this order" : "Policies: none");
+	for (unsigned i = 0; i < e->npolicies; i++) {
+		const struct policy *p = e->policies[i].policy;
+		bool shadow = p->mode == MODE_SHADOW;
+
+		text_row(t, shadow ? TONE_WARN : TONE_PLAIN, p->name,
+			shadow ? "shadow: changes nothing" : "enforced",
+			explain_list(e->policies[i].list), text_place(&p->origin).s, NULL);
+	}
+}
+
+static bool same_rule(const struct explain_entry *a, const struct explain_entry *b)
+{
+	return a->feature && b->feature && a->policy == b->policy && a->key == b->key &&
+	       strcmp(a->value, b->value) == 0;
+}
+
+/* One row for all features that one key of one policy decides. */
+static void print_entry(struct text *t, const struct explain_entry *all, unsigned n, unsigned at)
+{
+	const struct explain_entry *e = &all[at];
+	char who[256] = "";
+	struct buf what = { 0 };
+	unsigned column = 0;
+
+	for (unsigned i = 0; i < at; i++)
+		if (same_rule(&all[i], e))
+			return;
+	if (e->policy)
+		snprintf(who, sizeof(who), "%s", e->policy->name);
+	for (unsigned i = at; i < n; i++) {
+		if (i != at && !same_rule(&all[i], e))
+			continue;
+		buf_printf(&what, "%s%s", column ? ", " : "", all[i].what);
+		column = (unsigned)buf_len(&what);
+		if (column < 44 || i + 1 == n)
+			continue;
+		text_row(t, TONE_PLAIN, e->feature ? e->value : "", terminated(&what), who,
+			e->origin ? text_place(e->origin).s : "", NULL);
+		buf_clear(&what);
+		column = 0;
+	}
+	if (column)
+		text_row(t, TONE_PLAIN, e->feature ? e->value : e->what,
+			e->feature ? terminated(&what) : e->value, who,
+			e->origin ? text_place(e->origin).s : "", NULL);
+	buf_fini(&what);
+}
+
+static void print_table(struct text *t, const struct explanation *e)
+{
+	if (e->nentries)
+		text_section(t, "In force");
+	for (unsigned i = 0; i < e->nentries; i++)
+		print_entry(t, e->entries, e->nentries, i);
+	if (e->nshadow)
+		text_section(t, "In shadow, besides");
+	for (unsigned i = 0; i < e->nshadow; i++)
+		print_entry(t, e->shadow, e->nshadow, i);
+}
+
+void explain_text(const struct explanation *e, struct text *t)
+{
+	text_section(t, "%s to %s", e->from.text, e->to.text);
+	print_side(t, "From", &e->from);
+	print_side(t, "To", &e->to);
+	print_permit(t, e);
+	if (!explain_permitted(e))
+		return;
+	print_hop(t, e);
+	print_sender(t, e);
+	print_certificates(t, e);
+	print_policies(t, e);
+	print_table(t, e);
+}
+
+/* ---- a stanza ---- */
+
+static void print_features(struct text *t, const char *label, const struct feature_set *s,
+	unsigned first, enum tone tone)
+{
+	struct buf names = { 0 };
+
+	for (unsigned f = first; f < FEATURE_COUNT; f++)
+		if (feature_set_has(s, (enum feature)f))
+			buf_printf(&names, "%s%s", buf_len(&names) ? ", " : "",
+				feature_name((enum feature)f));
+	if (buf_len(&names))
+		text_row(t, tone, label, terminated(&names), NULL);
+	buf_fini(&names);
+}
+
+/* "strip, by boundary-out: avatar". */
+static void print_reason(struct text *t, const char *label, const struct filter_result *f)
+{
+	char reason[256], who[300] = "";
+
+	snprintf(reason, sizeof(reason), "%s%s%s", f->reason,
+		f->feature < FEATURE_COUNT ? " of " : "",
+		f->feature < FEATURE_COUNT ? feature_name(f->feature) : "");
+	if (f->policy)
+		snprintf(who, sizeof(who), "%s%s%s", f->policy->name, f->key ? " " : "",
+			f->key ? f->key : "");
+	text_row(t, TONE_PLAIN, label, reason, who, f->origin ? text_place(f->origin).s : "", NULL);
+}
+
+/* The end that the stanza comes to, in one word; how good that is. */
+static const char *end_of(const struct trial *r, enum tone *tone)
+{
+	*tone = TONE_BAD;
+	switch (r->decision.kind) {
+	case DECISION_DELIVER:
+		*tone = r->only_answers || r->filter->verdict == VERDICT_FOLD ? TONE_WARN
+									      : TONE_GOOD;
+		return r->only_answers ? "only if it answers something"
+				       : verdict_name(r->filter->verdict);
+	case DECISION_BOUNCE: return r->answer.n ? "bounce" : "drop";
+	case DECISION_DROP: *tone = TONE_WARN; return "drop";
+	case DECISION_UNROUTED:
+	case DECISION_END: break;
+	}
+	return "ends the stream";
+}
+
+/* Where it stands that a stanza is too big, or that rooms may not be joined. */
+static struct text_place place_of_passage(const struct trial *r)
+{
+	if (r->decision.app)
+		return text_place(config_origin_of(&r->passage.from->config->origin, "max_stanza"));
+	return text_place(config_origin_of(&flow_config(r->passage.flow)->origin, "muc"));
+}
+
+static void print_stream_error(struct text *t, const struct trial *r)
+{
+	char words[300];
+
+	snprintf(words, sizeof(words), "%.*s", STR_ARG(r->words));
+	text_row(t, TONE_PLAIN, "Error", stream_condition_name(r->failed), words, NULL);
+	if (r->failed == STREAM_UNSUPPORTED_STANZA_TYPE)
+		text_row(t, TONE_PLAIN, "Hint",
+			"between servers a stanza is in jabber:server: leave "
+			"xmlns='jabber:client' out",
+			NULL);
+	if (r->failed == STREAM_IMPROPER_ADDRESSING)
+		text_row(t, TONE_PLAIN, "Hint", "between servers every stanza has from and to",
+			NULL);
+}
+
+static void print_bytes(struct text *t, const char *label, struct str bytes)
+{
+	char size[32];
+
+	snprintf(size, sizeof(size), "%zu bytes", bytes.n);
+	text_row(t, TONE_PLAIN, label, size, NULL);
+	text_block(t, bytes);
+}
+
+static void print_decided(struct text *t, const struct trial *r)
+{
+	enum tone tone;
+	const char *end = end_of(r, &tone);
+	const struct decision *d = &r->decision;
+
+	text_row(t, tone, "Verdict", end, "", "", NULL);
+	if (d->kind == DECISION_BOUNCE && d->why != r->filter->reason)
+		text_row(t, TONE_PLAIN, "Reason", d->why, "", place_of_passage(r).s, NULL);
+	else if (d->kind == DECISION_DELIVER || d->kind == DECISION_BOUNCE ||
+		 d->kind == DECISION_DROP)
+		print_reason(t, "Reason", r->filter);
+	if (d->kind == DECISION_UNROUTED || d->kind == DECISION_END)
+		print_stream_error(t, r);
+	/* That core was seen is no news. */
+	print_features(t, "Seen", &r->filter->seen, FEATURE_CORE + 1, TONE_PLAIN);
+	print_features(t, "Removed", &r->filter->removed, FEATURE_CORE, TONE_WARN);
+	if (r->filter->has_text_outside)
+		text_row(t, TONE_WARN, "Removed", "text outside of any element", NULL);
+	if (r->shadow)
+		text_row(t, TONE_WARN, "In shadow", verdict_name(r->shadow->verdict), "", "", NULL);
+	if (r->shadow && r->shadow->verdict != VERDICT_PASS)
+		print_reason(t, "", r->shadow);
+	if (r->sent.n)
+		print_bytes(t, r->bare ? "Sent, bare" : "Sent", r->sent);
+	else if (r->answer.n)
+		print_bytes(t, "Answered", r->answer);
+}
+
+/* The domains of the stanza are others than those that were asked about. */
+static void print_others(struct text *t, const struct explanation *e, const struct stanza_head *h)
+{
+	struct domain from, to;
+	char line[2 * DOMAIN_MAX + 64];
+
+	if (!domain_parse(h->from_domain, &from) || !domain_parse(h->to_domain, &to))
+		return;
+	if (str_eq(domain_str(&from), domain_str(&e->from.domain)) &&
+		str_eq(domain_str(&to), domain_str(&e->to.domain)))
+		return;
+	snprintf(line, sizeof(line), "it is from %s to %s, and judged so", from.s, to.s);
+	text_row(t, TONE_WARN, "Note", line, NULL);
+}
+
+void explain_text_trial(
+	const struct explanation *e, const struct trial *r, unsigned number, struct text *t)
+{
+	switch (r->end) {
+	case TRIAL_DECIDED:
+		text_section(t, "Stanza %u: %s%s%s, %zu bytes", number,
+			stanza_kind_name(r->filter->head.kind),
+			r->filter->head.type == TYPE_NONE ? "" : " ",
+			stanza_type_name(r->filter->head.type), r->bytes);
+		print_others(t, e, &r->filter->head);
+		print_decided(t, r);
+		return;
+	case TRIAL_FAILED:
+		text_section(t, "Stanza %u", number);
+		text_row(t, TONE_BAD, "Verdict", "ends the stream", NULL);
+		print_stream_error(t, r);
+		return;
+	case TRIAL_CUT_OFF:
+		text_section(t, "Stanza %u", number);
+		text_row(t, TONE_BAD, "Verdict", "none: the file ends inside of it", NULL);
+		return;
+	case TRIAL_NOTHING:
+		text_section(t, "Stanza %u", number);
+		text_row(t, TONE_BAD, "Verdict", "none: there is no stanza in the file", NULL);
+		return;
+	}
+}

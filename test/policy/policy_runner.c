@@ -14,6 +14,7 @@ enum story_verb {
 	STORY_STANZA,
 	STORY_IN,
 	STORY_ONLY,
+	STORY_ROOMS,
 	STORY_UNDER,
 	STORY_PASS,
 	STORY_FOLD,
@@ -28,6 +29,7 @@ static const char *const verbs[] = {
 	[STORY_STANZA] = "stanza",
 	[STORY_IN] = "in",
 	[STORY_ONLY] = "only",
+	[STORY_ROOMS] = "rooms",
 	[STORY_UNDER] = "under",
 	[STORY_PASS] = "pass",
 	[STORY_FOLD] = "fold",
@@ -48,6 +50,7 @@ struct runner {
 	struct telling telling; /* table NULL: no "under" yet */
 	struct str title, in, under;
 	bool as_it_is;
+	struct filter_context context;
 	struct feature_set shown;
 	unsigned tests, failures;
 };
@@ -75,7 +78,7 @@ static bool under(struct runner *r, struct str names)
 	telling_fini(&r->telling);
 	r->under = names;
 	if (tables.enforced)
-		telling_init(&r->telling, &tables, r->renamer);
+		telling_init(&r->telling, &tables, &r->context, r->renamer);
 	r->telling.as_it_is = r->as_it_is;
 	return tables.enforced;
 }
@@ -124,10 +127,15 @@ static void run_step(struct runner *r, size_t i)
 		r->title = text;
 		r->in = (struct str){ NULL, 0 };
 		r->as_it_is = false;
+		r->context = (struct filter_context){ .from_room = false };
 		telling_fini(&r->telling);
 		return;
 	case STORY_IN: r->in = text; return;
 	case STORY_ONLY: r->as_it_is = str_is(text, "as it is"); return;
+	case STORY_ROOMS:
+		r->context.from_room = str_starts(text, STR("from"));
+		r->context.to_room = str_ends(text, STR("to"));
+		return;
 	case STORY_UNDER:
 		if (!under(r, text))
 			report(r, step->line, mem_strdup("# there is no such policy\n"));

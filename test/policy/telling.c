@@ -25,14 +25,22 @@ struct judgement {
 	char *error;
 };
 
-void telling_init(struct telling *t, const struct tables *tables, struct renamer *renamer)
+static void start(
+	struct rig *rig, const struct policy_table *table, const struct filter_context *context)
+{
+	rig_init(rig, table, RIG_HEADER);
+	rig->context = *context;
+}
+
+void telling_init(struct telling *t, const struct tables *tables,
+	const struct filter_context *context, struct renamer *renamer)
 {
 	*t = (struct telling){ .table = tables->enforced, .renamer = renamer };
 	for (unsigned i = 0; i < CUTS; i++)
-		rig_init(&t->rigs[i], t->table, RIG_HEADER);
-	rig_init(&t->again, t->table, RIG_HEADER);
-	rig_init(&t->shadow, tables->shadow, RIG_HEADER);
-	rig_init(&t->none, tables->none, RIG_HEADER);
+		start(&t->rigs[i], t->table, context);
+	start(&t->again, t->table, context);
+	start(&t->shadow, tables->shadow, context);
+	start(&t->none, tables->none, context);
 }
 
 void telling_fini(struct telling *t)
@@ -175,7 +183,7 @@ static bool check_back(struct judgement *j)
 	if ((r->verdict == VERDICT_BOUNCE ||
 		    (r->verdict == VERDICT_INVALID && r->check == STANZA_BAD_REQUEST)) &&
 		stanza_may_bounce(&r->head))
-		stanza_error_write(&back, &r->head, r->condition, false, NULL, NULL);
+		stanza_error_write(&back, &r->head, r->condition, false, r->text, r->app);
 	same = str_eq(buf_view(&back), j->want->back) ||
 	       complain(j, "goes back", j->want->back, buf_view(&back));
 	buf_fini(&back);

@@ -37,7 +37,8 @@ struct tables {
 	const struct policy_table *enforced, *shadow, *none;
 };
 
-void telling_init(struct telling *t, const struct tables *tables, struct renamer *renamer);
+void telling_init(struct telling *t, const struct tables *tables,
+	const struct filter_context *context, struct renamer *renamer);
 void telling_fini(struct telling *t);
 /* NULL, or lines that say what went wrong. What was decided about is added to `shown`. The caller
  * frees. */

@@ -47,6 +47,8 @@ RIG const char *shadows_compare(const struct filter_result *a, const struct filt
 		return "something else is removed";
 	if (a->verdict == VERDICT_BOUNCE && a->condition != b->condition)
 		return "another condition";
+	if (!a->app != !b->app)
+		return "another error";
 	return str_eq(a->bytes, b->bytes) ? NULL : "other bytes";
 }
 

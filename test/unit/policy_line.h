@@ -18,7 +18,7 @@ enum line_list { LINE_STRIP, LINE_BLOCK, LINE_LISTS };
 struct line_policy {
 	struct feature_set lists[LINE_LISTS];
 	const char *fold;
-	bool shadow;
+	bool shadow, drop;
 };
 
 POLICY_TEXT bool line_value(struct str word, const char *key, struct str *value_out)
@@ -49,6 +49,8 @@ POLICY_TEXT void line_word(struct line_policy *p, struct str word)
 		p->fold = "availability";
 	else if (str_is(word, "shadow"))
 		p->shadow = true;
+	else if (str_is(word, "refuse=drop"))
+		p->drop = true;
 	else if (line_value(word, "block", &value))
 		line_add(&p->lists[LINE_BLOCK], value);
 	else
@@ -77,7 +79,9 @@ POLICY_TEXT void line_put(struct buf *out, const struct line_policy *p, unsigned
 	buf_printf(out, "{ name = \"p%u\"; mode = \"%s\";\n", number,
 		p->shadow ? "shadow" : "enforce");
 	buf_printf(out, "  presence = { fold = \"%s\"; };\n", p->fold ? p->fold : "off");
-	line_put_list(out, "strip", &p->lists[LINE_STRIP], NULL);
+	buf_printf(out, "  refuse = \"%s\";\n", p->drop ? "drop" : "bounce");
+	line_put_list(out, "strip", &p->lists[LINE_STRIP], &p->lists[LINE_BLOCK]);
+	line_put_list(out, "block", &p->lists[LINE_BLOCK], NULL);
 	buf_put(out, STR("}"));
 }
 

@@ -183,13 +183,17 @@ static void random_policies(struct gen *g, struct buf *line)
 	buf_clear(line);
 	for (unsigned n = 1 + gen_next(g, 3); n > 0; n--) {
 		unsigned percent = gen_next(g, n > 1 ? 20 : 40);
+		unsigned blocks = chance(g, 50) ? gen_next(g, 20) : 0;
 
 		buf_put(line, str_of(PICK(g, folds)));
 		for (unsigned i = 0; i < FEATURE_COUNT; i++)
 			if (chance(g, percent))
-				buf_printf(line, "%s ", feature_name((enum feature)i));
+				buf_printf(line, "%s%s ", chance(g, blocks) ? "block=" : "",
+					feature_name((enum feature)i));
 		if (chance(g, 30))
 			buf_put(line, STR("shadow "));
+		if (chance(g, 20))
+			buf_put(line, STR("refuse=drop "));
 		if (n > 1)
 			buf_put(line, STR("| "));
 	}

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""Policies between real clients: files, calls and encryption are refused, the rest is not."""
+import asyncio
+
+from bed import payloads as p
+from bed.client import condition, fresh, show, text_of
+
+POLICIES = [
+    {'name': 'files', 'block': ['file-transfer']},
+    {'name': 'calls', 'block': ['voip']},
+    {'name': 'clear', 'block': ['encrypted']},
+]
+CASES = [('files', 'p1', 'e2'), ('files', 'e1', 'p2'), ('calls', 'p1', 'e2'), ('clear', 'p1', 'e2'),
+         ('clear', 'e1', 'p2')]
+hosts = {}
+
+
+def plan(bed):
+    for kind, west, east in CASES:
+        for name in (west, east):
+            if (kind, name) not in hosts:
+                hosts[kind, name] = bed.host('%s.%s.example' % (kind, name), name, trunk='policies',
+                                             rooms=False)
+
+
+async def files(check, x, y):
+    p.ready_for_files(x, y)
+    got = await p.send_file(x, y, b'a file ' * 100)
+    check('a file in band is refused as by one who knows no files', got == 'service-unavailable', got)
+    await p.answered(check, 'a file by Jingle too', x, y.jid, p.OFFER % fresh('s'), 'service-unavailable', 'set')
+    await p.answered(check, 'so is a slot for uploads', x, y.boundjid.domain, p.SLOT, 'service-unavailable')
+    await p.bounced(check, 'a link out of band', x, y, p.LINK)
+
+
+async def calls(check, x, y):
+    await p.vanishes(check, 'a proposed call', x, y, p.PROPOSE % fresh())
+    await p.answered(check, 'a call is refused as by one who knows no calls', x, y.jid, p.CALL % fresh('s'),
+                     'service-unavailable', 'set')
+    got = await x.iq(y.jid, p.OFFER % fresh('s'), 'set')
+    check('a file by Jingle gets to the other client', condition(got) in
+          ('service-unavailable', 'feature-not-implemented') and got.get('from') == y.jid, show(got))
+
+
+async def clear(check, x, y):
+    await p.bounced(check, 'an OMEMO message', x, y, p.OMEMO, body='I sent you an OMEMO encrypted message')
+    keys = "<pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='eu.siacs.conversations.axolotl.devicelist'/></pubsub>"
+    await p.answered(check, 'keys are not to be had', x, y.bare, keys, 'policy-violation')
+
+
+async def case(bed, check, kind, west, east):
+    x, y = await asyncio.gather(bed.client(hosts[kind, west]), bed.client(hosts[kind, east]))
+    await globals()[kind](check.sub('%s to %s' % (x.host.domain, y.host.domain)), x, y)
+    body = 'plain ' + fresh()
+    x.tell(y.jid, body, extra=p.HTML)
+    got = await y.message(body)
+    check('%s: what nobody named is kept' % kind, got is not None and text_of(got, 'body') == body and
+          got.find('{http://jabber.org/protocol/xhtml-im}html') is not None, show(got))
+
+
+async def run(bed, check):
+    trunk = bed.trunk('policies')
+    trunk.usual()
+    trunk.settings['policies'] = POLICIES
+    for (kind, name), host in hosts.items():
+        if name in ('p2', 'e2'):    # at the eastern side of the boundary, both ways
+            trunk.controls(host, to_peer=[kind], from_peer=[kind])
+    await trunk.start()
+    await asyncio.gather(*(case(bed, check, *c) for c in CASES))

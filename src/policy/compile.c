@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "policy/policy_access.h"
 
 #include <stdlib.h>
 
@@ -19,6 +20,7 @@ struct rule {
 struct draft {
 	struct policy_table table;
 	struct rule *rules;
+	const struct policy_access **access;
 };
 
 struct merged {
@@ -30,6 +32,7 @@ struct merged {
 
 struct policy_set {
 	struct map tables;
+	struct policy_accesses accesses;
 };
 
 struct policy_set *policy_set_new(void)
@@ -40,21 +43,22 @@ struct policy_set *policy_set_new(void)
 	return s;
 }
 
-static void rules_free(struct rule *r)
+static void draft_fini(struct draft *d)
 {
-	while (r) {
-		struct rule *next = r->next;
+	while (d->rules) {
+		struct rule *next = d->rules->next;
 
-		free(r);
-		r = next;
+		free(d->rules);
+		d->rules = next;
 	}
+	free(d->access);
 }
 
 static void merged_free(struct merged *m)
 {
-	rules_free(m->draft.rules);
+	draft_fini(&m->draft);
 	if (m->shadow)
-		rules_free(m->shadow->rules);
+		draft_fini(m->shadow);
 	free(m->shadow);
 	free(m);
 }
@@ -71,7 +75,14 @@ void policy_set_free(struct policy_set *s)
 		merged_free(map_item(n, struct merged, node));
 	}
 	map_fini(&s->tables);
+	policy_accesses_fini(&s->accesses);
 	free(s);
+}
+
+void policy_set_access(struct policy_set *s, const struct config_list *jid_sets,
+	const struct config_list *policies, struct config_report *report)
+{
+	policy_accesses_init(&s->accesses, jid_sets, policies, report);
 }
 
 /* The policy's key as a rule; `group` is where that key stands, `name` what it is called there. */
@@ -152,8 +163,26 @@ static void presence_merge(struct draft *d, const struct policy *p)
 		t->show[i] = show_merge(t->show[i], &p->presence.show_map);
 }
 
-static void policy_merge(struct draft *d, const struct policy *p)
+/* All lists must allow; a policy that stands in several places is asked once. */
+static void access_merge(struct draft *d, const struct policy_access *a)
 {
+	struct policy_table *t = &d->table;
+
+	for (unsigned i = 0; i < t->naccess; i++)
+		if (t->access[i] == a)
+			return;
+	d->access = mem_resize(d->access, (t->naccess + 1) * sizeof(const struct policy_access *));
+	d->access[t->naccess++] = a;
+	t->access = d->access;
+}
+
+static void policy_merge(
+	struct draft *d, const struct policy *p, const struct policy_accesses *accesses)
+{
+	const struct policy_access *access = policy_accesses_find(accesses, p);
+
+	if (access)
+		access_merge(d, access);
 	presence_merge(d, p);
 	if (p->strip.n > 0)
 		list_merge(d, &p->strip, ACTION_STRIP, key_rule(d, p, "strip"));
@@ -163,10 +192,12 @@ static void policy_merge(struct draft *d, const struct policy *p)
 }
 
 /* `shadow`: policies in shadow count as if they were enforced. */
-static void draft_build(struct draft *d, const struct policy *const *list, unsigned n, bool shadow)
+static void draft_build(struct draft *d, const struct policy *const *list, unsigned n, bool shadow,
+	const struct policy_accesses *accesses)
 {
 	struct policy_table *t = &d->table;
 
+	t->jid_sets = accesses->sets;
 	t->transparent = true;
 	for (unsigned i = 0; i < SHOW_COUNT; i++)
 		t->show[i] = policy_show_name((enum policy_show)i);
@@ -174,7 +205,7 @@ static void draft_build(struct draft *d, const struct policy *const *list, unsig
 		if (list[i]->audit > (int)t->audit)
 			t->audit = (enum policy_audit)list[i]->audit;
 		if (shadow || list[i]->mode == MODE_ENFORCE)
-			policy_merge(d, list[i]);
+			policy_merge(d, list[i], accesses);
 	}
 }
 
@@ -200,10 +231,10 @@ const struct policy_table *policy_set_merge(
 	m = mem_zero(1, sizeof(*m) + key.n);
 	if (n > 0)
 		memcpy(m->list, list, key.n);
-	draft_build(&m->draft, m->list, n, false);
+	draft_build(&m->draft, m->list, n, false, &s->accesses);
 	if (any_shadow(m->list, n)) {
 		m->shadow = MEM_NEW(struct draft);
-		draft_build(m->shadow, m->list, n, true);
+		draft_build(m->shadow, m->list, n, true, &s->accesses);
 		m->draft.table.shadow = &m->shadow->table;
 	}
 	map_put(&s->tables, &m->node, (struct str){ (const char *)m->list, key.n });

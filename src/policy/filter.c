@@ -16,6 +16,7 @@ struct filter *filter_new(filter_choose_fn *choose, void *arg)
 	f->choose = choose;
 	f->arg = arg;
 	f->xml = (struct xml_ns){ .uri = XML_NS_XML };
+	f->address_marks = filter_address_marks();
 	f->writer = xml_writer_new();
 	f->frames_size = 1;
 	f->frames = mem_zero(f->frames_size, sizeof(f->frames[0]));
@@ -77,6 +78,8 @@ static void lane_start(struct filter *f, const struct xml_tag *tag)
 		filter_child(f, fr, tag);
 	else
 		filter_inner(f, fr, tag);
+	if (!f->skip && filter_may_address(f, tag))
+		filter_addresses(f, tag);
 }
 
 /* Text directly inside a stanza has no meaning (RFC 6120 8.4): it is dropped, white space silently.

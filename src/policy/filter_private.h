@@ -4,11 +4,12 @@
  * and reduces their attributes; filter_child.c decides children; filter_inner.c what is in them;
  * filter_error.c what is in an error; filter_carrier.c those that their content decides; presence.c
  * and message.c hold what is special to those; filter_refuse.c says what a refusal means;
- * filter_result.c makes the result. Included by them
- * alone.
+ * filter_address.c holds addresses against lists and flows; filter_result.c makes the result.
+ * Included by them alone.
  */
 #pragma once
 
+#include "policy/filter_address.h"
 #include "policy/filter_refuse.h"
 
 /* Attributes that mean something on stanzas and their core children. */

@@ -52,7 +52,7 @@ void filter_refuse_by(
 	filter_refuse(f, VERDICT_BOUNCE, condition_of(feature), reason);
 	filter_decided(f, rule);
 	f->result.feature = feature;
-	f->result.text = rule->policy->refuse_text;
+	f->result.text = rule ? rule->policy->refuse_text : NULL;
 	f->refused = true;
 }
 

@@ -6,8 +6,8 @@
 
 /* The whole stanza is refused, whatever the policies say; nothing more of it is looked at. */
 void filter_refuse(struct filter *f, enum verdict v, enum stanza_condition c, const char *reason);
-/* A policy refuses it: what that means for this kind of stanza is settled at its end. `feature` may
- * be FEATURE_COUNT. Only the first refusal counts. */
+/* A policy refuses it: what that means for this kind of stanza is settled at its end. `rule` may
+ * be NULL (a flow), `feature` FEATURE_COUNT. Only the first refusal counts. */
 void filter_refuse_by(
 	struct filter *f, const char *reason, const struct policy_rule *rule, enum feature feature);
 /* The same, by the rule of a feature: it is blocked, or an IQ request carries what is stripped. */

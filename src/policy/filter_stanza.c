@@ -227,6 +227,7 @@ static void begin(struct filter *f, const struct xml_tag *tag)
 	xml_writer_begin(f->writer, &f->out, STR("jabber:server"));
 	frame_init(f, &f->frames[0], tag, f->result.head.kind, f->result.head.type);
 	write_start(f, &f->frames[0], tag);
+	filter_access(f);
 }
 
 static void begin_shadow(struct filter *f, const struct xml_tag *tag)

@@ -16,6 +16,7 @@ struct filter {
 	bool shadowed;         /* it followed the last one */
 	struct str lang;       /* to add to stanzas without one; n == 0: nothing */
 	struct xml_ns xml;     /* the namespace of xml:lang */
+	uint64_t address_marks;
 
 	struct xml_writer *writer;
 	struct buf out;         /* the stanza under way */

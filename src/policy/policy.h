@@ -13,6 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct jid_sets;
+struct policy_access;
+
 enum policy_mode { MODE_ENFORCE, MODE_SHADOW };
 enum policy_fold { FOLD_OFF, FOLD_SHOW, FOLD_AVAILABILITY };
 /* What one element of a feature may do; ordered by strictness. */
@@ -35,6 +38,7 @@ struct policy {
 		bool suppress_repeats;
 	} presence;
 	struct config_strings strip, block; /* feature names */
+	struct config_list access;          /* struct access_rule */
 	int refuse;                         /* enum policy_refuse */
 	char *refuse_text;                  /* NULL: none */
 	int audit;                          /* enum policy_audit */
@@ -70,7 +74,11 @@ struct policy_table {
 	enum policy_audit audit;     /* policies in shadow count too */
 	bool blocks;                 /* some action is ACTION_BLOCK */
 	bool refuse_drop;            /* what is refused is not answered; IQ requests are */
-	bool transparent;            /* nothing below a stanza's start tag to decide */
+	/* Who may send to whom: all of them must allow. */
+	const struct policy_access *const *access;
+	unsigned naccess;
+	const struct jid_sets *jid_sets; /* with access */
+	bool transparent;                /* nothing below a stanza's start tag to decide */
 	/* The same list as if its policies in shadow were enforced; NULL: there are none. */
 	const struct policy_table *shadow;
 };
@@ -81,6 +89,10 @@ enum { POLICY_TABLES_MAX = 4096 };
 struct policy_set;
 struct policy_set *policy_set_new(void);
 void policy_set_free(struct policy_set *s);
+/* Reads the sets of addresses and compiles the access lists of all policies; before the first
+ * merge. Both lists (of struct jid_set_config, of struct policy) outlive the set. */
+void policy_set_access(struct policy_set *s, const struct config_list *jid_sets,
+	const struct config_list *policies, struct config_report *report);
 /* The table for this list of policies in order: from_peer, flow, to_peer (n may be 0: the
  * transparent table). The same list gives the same table. NULL when there would be more than
  * POLICY_TABLES_MAX distinct ones. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What may stand in a policy: the schema's rows. What a row cannot check is in policy_check.c. */
+#include "policy/access.h"
 #include "policy/policy.h"
 
 #include <stddef.h>
@@ -115,6 +116,13 @@ static const struct config_key policy_keys[] = {
 		.type = CONFIG_STRINGS,
 		.offset = offsetof(struct policy, block),
 		.help = "Features that refuse the stanza they stand in, at any depth of it." },
+	{ .name = "access",
+		.type = CONFIG_LIST,
+		.offset = offsetof(struct policy, access),
+		.table = &access_schema,
+		.help = "Who may send to whom. The first rule that matches decides; when none "
+			"does, nobody may if some rule allows, and everybody if none does. Holds "
+			"for addresses inside a stanza too (see *Addresses inside*)." },
 	{ .name = "refuse",
 		.type = CONFIG_ENUM,
 		.offset = offsetof(struct policy, refuse),

@@ -28,10 +28,20 @@ struct pair_refusal decide_no_domain(void)
 		"an address whose domain is no domain" };
 }
 
+static bool permit(void *arg, struct str from, struct str to)
+{
+	struct domain a, b;
+	return domain_parse(from, &a) && domain_parse(to, &b) && peering_deputy(arg, &a, &b);
+}
+
 void decide_context(const struct passage *p, struct filter_context *out)
 {
 	out->from_room = p->from->config->service == SERVICE_MUC;
 	out->to_room = p->to->config->service == SERVICE_MUC;
+	if (!p->deputies)
+		return;
+	out->permit = permit;
+	out->permit_arg = (void *)(size_t)p->deputies;
 }
 
 struct scanner_limits decide_limits(const struct limits_config *lim, size_t max_stanza)

@@ -182,5 +182,13 @@ void peering_permit(const struct peering *p, const struct domain *from, const st
 	const struct flow *flow = there ? there : back;
 	out->flow = flow;
 	out->muc = !flow || flow->muc;
+	out->deputies = p->flows ? p : NULL;
 	out->table = table_for(p, out->from, flow, out->to);
+}
+
+bool peering_deputy(const struct peering *p, const struct domain *from, const struct domain *to)
+{
+	struct passage passage;
+	peering_permit(p, from, to, &passage);
+	return passage.permit == PERMIT_YES || passage.permit == PERMIT_BACK;
 }

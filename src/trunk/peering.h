@@ -71,11 +71,15 @@ struct passage {
 	const struct flow *flow; /* whose policies and `muc` are in force; NULL: none configured */
 	const struct policy_table *table; /* with PERMIT_YES or PERMIT_ANSWERS */
 	bool muc;                         /* rooms may be joined */
+	const struct peering *deputies;   /* for peering_deputy(); NULL: there are no flows */
 };
 
 /* May stanzas go from one domain to another? */
 void peering_permit(const struct peering *p, const struct domain *from, const struct domain *to,
 	struct passage *out);
+/* May one domain reach another by way of somebody who acts for it: an address inside a stanza
+ * (decision 17)? Two that reach each other without us do. */
+bool peering_deputy(const struct peering *p, const struct domain *from, const struct domain *to);
 /* What the operator wrote for a flow. */
 const struct flow_config *flow_config(const struct flow *f);
 

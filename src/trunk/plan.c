@@ -108,6 +108,7 @@ static void build(struct plan *p, const struct plan_options *o, struct config_re
 	p->credentials = credentials_new(&p->settings.certificates, report);
 	p->secrets = secrets_new(&p->settings.dialback, o->fallback_secret, report);
 	p->tables = policy_set_new();
+	policy_set_access(p->tables, &p->settings.jid_sets, &p->settings.policies, report);
 	p->peering =
 		peering_new(&p->settings, p->stores, p->nstores, p->credentials, p->tables, report);
 	if (!p->credentials)

@@ -7,6 +7,7 @@
 #include "net/listener.h"
 #include "net/tls.h"
 #include "net/trust.h"
+#include "policy/jid_set.h"
 #include "policy/policy.h"
 
 static const struct config_choice action_choices[] = { { "accept", CONTROL_ACCEPT },
@@ -308,6 +309,8 @@ static const struct config_key root_keys[] = {
 			"is refused."),
 	KEY(settings, policies, CONFIG_LIST, .table = &policy_schema,
 		.help = "What is folded and stripped on the way."),
+	KEY(settings, jid_sets, CONFIG_LIST, .table = &jid_set_schema,
+		.help = "Addresses by name, for access lists."),
 	{ .name = NULL },
 };
 const struct config_table settings_schema = { "configuration", sizeof(struct settings), root_keys };

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "config/schema.h"
+#include "policy/jid_set.h"
 #include "policy/policy.h"
 
 #include <stdio.h>
@@ -16,7 +17,7 @@
 struct policy_text {
 	struct policy_text_values {
 		struct config_origin origin;
-		struct config_list policies;
+		struct config_list policies, jid_sets;
 	} values;
 	struct config_report *report;
 	struct config_file *file;
@@ -30,6 +31,11 @@ static const struct config_key policy_text_keys[] = {
 		.offset = offsetof(struct policy_text_values, policies),
 		.table = &policy_schema,
 		.help = "Policies." },
+	{ .name = "jid_sets",
+		.type = CONFIG_LIST,
+		.offset = offsetof(struct policy_text_values, jid_sets),
+		.table = &jid_set_schema,
+		.help = "Addresses." },
 	{ .name = NULL },
 };
 
@@ -49,6 +55,9 @@ POLICY_TEXT void policy_text_init(struct policy_text *p, const char *text)
 	items = p->values.policies.items;
 	if (p->file)
 		policy_check(items, p->values.policies.n, p->report);
+	p->set = policy_set_new();
+	if (p->file)
+		policy_set_access(p->set, &p->values.jid_sets, &p->values.policies, p->report);
 	line = config_report_line(p->report, 0, NULL);
 	if (line || p->values.policies.n > 32) {
 		fprintf(stderr, "%s\n", line);
@@ -56,7 +65,6 @@ POLICY_TEXT void policy_text_init(struct policy_text *p, const char *text)
 	}
 	for (unsigned i = 0; i < p->values.policies.n; i++)
 		list[i] = &items[i];
-	p->set = policy_set_new();
 	p->table = policy_set_merge(p->set, list, p->values.policies.n);
 }
 

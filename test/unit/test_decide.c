@@ -146,6 +146,28 @@ static void available_presence_outside_rooms_is_left_out_when_it_repeats(void **
 	}
 }
 
+static void addresses_inside_are_judged_where_there_are_flows(void **unused)
+{
+	struct peering_rig rig;
+	struct filter_context c = { 0 };
+	struct passage p;
+
+	(void)unused;
+	peering_rig_init(&rig, two_zones);
+	p = peering_rig_permit(&rig, "a.example", "rooms.b.example");
+	decide_context(&p, &c);
+	assert_false(c.from_room);
+	assert_true(c.to_room);
+	assert_true(c.permit(c.permit_arg, STR("A.example"), STR("b.example")));
+	assert_false(c.permit(c.permit_arg, STR("b.example"), STR("a.example")));
+	assert_false(c.permit(c.permit_arg, STR("a.example"), STR("..")));
+	p.deputies = NULL;
+	c = (struct filter_context){ 0 };
+	decide_context(&p, &c);
+	assert_null(c.permit);
+	peering_rig_fini(&rig);
+}
+
 static void a_pair_that_may_not_pass_ends_the_stream(void **unused)
 {
 	static const struct {
@@ -203,6 +225,7 @@ int main(void)
 		cmocka_unit_test(every_stanza_comes_to_one_end),
 		cmocka_unit_test(rooms_may_be_joined_where_the_flow_lets_them),
 		cmocka_unit_test(available_presence_outside_rooms_is_left_out_when_it_repeats),
+		cmocka_unit_test(addresses_inside_are_judged_where_there_are_flows),
 		cmocka_unit_test(a_pair_that_may_not_pass_ends_the_stream),
 		cmocka_unit_test(the_hard_limit_is_eight_times_the_limit_and_bounded),
 	};

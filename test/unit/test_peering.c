@@ -213,6 +213,40 @@ static void with_flows_what_none_allows_is_refused(void **unused)
 	peering_rig_fini(&rig);
 }
 
+static bool deputy(const struct peering_rig *rig, const char *from, const char *to)
+{
+	struct domain a = peering_rig_domain(from), b = peering_rig_domain(to);
+
+	return peering_deputy(rig->peering, &a, &b);
+}
+
+static void by_way_of_a_deputy_one_reaches_whom_one_reaches_anyway(void **unused)
+{
+	struct peering_rig rig;
+
+	(void)unused;
+	peering_rig_init(&rig, flowing);
+	assert_true(deputy(&rig, "a.example", "a2.example"));
+	assert_true(deputy(&rig, "a.example", "p.example"));
+	assert_true(deputy(&rig, "q.example", "a.example"));
+	assert_false(deputy(&rig, "p.example", "a.example")); /* it only answers */
+	assert_false(deputy(&rig, "p.example", "q.example"));
+	assert_false(deputy(&rig, "d.example", "a.example"));
+	assert_false(deputy(&rig, "a.example", "unknown.example"));
+	assert_false(deputy(&rig, "unknown.example", "a.example"));
+	assert_true(peering_rig_permit(&rig, "a.example", "p.example").deputies == rig.peering);
+	peering_rig_fini(&rig);
+
+	peering_rig_init(&rig, DEFAULTS
+		"peering_controls = (\n"
+		"  { match = [ \"a.example\", \"rooms.a.example\" ]; connect = \"192.0.2.1\"; },\n"
+		"  { match = \"b.example\"; zone = \"b\"; } );\n"
+		"flows = ( { from = \"default\"; to = \"b\"; } );\n");
+	/* They meet without us. */
+	assert_true(deputy(&rig, "a.example", "rooms.a.example"));
+	peering_rig_fini(&rig);
+}
+
 static void a_flow_leads_one_way_and_answers_come_back(void **unused)
 {
 	struct peering_rig rig;
@@ -530,6 +564,7 @@ int main(void)
 		cmocka_unit_test(names_are_compared_in_one_form),
 		cmocka_unit_test(without_flows_every_zone_reaches_every_zone),
 		cmocka_unit_test(with_flows_what_none_allows_is_refused),
+		cmocka_unit_test(by_way_of_a_deputy_one_reaches_whom_one_reaches_anyway),
 		cmocka_unit_test(a_flow_leads_one_way_and_answers_come_back),
 		cmocka_unit_test(two_domains_of_the_default_route_never_meet),
 		cmocka_unit_test(nothing_goes_back_to_the_hop_it_came_from),

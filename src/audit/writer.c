@@ -52,6 +52,7 @@ struct audit_writer {
 	struct buf batch, lines; /* taken from the ring; rendered */
 	struct str key;
 	char *node;
+	pthread_mutex_t telling; /* held while it is called */
 	void (*written_fn)(void *arg, uint64_t upto);
 	void *written_arg;
 	_Atomic uint64_t written, records, lost;
@@ -346,8 +347,10 @@ static void write_out(struct audit_writer *w, uint64_t n)
 	}
 	w->records += n;
 	atomic_store_explicit(&w->written, w->chain.sequence, memory_order_release);
+	pthread_mutex_lock(&w->telling);
 	if (w->written_fn)
 		w->written_fn(w->written_arg, w->chain.sequence);
+	pthread_mutex_unlock(&w->telling);
 }
 
 static void *run(void *arg)
@@ -433,6 +436,7 @@ static void release(struct audit_writer *w)
 	free((char *)(void *)(size_t)w->key.p);
 	free(w->node);
 	pthread_mutex_destroy(&w->lock);
+	pthread_mutex_destroy(&w->telling);
 	pthread_cond_destroy(&w->filled);
 	free(w);
 }
@@ -457,6 +461,7 @@ static void init(struct audit_writer *w, const struct audit_options *o)
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_mutex_init(&w->lock, NULL);
+	pthread_mutex_init(&w->telling, NULL);
 	pthread_cond_init(&w->filled, &attributes);
 	pthread_condattr_destroy(&attributes);
 	w->max_bytes = o->max_bytes ? o->max_bytes : RING_BYTES;
@@ -490,6 +495,13 @@ struct audit_writer *audit_writer_new(const struct audit_options *o, char *words
 	snprintf(words_out, n, "audit: %s", strerror(error));
 	release(w);
 	return NULL;
+}
+
+void audit_writer_hush(struct audit_writer *w)
+{
+	pthread_mutex_lock(&w->telling);
+	w->written_fn = NULL;
+	pthread_mutex_unlock(&w->telling);
 }
 
 void audit_writer_free(struct audit_writer *w)

@@ -34,6 +34,10 @@ struct audit_writer *audit_writer_new(const struct audit_options *o, char *words
  * fine. */
 void audit_writer_free(struct audit_writer *w);
 
+/* Nobody is told any more what is written: when this returns, `written` is not running and never
+ * will. */
+void audit_writer_hush(struct audit_writer *w);
+
 /* From any thread, never blocks: `body` is what audit_record_write() made. The record's number; 0:
  * lost. It is written soon after audit_writer_kick(). */
 uint64_t audit_writer_put(struct audit_writer *w, struct str body);

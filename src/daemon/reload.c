@@ -66,6 +66,7 @@ static void changed_over(void *arg)
 	struct reload *r = arg;
 	if (--r->waiting)
 		return;
+	r->o.ended(r->o.arg, r->running, NULL);
 	log_info("reloaded number=%llu hash=%s ms=%llu", (unsigned long long)r->running->number,
 		r->running->hash, (unsigned long long)(clock_ms() - r->started_ms));
 	finished(r);
@@ -91,6 +92,9 @@ static void warn_restart(const struct reload *r, const struct plan *new)
 			 "kept\"");
 	if (dns_differs(&a->dns, &b->dns))
 		log_warn("configuration warning=\"dns needs a restart; the old values are kept\"");
+	if (!audit_config_same(&a->audit, &b->audit))
+		log_warn("configuration warning=\"audit needs a restart; the old values are "
+			 "kept\"");
 	if (a->log.format != b->log.format || a->log.target != b->log.target)
 		log_warn("configuration warning=\"log.format and log.target need a restart; the "
 			 "old values are kept\"");
@@ -105,6 +109,16 @@ static void commit(struct reload *r, struct plan *plan, void *kept)
 	r->o.commit(r->o.arg, plan, kept, changed_over, r);
 }
 
+static const char *first_error(const struct config_report *report)
+{
+	enum config_severity sev;
+	const char *line;
+	for (unsigned i = 0; (line = config_report_line(report, i, &sev)) != NULL; i++)
+		if (sev == CONFIG_ERROR)
+			return line;
+	return NULL;
+}
+
 static void built(uv_work_t *work, int status)
 {
 	struct reload *r = work->data;
@@ -115,6 +129,8 @@ static void built(uv_work_t *work, int status)
 	bool ok = plan && r->o.prepare(r->o.arg, plan, r->report, &kept);
 	log_report(r->report);
 	unsigned errors = config_report_count(r->report, CONFIG_ERROR);
+	if (!ok)
+		r->o.ended(r->o.arg, NULL, first_error(r->report));
 	config_report_free(r->report);
 	r->report = NULL;
 	if (ok) {

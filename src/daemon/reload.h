@@ -20,6 +20,8 @@ struct reload_options {
 	/* Cannot fail. Calls done(done_arg) once per worker. */
 	void (*commit)(
 		void *arg, struct plan *plan, void *kept, void (*done)(void *arg), void *done_arg);
+	/* It was done under this plan, or refused (NULL): `words` is the first error. */
+	void (*ended)(void *arg, const struct plan *plan, const char *words);
 	void *arg;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/audit.h"
 #include "daemon/notify.h"
 #include "daemon/reload.h"
 #include "daemon/worker.h"
@@ -134,6 +135,12 @@ static void commit_plan(
 		worker_change_plan(&s->workers[i], plan, done, done_arg);
 }
 
+static void reload_ended(void *arg, const struct plan *plan, const char *words)
+{
+	struct server *s = arg;
+	audit_reload(&s->shared, plan, words);
+}
+
 /* ---- signals, stop ---- */
 
 static void close_signal(uv_signal_t *sig)
@@ -167,6 +174,8 @@ static void stop(struct server *s)
 static void on_signal(uv_signal_t *sig, int number)
 {
 	struct server *s = sig->data;
+	if ((number == SIGHUP || number == SIGUSR1) && !s->stopping)
+		audit_reopen(&s->shared);
 	if (number == SIGHUP && !s->stopping)
 		reload_request(s->reload);
 	else if (number == SIGTERM || number == SIGINT)
@@ -226,6 +235,8 @@ static bool start_workers(struct server *s, struct plan *plan)
 		worker_init(&s->workers[i], s->loop, &s->shared, i, plan);
 		s->shared.trunks[i] = s->workers[i].trunk;
 	}
+	if (!audit_open(&s->shared, plan))
+		return false;
 	for (unsigned i = 0; i < s->n; i++) {
 		int error = worker_start(&s->workers[i]);
 		if (error) {
@@ -260,8 +271,10 @@ static void free_server(struct server *s)
 	for (unsigned i = 0; i < s->n; i++)
 		worker_join(&s->workers[i]);
 	log_stopped(s);
+	audit_hush(&s->shared);
 	for (unsigned i = 0; i < s->n; i++)
 		worker_fini(&s->workers[i]);
+	audit_close(&s->shared);
 	net_loop_free(s->loop);
 	free(s->workers);
 	free(s->shared.trunks);
@@ -293,6 +306,7 @@ int server_run(const struct server_options *o, struct plan *plan, const char *fa
 		.workers = s.n,
 		.prepare = prepare_plan,
 		.commit = commit_plan,
+		.ended = reload_ended,
 		.arg = &s,
 	};
 	s.reload = reload_new(&r, plan);

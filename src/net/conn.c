@@ -418,6 +418,11 @@ void conn_mark(struct conn *c)
 		retain_mark(c->retain, buf_len(&c->out));
 }
 
+size_t conn_marks(const struct conn *c)
+{
+	return c->retain ? buf_len(&c->retain->marks) / sizeof(uint64_t) : 0;
+}
+
 void conn_take_back(struct conn *c, struct buf *plain, size_t *acked, size_t *written)
 {
 	*acked = *written = 0;

@@ -92,6 +92,8 @@ bool conn_idle(struct conn *c);
  */
 void conn_retain(struct conn *c); /* from the next byte on */
 void conn_mark(struct conn *c);   /* an element ends here, at the end of conn_out() */
+/* At least as many as conn_take_back() would bring. */
+size_t conn_marks(const struct conn *c);
 void conn_take_back(struct conn *c, struct buf *plain, size_t *acked, size_t *written);
 
 /* Takes the connection off its loop: descriptor, TLS, unread and unsent bytes go into a parcel that

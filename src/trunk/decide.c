@@ -118,3 +118,20 @@ struct decision decide_stanza(const struct passage *p, const struct filter_resul
 		.why = f->reason,
 	};
 }
+
+struct decision decide_unrecorded(void)
+{
+	return refuse(CONDITION_RESOURCE_CONSTRAINT, NULL, "it cannot be recorded");
+}
+
+const char *decision_verdict(const struct decision *d, const struct filter_result *f)
+{
+	switch (d->kind) {
+	case DECISION_DELIVER: return verdict_name(f->verdict);
+	case DECISION_BOUNCE: return stanza_may_bounce(&f->head) ? "bounce" : "drop";
+	case DECISION_DROP: return strcmp(f->reason, "folded-away") == 0 ? "fold" : "drop";
+	case DECISION_UNROUTED:
+	case DECISION_END: return "drop";
+	}
+	return "drop";
+}

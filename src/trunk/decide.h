@@ -51,3 +51,7 @@ struct decision {
  * stanza's domains; it is not looked at (may be NULL) when the kind is UNROUTED or END. */
 struct decision decide_stanza(
 	const struct passage *p, const struct filter_result *f, bool oversize);
+/* Instead, for a stanza that may not pass without a record, and cannot be recorded. */
+struct decision decide_unrecorded(void);
+/* The one word for it: "pass", "fold" (folded away included), "bounce", "drop". */
+const char *decision_verdict(const struct decision *d, const struct filter_result *f);

@@ -6,6 +6,7 @@
 #include "trunk/bounce.h"
 #include "trunk/decide.h"
 #include "trunk/head.h"
+#include "trunk/record.h"
 
 #include <stdlib.h>
 
@@ -18,6 +19,7 @@ struct item {
 	struct list link;
 	struct domain from, to;
 	bool bounce, once; /* as in struct delivery */
+	uint64_t audit;
 	size_t n;
 	char bytes[];
 };
@@ -41,7 +43,12 @@ static bool put(struct trunk *t, unsigned home, const struct domain *from, const
 	}
 	struct item *i = mem_alloc(n);
 	*i = (struct item){
-		.from = *from, .to = *to, .bounce = d->bounce, .once = d->once, .n = bytes.n
+		.from = *from,
+		.to = *to,
+		.bounce = d->bounce,
+		.once = d->once,
+		.audit = d->audit,
+		.n = bytes.n,
 	};
 	memcpy(i->bytes, bytes.p, bytes.n);
 	list_append(&t->outbox[home], &i->link);
@@ -50,64 +57,93 @@ static bool put(struct trunk *t, unsigned home, const struct domain *from, const
 }
 
 enum route_outcome handover_stanza(
-	struct inbound *in, struct inbound_pair *p, const struct filter_result *f)
+	struct inbound *in, struct inbound_pair *p, const struct delivery *d)
 {
 	struct trunk *t = in->leg.trunk;
-	struct delivery d = { .bytes = f->bytes, .once = decide_once(&p->passage, f) };
-	if (!put(t, p->home, &p->from, &p->to, &d))
+	if (!put(t, p->home, &p->from, &p->to, d))
 		return ROUTE_FULL;
 	atomic_fetch_add(&t->stats.handed_over, 1);
 	return ROUTE_QUEUED;
 }
 
+static void record_bounce(struct trunk *t, const struct stanza_head *h, const struct refusal *why,
+	const char *drop_reason)
+{
+	struct record_outcome o = {
+		.number = why->audit,
+		.verdict = drop_reason ? "drop" : "bounce",
+		.reason = drop_reason,
+		.condition = drop_reason ? NULL : stanza_condition_name(why->condition),
+		.text = why->why,
+	};
+	if (drop_reason || !why->decided)
+		record_outcome(t, h, &o);
+}
+
 bool handover_bounce(struct inbound *in, struct inbound_pair *p, const struct stanza_head *h,
-	enum stanza_condition c, const char *text, const char *app)
+	const struct refusal *why)
 {
 	struct trunk *t = in->leg.trunk;
 	struct buf error = { 0 };
 	if (stanza_may_bounce(h))
-		stanza_error_write(&error, h, c, false, text, app);
-	struct delivery d = { .bytes = buf_view(&error), .bounce = true };
+		stanza_error_write(&error, h, why->condition, why->permanent, why->text, why->app);
+	struct delivery d = {
+		.bytes = buf_view(&error),
+		.bounce = true,
+		.audit = why->decided ? why->audit : 0,
+	};
 	bool sent = buf_len(&error) && put(t, p->home, &p->to, &p->from, &d);
+	const char *reason = buf_len(&error) ? "bounce-undeliverable" : "not-bounceable";
 	uint32_t held;
 	atomic_fetch_add(sent ? &t->stats.bounced : &t->stats.dropped, 1);
+	record_bounce(t, h, why, sent ? NULL : reason);
 	if (!sent && log_limit_pass(&t->refuse_limit, net_loop_now(t->loop), 10, &held))
 		leg_log(&in->leg, LOG_LEVEL_INFO, "drop", " kind=%s type=%s reason=%s held_back=%u",
-			stanza_kind_name(h->kind), stanza_type_name(h->type),
-			buf_len(&error) ? "bounce-undeliverable" : "not-bounceable", held);
+			stanza_kind_name(h->kind), stanza_type_name(h->type), reason, held);
 	buf_fini(&error);
 	return sent;
+}
+
+/* False: the bytes are no stanza, which is our own mistake. */
+static bool read_item(struct trunk *t, const struct item *i, struct stanza_head *out)
+{
+	if (head_read(t->heads, (struct str){ i->bytes, i->n }, out))
+		return true;
+	log_error("internal-error what=\"a stanza of ours cannot be read again\" from=%s to=%s",
+		i->from.s, i->to.s);
+	return false;
 }
 
 static void deliver(struct trunk *t, struct item *i)
 {
 	struct route *r = pair_route(t, &i->from, &i->to);
 	struct stanza_head head;
-	struct str bytes = { i->bytes, i->n };
-	if (!head_read(t->heads, bytes, &head)) {
-		log_error("internal-error what=\"a stanza of ours cannot be read again\" from=%s "
-			  "to=%s",
-			i->from.s, i->to.s);
+	if (!read_item(t, i, &head))
 		return;
+	struct delivery d = {
+		.head = &head,
+		.bytes = { i->bytes, i->n },
+		.bounce = i->bounce,
+		.once = i->once,
+		.audit = i->audit,
+	};
+	enum route_outcome o = route_deliver(r, &d);
+	struct refusal why;
+	if (o == ROUTE_REPEAT) {
+		atomic_fetch_add(&t->stats.dropped, 1);
+		record_repeat(t, &head, i->audit);
+	} else if (bounce_why(o, &why)) {
+		why.audit = i->audit;
+		bounce_bytes(r, d.bytes, i->bounce, &why);
 	}
-	struct delivery d = { .head = &head, .bytes = bytes, .bounce = i->bounce, .once = i->once };
-	switch (route_deliver(r, &d)) {
-	case ROUTE_SENT:
-	case ROUTE_QUEUED: break;
-	case ROUTE_FULL:
-		bounce_bytes(r, bytes, i->bounce, CONDITION_RESOURCE_CONSTRAINT, false,
-			"the queue is full");
-		break;
-	case ROUTE_REFUSED:
-		bounce_bytes(
-			r, bytes, i->bounce, CONDITION_NOT_ALLOWED, true, "no flow leads there");
-		break;
-	case ROUTE_UNREACHABLE:
-		bounce_bytes(r, bytes, i->bounce, CONDITION_REMOTE_SERVER_TIMEOUT, false,
-			"the next hop has been down");
-		break;
-	case ROUTE_REPEAT: atomic_fetch_add(&t->stats.dropped, 1); break;
-	}
+}
+
+static void record_lost(struct trunk *t, const struct item *i)
+{
+	struct stanza_head head;
+	struct record_outcome o = { .number = i->audit, .verdict = "drop", .reason = "shutdown" };
+	if (read_item(t, i, &head))
+		record_outcome(t, &head, &o);
 }
 
 /* `lost`: nobody took them. */
@@ -117,6 +153,8 @@ static void drop_all(struct trunk *t, struct list *items, bool lost)
 	while (!list_empty(items)) {
 		struct item *i = list_first(items, struct item, link);
 		list_remove(&i->link);
+		if (lost)
+			record_lost(t, i);
 		free(i);
 		n++;
 	}

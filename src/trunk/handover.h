@@ -5,13 +5,14 @@
  */
 #pragma once
 
+#include "trunk/bounce.h"
 #include "trunk/inbound.h"
 
 enum route_outcome handover_stanza(
-	struct inbound *in, struct inbound_pair *p, const struct filter_result *f);
+	struct inbound *in, struct inbound_pair *p, const struct delivery *d);
 /* An error of ours for the pair's other direction; false: the stanza is dropped without. */
 bool handover_bounce(struct inbound *in, struct inbound_pair *p, const struct stanza_head *h,
-	enum stanza_condition c, const char *text, const char *app);
+	const struct refusal *why);
 /* End of the turn: posts what was gathered. */
 void handover_flush(struct trunk *t);
 /* Frees what was gathered and never posted. */

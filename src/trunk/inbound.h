@@ -25,8 +25,9 @@ struct inbound_pair {
 	struct passage passage;
 	uint64_t plan; /* the plan that `passage` is from */
 	unsigned home;
-	struct route *route; /* when the home is here */
-	struct feed feed;    /* the place at that route */
+	struct route *route;        /* when the home is here */
+	struct feed feed;           /* the place at that route */
+	struct record_pair *record; /* made with its first record */
 };
 
 struct claim;
@@ -50,9 +51,8 @@ struct inbound {
 	struct inbound_pair *last; /* of the last stanza */
 	struct list claims;        /* dialback verifications under way */
 	unsigned nclaims;
-	bool settled;      /* moved home, or never will */
-	bool moving;       /* at the end of this turn */
-	size_t max_stanza; /* in force on the stream */
+	bool settled, moving; /* moved home, or never will; moves at the end of this turn */
+	size_t max_stanza;    /* in force on the stream */
 	struct throttle throttle;
 	bool waits_turn;               /* an older stream of the pair is still being read */
 	enum stream_condition refused; /* why choose() declined, */

@@ -6,6 +6,7 @@
 #include "trunk/inbound.h"
 
 #include "base/mem.h"
+#include "trunk/record.h"
 
 #include <stdlib.h>
 
@@ -22,6 +23,7 @@ static void lost(struct move *m)
 	struct inbound *in = m->inbound;
 	in->leg.trunk = m->to;
 	leg_log(&in->leg, LOG_LEVEL_INFO, "stream-end", " reason=shutdown");
+	record_stream(&in->leg);
 	atomic_fetch_add(&m->to->stats.streams_closed, 1);
 	conn_parcel_free(m->parcel);
 	admission_leave(&m->to->shared->admission, &in->place);

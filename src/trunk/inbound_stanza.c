@@ -9,6 +9,7 @@
 #include "trunk/bounce.h"
 #include "trunk/decide.h"
 #include "trunk/handover.h"
+#include "trunk/record.h"
 
 #include <stdlib.h>
 
@@ -118,6 +119,7 @@ void inbound_pairs_free(struct inbound *in)
 	for (unsigned i = 0; i < in->npairs; i++) {
 		free(in->pairs[i]->from_text);
 		free(in->pairs[i]->to_text);
+		record_pair_free(in->pairs[i]->record);
 		free(in->pairs[i]);
 	}
 	free(in->pairs);
@@ -192,39 +194,26 @@ static void dropped(struct inbound *in)
 }
 
 static void bounce(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
-	const struct decision *d)
+	const struct refusal *why)
 {
-	bool sent = p->route ? bounce_head(p->route, &f->head, d->condition, false, d->text, d->app,
-				       d->why)
-			     : handover_bounce(in, p, &f->head, d->condition, d->text, d->app);
+	bool sent = p->route ? bounce_head(p->route, &f->head, why)
+			     : handover_bounce(in, p, &f->head, why);
 	in->leg.bounced += sent;
 	in->leg.dropped += !sent;
 }
 
-static void bounce_route(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
-	enum stanza_condition c, const char *why)
-{
-	struct decision d = { .condition = c, .why = why };
-	bounce(in, p, f, &d);
-}
-
 static void undeliverable(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
-	enum route_outcome o)
+	enum route_outcome o, uint64_t audit)
 {
-	switch (o) {
-	case ROUTE_SENT:
-	case ROUTE_QUEUED: return;
-	case ROUTE_FULL:
-		bounce_route(in, p, f, CONDITION_RESOURCE_CONSTRAINT, "the queue is full");
-		return;
-	case ROUTE_REFUSED:
-		bounce_route(in, p, f, CONDITION_NOT_ALLOWED, "no flow leads there");
-		return;
-	case ROUTE_UNREACHABLE:
-		bounce_route(
-			in, p, f, CONDITION_REMOTE_SERVER_TIMEOUT, "the next hop has been down");
-		return;
-	case ROUTE_REPEAT: dropped(in); return;
+	struct refusal why;
+	if (o == ROUTE_REPEAT) {
+		dropped(in);
+		record_repeat(in->leg.trunk, &f->head, audit);
+	} else if (bounce_why(o, &why)) {
+		/* What a flow does not let through today, it may tomorrow. */
+		why.permanent = false;
+		why.audit = audit;
+		bounce(in, p, f, &why);
 	}
 }
 
@@ -240,17 +229,16 @@ static void pause_if_full(struct inbound *in, struct inbound_pair *p)
 		list_append(&p->route->feeders, &p->feed.waiting);
 }
 
-static void deliver(struct inbound *in, struct inbound_pair *p, const struct filter_result *f)
+static void deliver(
+	struct inbound *in, struct inbound_pair *p, const struct filter_result *f, uint64_t audit)
 {
 	if (!p->route && p->home == in->leg.trunk->index)
 		inbound_attach(in, p);
 	if (in->leg.ended) { /* one stream of the pair too many */
-		bounce_head(pair_route(in->leg.trunk, &p->from, &p->to), &f->head,
-			CONDITION_RESOURCE_CONSTRAINT, false, NULL, NULL, "too many streams");
-		return;
-	}
-	if (!p->route) {
-		undeliverable(in, p, f, handover_stanza(in, p, f));
+		struct refusal why = { .condition = CONDITION_RESOURCE_CONSTRAINT,
+			.why = "too many streams",
+			.audit = audit };
+		bounce_head(pair_route(in->leg.trunk, &p->from, &p->to), &f->head, &why);
 		return;
 	}
 	struct delivery d = {
@@ -258,8 +246,13 @@ static void deliver(struct inbound *in, struct inbound_pair *p, const struct fil
 		.bytes = f->bytes,
 		.patient = in->npairs == 1,
 		.once = decide_once(&p->passage, f),
+		.audit = audit,
 	};
-	undeliverable(in, p, f, route_deliver(p->route, &d));
+	if (!p->route) {
+		undeliverable(in, p, f, handover_stanza(in, p, &d), audit);
+		return;
+	}
+	undeliverable(in, p, f, route_deliver(p->route, &d), audit);
 	pause_if_full(in, p);
 }
 
@@ -268,6 +261,7 @@ static void refused_pair(struct inbound *in, const struct filter_result *f)
 	leg_log(&in->leg, LOG_LEVEL_WARN, "refused", " claimed=%s towards=%s reason=%s",
 		log_quote(f->head.from_domain).s, log_quote(f->head.to_domain).s,
 		log_quote(str_of(in->refused_text)).s);
+	record_violation(&in->leg, &f->head, stream_condition_name(in->refused), in->refused_text);
 	leg_fail(&in->leg, in->refused, in->refused_text, NULL);
 }
 
@@ -287,6 +281,12 @@ static void log_verdict(struct inbound *in, const struct filter_result *f)
 		f->bytes.n);
 }
 
+static void ended_for(struct inbound *in, const struct filter_result *f, const struct decision *d)
+{
+	record_violation(&in->leg, &f->head, stream_condition_name(d->stream), d->why);
+	leg_fail(&in->leg, d->stream, d->why, NULL);
+}
+
 void inbound_stanza(struct inbound *in, const struct stream_info *info, bool oversize)
 {
 	struct filter *filter = in->leg.trunk->filter;
@@ -296,11 +296,20 @@ void inbound_stanza(struct inbound *in, const struct stream_info *info, bool ove
 	in->leg.stanzas_in++;
 	log_verdict(in, f);
 	struct decision d = decide_stanza(p ? &p->passage : NULL, f, oversize);
+	struct refusal why = { .decided = true };
+	if (!record_stanza(in, p, f, &d, info, &why.audit))
+		d = decide_unrecorded();
 	switch (d.kind) {
-	case DECISION_DELIVER: deliver(in, p, f); return;
-	case DECISION_BOUNCE: bounce(in, p, f, &d); return;
+	case DECISION_DELIVER: deliver(in, p, f, why.audit); return;
+	case DECISION_BOUNCE:
+		why.condition = d.condition;
+		why.text = d.text;
+		why.app = d.app;
+		why.why = d.why;
+		bounce(in, p, f, &why);
+		return;
 	case DECISION_DROP: dropped(in); return;
 	case DECISION_UNROUTED: refused_pair(in, f); return;
-	case DECISION_END: leg_fail(&in->leg, d.stream, d.why, NULL); return;
+	case DECISION_END: ended_for(in, f, &d); return;
 	}
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "policy/catalogue.h"
+#include "trunk/record.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -78,6 +79,7 @@ void leg_open_stream(struct leg *l, enum stream_role role, bool secure)
 			.tag_bytes = (size_t)lim->tag_bytes,
 		},
 		.classify = catalogue_mark,
+		.keep_declared = l->kind == LEG_IN && l->trunk->shared->audit.writer != NULL,
 	};
 	l->stream =
 		stream_new(&o, conn_in(l->conn), conn_out(l->conn), net_loop_now(l->trunk->loop));
@@ -123,6 +125,7 @@ static void finish(struct leg *l, const char *reason)
 	l->ended = true;
 	l->reason = mem_strdup(reason);
 	log_end(l);
+	record_stream(l);
 	l->ops->ended(l);
 	if (!l->conn)
 		return;

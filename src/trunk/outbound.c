@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STALL_MS = 120000 };
+enum { STALL_MS = 120000, NUMBERS = 4096 };
 
 static uint64_t step_deadline(const struct outbound *o)
 {
@@ -273,7 +273,8 @@ static void return_stanzas(struct outbound *o)
 	o->returned = true;
 	o->route = NULL;
 	conn_take_back(o->leg.conn, &plain, &acked, &written);
-	route_returned(r, o, &plain, acked, written);
+	struct returned_bytes back = { &plain, acked, written, buf_view(&o->numbers) };
+	route_returned(r, o, &back);
 	buf_fini(&plain);
 }
 
@@ -306,6 +307,7 @@ static void gone(struct leg *l)
 	return_stanzas(o);
 	leg_fini(l);
 	plan_unref(o->plan);
+	buf_fini(&o->numbers);
 	free(o->peer_id);
 	free(o->from_text);
 	free(o->to_text);
@@ -356,8 +358,19 @@ void outbound_adopt(struct outbound *o, struct route *r)
 	o->route = r;
 }
 
-void outbound_send(struct outbound *o, struct str stanza)
+/* Of all that was sent, only what the peer's TCP has not acknowledged can come back. */
+static void note_number(struct outbound *o, uint64_t audit)
 {
+	size_t keep = conn_marks(o->leg.conn) * sizeof(audit);
+	if (buf_len(&o->numbers) > 2 * keep + NUMBERS)
+		buf_consume(&o->numbers, buf_len(&o->numbers) - keep);
+	buf_put(&o->numbers, (struct str){ (const char *)&audit, sizeof(audit) });
+}
+
+void outbound_send(struct outbound *o, struct str stanza, uint64_t audit)
+{
+	if (o->leg.trunk->shared->audit.writer)
+		note_number(o, audit);
 	buf_put(conn_out(o->leg.conn), stanza);
 	conn_mark(o->leg.conn);
 	conn_flush_soon(o->leg.conn);

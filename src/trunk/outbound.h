@@ -24,6 +24,8 @@ struct outbound {
 	uint64_t last_sent_ms;
 	uint64_t taken, taken_ms; /* bytes that the kernel has taken; when that last grew, or
 				     nothing waited */
+	struct buf numbers;       /* uint64_t each: records of the stanzas that were sent, the last
+				     as many as may come back; empty without audit */
 	char *peer_id; /* the id in the peer's last header: what our dialback key is made with */
 };
 
@@ -32,8 +34,8 @@ struct outbound *outbound_new(struct dial *d, const struct endpoint *e);
 void outbound_abandon(struct outbound *o);
 /* Ready: belongs to the route from now on. */
 void outbound_adopt(struct outbound *o, struct route *r);
-/* One stanza behind the others; leaves at the end of this turn. */
-void outbound_send(struct outbound *o, struct str stanza);
+/* One stanza behind the others; leaves at the end of this turn. `audit`: its record's number. */
+void outbound_send(struct outbound *o, struct str stanza, uint64_t audit);
 bool outbound_congested(const struct outbound *o);
 /* Closes in order: no more stanzas; the route gets what the peer did not take. */
 void outbound_retire(struct outbound *o, const char *reason);

@@ -6,6 +6,7 @@
 #include "base/siphash.h"
 #include "trunk/answers.h"
 #include "trunk/dial.h"
+#include "trunk/waiting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,7 @@ static void route_init(
 	list_init(&r->queue);
 	list_init(&r->feeders);
 	list_init(&r->inbounds);
+	list_init(&r->unrecorded);
 }
 
 struct route *pair_route(struct trunk *t, const struct domain *from, const struct domain *to)
@@ -105,6 +107,7 @@ bool pair_sweep(struct pair *p, uint64_t now)
 static void route_fini(struct route *r)
 {
 	dial_cancel(r->dial);
+	list_remove(&r->unrecorded);
 	list_for_each_safe (it, &r->queue)
 		route_unqueue(r, list_item(it, struct waiting, link));
 }

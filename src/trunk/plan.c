@@ -102,6 +102,7 @@ static void build(struct plan *p, const struct plan_options *o, struct config_re
 	check_sections(p, report);
 	listen_check(&p->settings.listen, report);
 	resolver_check(&p->settings.dns, report);
+	audit_config_check(&p->settings.audit, report);
 	const struct policy *policies = p->settings.policies.items;
 	policy_check(policies, p->settings.policies.n, report);
 	load_trust(p, report);

@@ -13,7 +13,9 @@
 #include "trunk/head.h"
 #include "trunk/inbound.h"
 #include "trunk/outbound.h"
+#include "trunk/record.h"
 #include "trunk/repeats.h"
+#include "trunk/waiting.h"
 
 #include <stdlib.h>
 
@@ -68,7 +70,7 @@ static bool can_send(const struct route *r)
 
 /* ---- the queue ---- */
 
-static struct waiting *waiting_new(struct route *r, struct str bytes, bool bounce)
+static struct waiting *waiting_new(struct route *r, struct str bytes, bool bounce, uint64_t audit)
 {
 	struct trunk *t = r->pair->trunk;
 	struct waiting *w = mem_alloc(sizeof(*w) + bytes.n);
@@ -76,6 +78,7 @@ static struct waiting *waiting_new(struct route *r, struct str bytes, bool bounc
 		.until_ms = net_loop_now(t->loop) + (uint64_t)queue_limits(r)->seconds,
 		.plan = t->plan->number,
 		.bounce = bounce,
+		.audit = audit,
 		.n = bytes.n,
 	};
 	memcpy(w->bytes, bytes.p, bytes.n);
@@ -108,14 +111,14 @@ static uint64_t unavailable_hash(const struct stanza_head *h)
 	return (siphash(seed, h->from) * 31 + siphash(seed, h->to)) | 1;
 }
 
-struct waiting *route_waiting(struct route *r, struct str bytes)
+struct waiting *route_waiting(struct route *r, struct str bytes, uint64_t audit)
 {
 	struct trunk *t = r->pair->trunk;
 	struct stanza_head head;
 	/* Already ours: what is taken back is not refused, whatever the budget says. Under which
 	 * plan it was let in is not known any more, so it is asked about again. */
 	atomic_fetch_add(&t->shared->queued_bytes, bytes.n);
-	struct waiting *w = waiting_new(r, bytes, false);
+	struct waiting *w = waiting_new(r, bytes, false, audit);
 	w->plan = 0;
 	if (head_read(t->heads, bytes, &head)) {
 		w->unavailable = unavailable_hash(&head);
@@ -167,7 +170,7 @@ static bool enqueue_kept(struct route *r, const struct delivery *d)
 	struct trunk *t = r->pair->trunk;
 	if (d->bounce || !unavailable_hash(d->head) || !take_for_bounce(t, d->bytes.n))
 		return false;
-	struct waiting *w = waiting_new(r, d->bytes, false);
+	struct waiting *w = waiting_new(r, d->bytes, false, d->audit);
 	w->unavailable = unavailable_hash(d->head);
 	list_append(&r->queue, &w->link);
 	if (keep_unavailable(r, w, net_loop_now(t->loop)))
@@ -189,7 +192,7 @@ static enum route_outcome enqueue(struct route *r, const struct delivery *d)
 		if (!enqueue_kept(r, d))
 			return late ? ROUTE_UNREACHABLE : ROUTE_FULL;
 	} else {
-		struct waiting *w = waiting_new(r, d->bytes, d->bounce);
+		struct waiting *w = waiting_new(r, d->bytes, d->bounce, d->audit);
 		w->unavailable = d->bounce ? 0 : unavailable_hash(d->head);
 		list_append(&r->queue, &w->link);
 	}
@@ -227,8 +230,9 @@ static bool admitted(struct route *r, const struct delivery *d)
 
 static enum route_outcome deliver(struct route *r, const struct delivery *d)
 {
-	if (can_send(r) && list_empty(&r->queue) && (d->patient || !outbound_congested(r->out))) {
-		outbound_send(r->out, d->bytes);
+	if (can_send(r) && list_empty(&r->queue) && record_written(r->pair->trunk, d->audit) &&
+		(d->patient || !outbound_congested(r->out))) {
+		outbound_send(r->out, d->bytes, d->audit);
 		return ROUTE_SENT;
 	}
 	return enqueue(r, d);
@@ -298,9 +302,16 @@ enum route_outcome route_deliver(struct route *r, const struct delivery *d)
 	return deliver_noted(r, d);
 }
 
+static bool waits_for_record(const struct route *r)
+{
+	return !list_empty(&r->queue) &&
+	       !record_written(r->pair->trunk, list_first(&r->queue, struct waiting, link)->audit);
+}
+
 bool route_wants_pause(const struct route *r)
 {
-	if (can_send(r))
+	/* What waits for its record only is no sign of a slow peer. */
+	if (can_send(r) && !waits_for_record(r))
 		return outbound_congested(r->out) || !list_empty(&r->queue);
 	const struct control_queue *q = queue_limits((struct route *)(void *)(size_t)r);
 	return r->queue_bytes >= (size_t)q->bytes || r->queue_count >= (size_t)q->stanzas;
@@ -340,6 +351,21 @@ static bool still_admitted(struct route *r, const struct waiting *w)
 	return answer || answers_allow(answers_of(r), &h, net_loop_now(t->loop));
 }
 
+static void drain_one(struct route *r, const struct waiting *w)
+{
+	struct str bytes = { w->bytes, w->n };
+	struct refusal why = {
+		.condition = CONDITION_NOT_ALLOWED,
+		.permanent = true,
+		.why = "no longer permitted when its turn came",
+		.audit = w->audit,
+	};
+	if (still_admitted(r, w))
+		outbound_send(r->out, bytes, w->audit);
+	else
+		bounce_bytes(r, bytes, w->bounce, &why);
+}
+
 void route_drain(struct route *r)
 {
 	/* The answer to a refused stanza may fill the other direction, whose own answers come back
@@ -347,30 +373,35 @@ void route_drain(struct route *r)
 	if (r->draining)
 		return;
 	r->draining = true;
-	while (can_send(r) && !list_empty(&r->queue) && !outbound_congested(r->out)) {
+	while (can_send(r) && !list_empty(&r->queue) && !outbound_congested(r->out) &&
+		!waits_for_record(r)) {
 		struct waiting *w = list_first(&r->queue, struct waiting, link);
-		struct str bytes = { w->bytes, w->n };
-		if (still_admitted(r, w))
-			outbound_send(r->out, bytes);
-		else
-			bounce_bytes(r, bytes, w->bounce, CONDITION_NOT_ALLOWED, true,
-				"no longer permitted when its turn came");
+		drain_one(r, w);
 		route_unqueue(r, w);
 	}
 	r->draining = false;
+	if (waits_for_record(r))
+		record_wait(r);
 	if (!route_wants_pause(r))
 		route_room(r);
 }
 
 /* ---- what waited too long ---- */
 
-/* They are off the queue already: an answer may come back to this pair, and to the queue. */
-static void bounce_all(struct route *r, struct list *gone, enum stanza_condition c, bool permanent,
-	const char *why)
+/* They are off the queue already: an answer may come back to this pair, and to the queue. What has
+ * no record yet that it was let through was kept by that, whatever else was in its way. */
+static void bounce_all(struct route *r, struct list *gone, const struct refusal *why)
 {
 	while (!list_empty(gone)) {
 		struct waiting *w = list_first(gone, struct waiting, link);
-		bounce_bytes(r, (struct str){ w->bytes, w->n }, w->bounce, c, permanent, why);
+		struct refusal one = *why;
+		one.audit = w->audit;
+		if (!record_written(r->pair->trunk, w->audit)) {
+			one.condition = CONDITION_RESOURCE_CONSTRAINT;
+			one.permanent = false;
+			one.why = "its audit record could not be written";
+		}
+		bounce_bytes(r, (struct str){ w->bytes, w->n }, w->bounce, &one);
 		route_unqueue(r, w);
 	}
 	if (!route_wants_pause(r))
@@ -392,7 +423,9 @@ static void expire(struct route *r, uint64_t now)
 		if (w->until_ms <= now && !keep_unavailable(r, w, now))
 			take_off(&gone, w);
 	}
-	bounce_all(r, &gone, CONDITION_REMOTE_SERVER_TIMEOUT, false, "waited too long");
+	struct refusal late = { .condition = CONDITION_REMOTE_SERVER_TIMEOUT,
+		.why = "waited too long" };
+	bounce_all(r, &gone, &late);
 }
 
 void route_bounce_queue(struct route *r, enum stanza_condition c, bool permanent, const char *why)
@@ -408,7 +441,8 @@ void route_bounce_queue(struct route *r, enum stanza_condition c, bool permanent
 		if (!(w->kept ? keep : keep_more && keep_unavailable(r, w, now)))
 			take_off(&gone, w);
 	}
-	bounce_all(r, &gone, c, permanent, why);
+	struct refusal refusal = { .condition = c, .permanent = permanent, .why = why };
+	bounce_all(r, &gone, &refusal);
 }
 
 void route_tick(struct route *r, uint64_t now)

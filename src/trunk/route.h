@@ -40,6 +40,7 @@ struct route {
 	uint64_t passage_plan; /* the plan that `passage` is from */
 	uint64_t era; /* for `repeats`: a number that another stream or plan does not have */
 	struct log_limit log_limit;
+	struct list unrecorded; /* in trunk->unrecorded */
 };
 
 /* An inbound stream's place at a route. */
@@ -49,17 +50,6 @@ struct feed {
 	struct inbound *inbound;
 	struct route *route;
 	uint64_t held_since; /* waits for its turn behind an older stream; 0: does not */
-};
-
-/* A stanza that waits. */
-struct waiting {
-	struct list link;
-	uint64_t until_ms, plan;
-	bool bounce;          /* an error of ours: never answered by another */
-	uint64_t unavailable; /* not 0: a hash of sender and recipient of an unavailable presence */
-	bool kept; /* an unavailable that has outlived its time (decision 24), for another day */
-	size_t n;
-	char bytes[];
 };
 
 /* The same route's other direction. */
@@ -80,9 +70,10 @@ enum route_outcome {
 struct delivery {
 	const struct stanza_head *head;
 	struct str bytes;
-	bool bounce;  /* our own error */
-	bool patient; /* the sender can be paused: one stanza more than the budget is taken */
-	bool once;    /* presence that is left out when it repeats the last one */
+	bool bounce;    /* our own error */
+	bool patient;   /* the sender can be paused: one stanza more than the budget is taken */
+	bool once;      /* presence that is left out when it repeats the last one */
+	uint64_t audit; /* number of its record, 0: none */
 };
 enum route_outcome route_deliver(struct route *r, const struct delivery *d);
 /* What was told on this route before may be told again. */
@@ -95,10 +86,16 @@ void route_ready(struct route *r, struct outbound *out);
 /* The outbound stream will take no more (closing, replaced): a new one waits until
  * route_returned(). */
 void route_retire(struct route *r, struct outbound *out);
-/* The outbound stream is over: what it still held comes back. `plain`: whole stanzas; the first
- * `acked` bytes reached the peer's TCP, those up to `written` may have, the rest never left. */
-void route_returned(
-	struct route *r, struct outbound *out, struct buf *plain, size_t acked, size_t written);
+/* What an outbound stream still held. `plain`: whole stanzas; the first `acked` bytes reached the
+ * peer's TCP, those up to `written` may have, the rest never left. `numbers`: uint64_t each, of
+ * records; the last one is the last stanza's. */
+struct returned_bytes {
+	struct buf *plain;
+	size_t acked, written;
+	struct str numbers;
+};
+/* The outbound stream is over. */
+void route_returned(struct route *r, struct outbound *out, const struct returned_bytes *back);
 /* Starts a dial when there is something to send and none is under way. */
 void route_kick(struct route *r);
 /* Room was made: feeders go on. */
@@ -111,6 +108,3 @@ void route_replan(struct route *r);
 void route_stop(struct route *r);
 /* Moves what waits to the outbound stream. */
 void route_drain(struct route *r);
-void route_unqueue(struct route *r, struct waiting *w);
-/* A stanza that comes back, for the queue; the caller links it. */
-struct waiting *route_waiting(struct route *r, struct str bytes);

@@ -10,6 +10,7 @@
 #include "trunk/head.h"
 #include "trunk/inbound.h"
 #include "trunk/outbound.h"
+#include "trunk/waiting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,27 +105,47 @@ void route_retire(struct route *r, struct outbound *out)
 struct returned {
 	struct route *r;
 	struct list unsent; /* in order, for the front of the queue */
+	size_t acked, written;
+	struct str numbers; /* of records: uint64_t each, the last one is the last stanza's */
+	size_t left;        /* stanzas not yet told apart */
 	unsigned long long delivered, uncertain, requeued;
 };
 
-static void return_one(
-	struct returned *ret, struct str stanza, size_t end, size_t acked, size_t written)
+/* The record's number of the next stanza. */
+static uint64_t next_number(struct returned *ret)
 {
-	if (end <= acked) {
+	size_t known = ret->numbers.n / sizeof(uint64_t);
+	uint64_t number = 0;
+	if (ret->left && ret->left <= known)
+		memcpy(&number, ret->numbers.p + (known - ret->left) * sizeof(number),
+			sizeof(number));
+	ret->left -= ret->left > 0;
+	return number;
+}
+
+static void return_one(struct returned *ret, struct str stanza, size_t end)
+{
+	uint64_t number = next_number(ret);
+	if (end <= ret->acked) {
 		ret->delivered++;
 		return;
 	}
-	if (end <= written) {
+	if (end <= ret->written) {
 		/* The peer may have read it, or not: bounced where that is allowed, and counted
 		 * apart. */
 		ret->uncertain++;
 		atomic_fetch_add(&ret->r->pair->trunk->stats.uncertain, 1);
-		bounce_bytes(ret->r, stanza, false, CONDITION_REMOTE_SERVER_TIMEOUT, false,
-			"uncertain: the connection was lost before the peer acknowledged it");
+		struct refusal why = {
+			.condition = CONDITION_REMOTE_SERVER_TIMEOUT,
+			.why = "uncertain: the connection was lost before the peer acknowledged it",
+			.audit = number,
+			.uncertain = true,
+		};
+		bounce_bytes(ret->r, stanza, false, &why);
 		return;
 	}
 	ret->requeued++;
-	list_append(&ret->unsent, &route_waiting(ret->r, stanza)->link);
+	list_append(&ret->unsent, &route_waiting(ret->r, stanza, number)->link);
 }
 
 /* A next hop that is ahead of us may have authenticated us before our last header had left. */
@@ -141,14 +162,28 @@ static struct str skip_header(struct str bytes)
 	return bytes;
 }
 
-static void return_all(struct returned *ret, struct str plain, size_t acked, size_t written)
+static bool is_stanza(struct str element)
+{
+	return !str_starts(element, STR("<stream:"));
+}
+
+static size_t count_stanzas(struct str rest)
+{
+	size_t found = 0;
+	for (size_t n; (n = head_stanza_length(rest)) != 0; rest = str_skip(rest, n))
+		found += is_stanza(str_trim((struct str){ rest.p, n }));
+	return found;
+}
+
+static void return_all(struct returned *ret, struct str plain)
 {
 	struct str rest = skip_header(plain);
+	ret->left = count_stanzas(rest);
 	for (size_t n; (n = head_stanza_length(rest)) != 0; rest = str_skip(rest, n)) {
 		struct str stanza = str_trim((struct str){ rest.p, n });
 		size_t end = (size_t)(rest.p - plain.p) + n;
-		if (!str_starts(stanza, STR("<stream:")))
-			return_one(ret, stanza, end, acked, written);
+		if (is_stanza(stanza))
+			return_one(ret, stanza, end);
 	}
 	rest = str_trim(rest);
 	if (rest.n && !str_starts(rest, STR("</stream:stream>")))
@@ -157,10 +192,14 @@ static void return_all(struct returned *ret, struct str plain, size_t acked, siz
 			rest.n, ret->r->from.s, ret->r->to.s);
 }
 
-void route_returned(
-	struct route *r, struct outbound *out, struct buf *plain, size_t acked, size_t written)
+void route_returned(struct route *r, struct outbound *out, const struct returned_bytes *back)
 {
-	struct returned ret = { .r = r };
+	struct returned ret = {
+		.r = r,
+		.acked = back->acked,
+		.written = back->written,
+		.numbers = back->numbers,
+	};
 	list_init(&ret.unsent);
 	if (r->out == out) {
 		r->out = NULL;
@@ -168,7 +207,7 @@ void route_returned(
 	}
 	if (r->old == out)
 		r->old = NULL;
-	return_all(&ret, buf_view(plain), acked, written);
+	return_all(&ret, buf_view(back->plain));
 	if (ret.uncertain || ret.requeued)
 		leg_log(&out->leg, LOG_LEVEL_WARN, "stanzas-returned",
 			" delivered=%llu uncertain=%llu requeued=%llu", ret.delivered,

@@ -282,6 +282,8 @@ static const struct config_table dialback_schema = { "dialback", sizeof(struct d
 static const struct config_key root_keys[] = {
 	KEY(settings, node, CONFIG_GROUP, .table = &node_schema, .help = "This node."),
 	KEY(settings, log, CONFIG_GROUP, .table = &log_schema, .help = "The event log."),
+	KEY(settings, audit, CONFIG_GROUP, .table = &audit_schema,
+		.help = "Records of every decision, for proof."),
 	KEY(settings, limits, CONFIG_GROUP, .table = &limits_schema,
 		.help = "What a peer can make trunkd spend."),
 	KEY(settings, dns, CONFIG_GROUP, .table = &resolver_schema,

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "audit/config.h"
 #include "config/schema.h"
 #include "net/resolver.h"
 
@@ -94,6 +95,7 @@ struct settings {
 	struct config_origin origin;
 	struct node_config node;
 	struct log_config log;
+	struct audit_config audit;
 	struct limits_config limits;
 	struct resolver_config dns;
 	struct config_list listen;       /* struct listen_config */

@@ -11,6 +11,7 @@
 #include "trunk/pair.h"
 #include "trunk/repeats.h"
 #include "trunk/peer.h"
+#include "trunk/record.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -106,6 +107,7 @@ static void turn(void *arg)
 	for (unsigned i = 0; i < ROUNDS && !list_empty(&t->resumed); i++)
 		read_on(t);
 	handover_flush(t);
+	record_kick(t);
 	finish_stop(t);
 }
 
@@ -120,6 +122,7 @@ struct trunk *trunk_new(
 	list_init(&t->legs);
 	list_init(&t->resumed);
 	list_init(&t->fresh);
+	list_init(&t->unrecorded);
 	map_init(&t->pairs);
 	map_init(&t->peers);
 	t->outbox = mem_zero(shared->n, sizeof(*t->outbox));
@@ -150,6 +153,8 @@ void trunk_free(struct trunk *t)
 	filter_free(t->filter);
 	head_reader_free(t->heads);
 	repeats_free(t->repeats);
+	buf_fini(&t->record);
+	buf_fini(&t->masked);
 	plan_unref(t->plan);
 	free(t);
 }

@@ -22,12 +22,21 @@
 struct pair;
 struct head_reader;
 struct repeats;
+struct audit_writer;
 
 /* Counters of one worker; read by others without care for a torn view. */
 struct trunk_stats {
 	atomic_ullong stanzas[6]; /* by enum verdict */
 	atomic_ullong bounced, dropped, uncertain, handed_over;
 	atomic_ullong streams_opened, streams_closed;
+};
+
+/* Where records of audit go, and what is recorded. */
+struct trunk_audit {
+	struct audit_writer *writer; /* NULL: none are made */
+	bool required;               /* nothing passes before its record is written */
+	int level;                   /* enum audit_level: the least for every stanza */
+	const char *node;
 };
 
 /* What all workers share: budgets of the process. */
@@ -38,6 +47,7 @@ struct trunk_shared {
 	struct trunk **trunks;      /* by index */
 	unsigned n;
 	atomic_ullong stream_numbers;
+	struct trunk_audit audit;
 };
 
 struct trunk {
@@ -59,6 +69,10 @@ struct trunk {
 	struct head_reader *heads;  /* for stanzas that come back out of queues and connections */
 	struct repeats *repeats;    /* made when a policy first wants it */
 	uint64_t eras;              /* the last number given to a route */
+	struct list unrecorded;     /* routes whose first stanza waits for its record */
+	struct mail record_mail;    /* the writer has got on: posted once at a time, */
+	atomic_bool record_mailed;  /* which this says */
+	struct buf record, masked;  /* scratch of record.c */
 	struct net_timer *tick;
 	atomic_uint load;    /* legs; for the choice of a worker */
 	atomic_uint resting; /* those of them that have given back what they can */

@@ -106,6 +106,9 @@ bool stream_is_secure(const struct stream *s);
 const char *stream_state_name(const struct stream *s);
 /* The default language the peer's header declared; empty when none. */
 struct str stream_lang(const struct stream *s);
+/* The namespace declarations and xml:lang of the peer's header, as attributes of a start tag: what
+ * is needed to read its stanzas elsewhere. Empty without keep_declared. */
+struct str stream_declared(const struct stream *s);
 /* Nothing under way: gives the parser's memory back. */
 void stream_idle(struct stream *s);
 /* The owner moved `in` and `out` (a stream changes its loop). */

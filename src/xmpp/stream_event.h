@@ -55,4 +55,7 @@ struct stream_info {
 		struct str text; /* the peer's words, or ours */
 	} fail;
 	size_t bytes; /* of the element as received */
+	/* STREAM_STANZA: its bytes as received. Gone with the next call, and when `in` is added to.
+	 */
+	struct str raw;
 };

@@ -18,6 +18,7 @@ void stream_header_forget(struct stream *s)
 	free(s->peer.id);
 	free(s->peer.lang);
 	free(s->peer.version);
+	buf_fini(&s->peer.declared);
 	memset(&s->peer, 0, sizeof(s->peer));
 }
 
@@ -34,6 +35,11 @@ struct str stream_id(const struct stream *s)
 struct str stream_lang(const struct stream *s)
 {
 	return str_of(s->peer.lang);
+}
+
+struct str stream_declared(const struct stream *s)
+{
+	return buf_view(&s->peer.declared);
 }
 
 /* ---- ours ---- */
@@ -132,6 +138,21 @@ static bool content_is_foreign(const struct xml_tag *tag)
 	return false;
 }
 
+static void keep_declared(struct stream *s, const struct xml_tag *tag)
+{
+	struct buf *out = &s->peer.declared;
+
+	for (unsigned i = 0; i < tag->ndecls; i++) {
+		struct str prefix = tag->decls[i].prefix;
+
+		buf_printf(out, "%sxmlns%s%.*s='", buf_len(out) ? " " : "", prefix.n ? ":" : "",
+			STR_ARG(prefix));
+		xml_escape_value(out, tag->decls[i].ns->uri);
+		buf_put_char(out, '\'');
+	}
+	attribute_write(out, "xml:lang", xml_tag_lang(tag));
+}
+
 static void on_root(void *self, const struct xml_tag *tag)
 {
 	struct stream *s = self;
@@ -145,6 +166,8 @@ static void on_root(void *self, const struct xml_tag *tag)
 	s->peer.id = copy(xml_tag_value(tag, STR("id")));
 	s->peer.version = copy(xml_tag_value(tag, STR("version")));
 	s->peer.lang = copy(xml_tag_lang(tag));
+	if (s->o.keep_declared)
+		keep_declared(s, tag);
 }
 
 static bool has(const char *z)

@@ -21,6 +21,7 @@ struct stream_options {
 	uint32_t close_ms;  /* wait for the peer's closing tag; 5 s */
 	struct scanner_limits limits; /* after authentication */
 	xml_classify_fn *classify;    /* for the reader's namespace marks */
+	bool keep_declared;           /* for stream_declared() */
 };
 
 /* What stream_answer() offers. */

@@ -69,6 +69,7 @@ struct stream {
 	struct {
 		bool seen;
 		char *root, *from, *to, *id, *lang, *version; /* root: its name as written */
+		struct buf declared;
 		bool foreign; /* another namespace than that of streams, or another content
 				 namespace */
 		bool wrong_root;

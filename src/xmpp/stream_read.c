@@ -205,6 +205,7 @@ static enum stream_event element(struct stream *s, struct str piece, size_t used
 	bool ok = parse(s, piece, oversize);
 
 	buf_consume(s->in, used);
+	s->info.raw = oversize ? (struct str){ 0 } : piece;
 	return ok ? act(s, oversize) : STREAM_WAIT;
 }
 

@@ -86,11 +86,12 @@ void outbound_adopt(struct outbound *o, struct route *r)
 	o->route = r;
 }
 
-void outbound_send(struct outbound *o, struct str stanza)
+void outbound_send(struct outbound *o, struct str stanza, uint64_t audit)
 {
 	assert_false(o->retiring);
 	assert_ptr_equal(o->route->out, o);
 	buf_put(&stream_of(o)->sent, stanza);
+	buf_put(&o->numbers, (struct str){ (const char *)&audit, sizeof(audit) });
 }
 
 bool outbound_congested(const struct outbound *o)
@@ -254,8 +255,10 @@ void rig_break(struct rig *rig, struct rig_stream *s, size_t acked, size_t writt
 
 	s->out.route = NULL;
 	s->out.leg.ended = true;
-	route_returned(r, &s->out, &s->sent, acked, written);
+	struct returned_bytes back = { &s->sent, acked, written, buf_view(&s->out.numbers) };
+	route_returned(r, &s->out, &back);
 	buf_clear(&s->sent);
+	buf_fini(&s->out.numbers);
 }
 
 void rig_retire(struct rig_stream *s)

@@ -62,3 +62,30 @@ enum feature catalogue_node(struct str node)
 	}
 	return catalogue_feature(mark, STR(""));
 }
+
+static uint32_t mark_before_hash(struct str var)
+{
+	for (size_t n = var.n; n > 0; n--)
+		if (var.p[n - 1] == '#')
+			return catalogue_mark((struct str){ var.p, n - 1 });
+	return 0;
+}
+
+enum feature catalogue_var(struct str var)
+{
+	/* XEP-0163 4: somebody wants to be told. */
+	const struct str notify = STR("+notify");
+	uint32_t mark;
+
+	if (str_ends(var, notify))
+		var.n -= notify.n;
+	mark = catalogue_mark(var);
+	if (mark == 0)
+		mark = mark_before_hash(var);
+	if (mark != 0)
+		return catalogue_feature(mark, STR(""));
+	/* What a room is like (XEP-0045 15.3). */
+	if (str_starts(var, STR("muc_")))
+		return FEATURE_MUC;
+	return var.n > 0 && memchr(var.p, ':', var.n) ? FEATURE_UNKNOWN : FEATURE_CORE;
+}

@@ -29,6 +29,8 @@ enum catalogue_flag {
 	/* A message with it is refused without a word, as by a client that ignores it (XEP-0353).
 	 */
 	ROW_SILENT = 64,
+	/* Belongs to a session, and may be known for what that is about (filter_session.c). */
+	ROW_SESSION = 128,
 };
 
 struct catalogue_entry {
@@ -70,3 +72,6 @@ static inline enum feature catalogue_feature(uint32_t mark, struct str local)
 /* The feature of a pubsub node: nodes are named after namespaces, some with an id behind a last
  * colon. FEATURE_UNKNOWN for the others: a node's name alone makes nothing unknown. */
 enum feature catalogue_node(struct str node);
+/* The feature of a variable of service discovery (XEP-0030), which is mostly a namespace, with a
+ * word behind it or without. FEATURE_CORE for words that are no namespaces: they hide nothing. */
+enum feature catalogue_var(struct str var);

@@ -59,14 +59,21 @@ static const struct catalogue_name carbons[] = {
 	END,
 };
 
-/* A picture in a vCard is an avatar (XEP-0153), in a new one too (RFC 6351 5). */
+/* A picture in a vCard is an avatar (XEP-0153), in a new one too (RFC 6351 5); so is whatever else
+ * in it is data. A key in it is a key. */
 static const struct catalogue_name vcard_temp[] = {
 	NAME("PHOTO", AVATAR, 0),
+	NAME("LOGO", AVATAR, 0),
+	NAME("SOUND", AVATAR, 0),
+	NAME("KEY", ENCRYPTED, 0),
 	END,
 };
 
 static const struct catalogue_name vcard4[] = {
 	NAME("photo", AVATAR, 0),
+	NAME("logo", AVATAR, 0),
+	NAME("sound", AVATAR, 0),
+	NAME("key", ENCRYPTED, 0),
 	END,
 };
 
@@ -82,6 +89,7 @@ const struct catalogue_row catalogue_rows[] = {
 	ROW("http://jabber.org/protocol/address", ADDRESSING, ROW_ATTACHED), /* XEP-0033 */
 	ROW("http://jabber.org/protocol/amp", HEADERS, ROW_ATTACHED), /* XEP-0079 */
 	ROW("http://jabber.org/protocol/bytestreams", FILE_TRANSFER, 0), /* XEP-0065 */
+	ROW("http://jabber.org/protocol/bytestreams#udp", FILE_TRANSFER, 0), /* XEP-0065 */
 	ROW("http://jabber.org/protocol/caps", CAPS, ROW_ATTACHED), /* XEP-0115 */
 	ROW("http://jabber.org/protocol/chatstates", CHAT_STATES, ROW_ATTACHED), /* XEP-0085 */
 	ROW("http://jabber.org/protocol/commands", COMMANDS, 0), /* XEP-0050 */
@@ -126,7 +134,10 @@ const struct catalogue_row catalogue_rows[] = {
 	ROW("http://jitsi.org/protocol/colibri", VOIP, 0), /* XEP-0340 */
 	ROW("http://www.google.com/session", VOIP, 0), /* Google Talk */
 	ROW("http://www.google.com/session/phone", VOIP, 0), /* Google Talk */
+	ROW("http://www.google.com/session/share", FILE_TRANSFER, 0), /* Google Talk */
+	ROW("http://www.google.com/session/video", VOIP, 0), /* Google Talk */
 	ROW("http://www.google.com/transport/p2p", VOIP, 0), /* Google Talk */
+	ROW("http://www.google.com/transport/raw-udp", VOIP, 0), /* Google Talk */
 	ROW("http://www.google.com/xmpp/protocol/voice/v1", VOIP, 0), /* Google Talk */
 	ROW("http://www.jabber.org/protocol/filexfer", FILE_TRANSFER, 0), /* XEP-0052 */
 	ROW("http://www.w3.org/1999/xhtml", HTML, 0), /* XEP-0071 */
@@ -136,6 +147,7 @@ const struct catalogue_row catalogue_rows[] = {
 	NAMES("jabber:client", UNKNOWN, core), /* RFC 6121 */
 	ROW("jabber:iq:last", LAST_ACTIVITY, 0), /* XEP-0012 */
 	ROW("jabber:iq:oob", OOB, 0), /* XEP-0066 */
+	ROW("jabber:iq:private", CARRIER, ROW_CARRIER), /* XEP-0049 */
 	ROW("jabber:iq:register", REGISTER, 0), /* XEP-0077 */
 	ROW("jabber:iq:roster", ROSTER, ROW_PRIVATE), /* RFC 6121 */
 	ROW("jabber:iq:rpc", TUNNEL, 0), /* XEP-0009 */
@@ -191,19 +203,21 @@ const struct catalogue_row catalogue_rows[] = {
 	ROW("urn:xmpp:http:upload:0", FILE_TRANSFER, 0), /* XEP-0363 */
 	ROW("urn:xmpp:http:upload:purpose:0", FILE_TRANSFER, 0), /* XEP-0363 */
 	ROW("urn:xmpp:idle:1", IDLE, ROW_ATTACHED), /* XEP-0319 */
-	ROW("urn:xmpp:jingle-message:0", VOIP, ROW_SILENT), /* XEP-0353 */
-	ROW("urn:xmpp:jingle:1", CARRIER, ROW_CARRIER), /* XEP-0166 */
+	ROW("urn:xmpp:jingle-message:0", VOIP, ROW_SESSION | ROW_SILENT), /* XEP-0353 */
+	ROW("urn:xmpp:jingle:1", CARRIER, ROW_CARRIER | ROW_SESSION), /* XEP-0166 */
 	ROW("urn:xmpp:jingle:apps:dtls:0", VOIP, 0), /* XEP-0320 */
 	ROW("urn:xmpp:jingle:apps:file-transfer:3", FILE_TRANSFER, 0), /* XEP-0234 */
 	ROW("urn:xmpp:jingle:apps:file-transfer:4", FILE_TRANSFER, 0), /* XEP-0234 */
 	ROW("urn:xmpp:jingle:apps:file-transfer:5", FILE_TRANSFER, 0), /* XEP-0234 */
 	ROW("urn:xmpp:jingle:apps:grouping:0", VOIP, 0), /* XEP-0338 */
 	ROW("urn:xmpp:jingle:apps:rtp:1", VOIP, 0), /* XEP-0167 */
+	ROW("urn:xmpp:jingle:apps:rtp:audio", VOIP, 0), /* XEP-0167, in disco */
 	ROW("urn:xmpp:jingle:apps:rtp:errors:1", VOIP, 0), /* XEP-0167 */
 	ROW("urn:xmpp:jingle:apps:rtp:info:1", VOIP, 0), /* XEP-0167 */
 	ROW("urn:xmpp:jingle:apps:rtp:rtcp-fb:0", VOIP, 0), /* XEP-0293 */
 	ROW("urn:xmpp:jingle:apps:rtp:rtp-hdrext:0", VOIP, 0), /* XEP-0294 */
 	ROW("urn:xmpp:jingle:apps:rtp:ssma:0", VOIP, 0), /* XEP-0339 */
+	ROW("urn:xmpp:jingle:apps:rtp:video", VOIP, 0), /* XEP-0167, in disco */
 	ROW("urn:xmpp:jingle:apps:rtp:zrtp:1", VOIP, 0), /* XEP-0262 */
 	ROW("urn:xmpp:jingle:apps:rtt-sync:0", VOIP, 0), /* XEP-0517 */
 	ROW("urn:xmpp:jingle:dtmf:0", VOIP, 0), /* XEP-0181 */

@@ -191,6 +191,19 @@ static void policy_merge(
 	d->table.refuse_drop |= p->refuse == REFUSE_DROP;
 }
 
+/* Where answers of service discovery hide something, a hash of the whole answer is wrong, and goes
+ * (XEP-0115 5.4, XEP-0390 4.1). */
+static void hides_merge(struct draft *d)
+{
+	const struct policy_rule *rule = NULL;
+
+	for (unsigned i = 0; i < FEATURE_MAX && !rule; i++)
+		rule = d->table.rule[i];
+	d->table.hides = rule != NULL;
+	if (rule)
+		action_merge(d, FEATURE_CAPS, ACTION_STRIP, rule);
+}
+
 /* `shadow`: policies in shadow count as if they were enforced. */
 static void draft_build(struct draft *d, const struct policy *const *list, unsigned n, bool shadow,
 	const struct policy_accesses *accesses)
@@ -207,6 +220,7 @@ static void draft_build(struct draft *d, const struct policy *const *list, unsig
 		if (shadow || list[i]->mode == MODE_ENFORCE)
 			policy_merge(d, list[i], accesses);
 	}
+	hides_merge(d);
 }
 
 static bool any_shadow(const struct policy *const *list, unsigned n)

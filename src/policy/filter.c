@@ -29,6 +29,7 @@ void filter_free(struct filter *f)
 	if (!f)
 		return;
 	filter_free(f->shadow);
+	sessions_free(f->memory.sessions);
 	xml_writer_free(f->writer);
 	buf_fini(&f->out);
 	buf_fini(&f->names);
@@ -93,6 +94,14 @@ static void text_outside(struct filter *f, struct str text)
 	filter_removed(f, FEATURE_COUNT, "text", NULL);
 }
 
+static void inner_text(struct filter *f, struct frame *fr, struct str text)
+{
+	if (fr->body.reading != READING_NOTHING)
+		filter_body_text(f, fr, text);
+	else
+		xml_writer_text(f->writer, text);
+}
+
 static void lane_text(struct filter *f, struct str text)
 {
 	struct frame *fr = filter_top(f);
@@ -108,7 +117,8 @@ static void lane_text(struct filter *f, struct str text)
 	case INSIDE_PAYLOAD:
 	case INSIDE_FILLED:
 	case INSIDE_CARRIER:
-	case INSIDE_PUBSUB: xml_writer_text(f->writer, text); return;
+	case INSIDE_PUBSUB:
+	case INSIDE_SESSION: inner_text(f, fr, text); return;
 	}
 }
 
@@ -137,12 +147,15 @@ static void lane_end(struct filter *f)
 	}
 	if (fr->inside == INSIDE_SHOW)
 		presence_show_end(f, fr);
-	else
+	else if (fr->body.reading == READING_NOTHING || depth != fr->depth + 1 ||
+		 filter_body_end(f, fr))
 		xml_writer_end(f->writer);
 	if (depth == fr->depth)
 		fr = frame_pop(f, fr);
 	if (fr->inside == INSIDE_PUBSUB)
 		filter_pubsub_end(f, fr, depth - fr->depth);
+	if (fr->inside == INSIDE_SESSION)
+		filter_session_end(f, fr, depth - fr->depth);
 	if (depth == fr->depth + 1)
 		filter_child_end(f, fr);
 }

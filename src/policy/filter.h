@@ -40,9 +40,10 @@ struct filter_result {
 	const char *text;                /* the operator's, for the error; NULL: none */
 	const char *app; /* an element in urn:xmpp:errors for the error; NULL: none */
 	/* One word for the audit record, never NULL: "pass"; "strip", "block" ... (the key that
-	 * decided about a feature), "fold" (presence), "text"
-	 * (directly inside the stanza); "folded-away" (nothing left); "spoofed"; "oversize";
-	 * "unrouted" (the chooser declined); "not-a-stanza", "addressing", "bad-request". */
+	 * decided about a feature), "hidden" (what says that one can do what is refused), "fold"
+	 * (presence), "text" (directly inside the stanza); "folded-away" (nothing left); "spoofed";
+	 * "oversize"; "unrouted" (the chooser declined); "not-a-stanza", "addressing",
+	 * "bad-request". */
 	const char *reason;
 	/* Who decided: the policy, its key ("strip", "presence.fold" ...) and where that stands;
 	 * NULL when no policy did. */

@@ -12,7 +12,7 @@ enum {
 	LEVEL_ITEM = 3,  /* item; what it is stands below */
 };
 
-static struct mark mark_here(struct filter *f)
+struct mark filter_mark(struct filter *f)
 {
 	size_t offset = xml_writer_offset(f->writer);
 
@@ -30,7 +30,7 @@ void filter_carrier_open(
 	struct filter *f, struct frame *fr, const struct xml_tag *tag, enum inside in)
 {
 	fr->inside = in;
-	fr->child = mark_here(f);
+	fr->child = filter_mark(f);
 	fr->groups = fr->items = (struct tally){ 0, 0 };
 	xml_writer_start(f->writer, tag, true);
 }
@@ -41,6 +41,22 @@ static void child_take_back(struct filter *f, struct frame *fr)
 	take_back(f, fr->child);
 	if (--fr->kept == 0)
 		fr->hollow = fr->child.offset;
+}
+
+void filter_child_refused(struct filter *f, struct frame *fr, enum feature feature)
+{
+	child_take_back(f, fr);
+	filter_strip(f, fr, feature);
+}
+
+void filter_child_emptied(struct filter *f, struct frame *fr, enum feature feature)
+{
+	child_take_back(f, fr);
+	fr->inside = INSIDE_STANZA;
+	if (filter_blocks(f, feature))
+		filter_refuse_feature(f, feature);
+	else
+		filter_left_out(f, fr, feature);
 }
 
 void filter_hollow(struct filter *f, const struct frame *fr)
@@ -59,8 +75,7 @@ void filter_carrier_inner(struct filter *f, struct frame *fr, const struct xml_t
 		filter_keep(f, tag);
 		return;
 	}
-	child_take_back(f, fr);
-	filter_strip(f, fr, feature);
+	filter_child_refused(f, fr, feature);
 }
 
 /* Something of a pubsub child goes: the element that is open now, of which nothing is written any
@@ -86,7 +101,7 @@ static void group_open(struct filter *f, struct frame *fr, const struct xml_tag 
 		pubsub_strip(f, fr, feature, LEVEL_GROUP);
 		return;
 	}
-	fr->group = mark_here(f);
+	fr->group = filter_mark(f);
 	filter_keep(f, tag);
 }
 
@@ -100,7 +115,7 @@ void filter_pubsub_inner(struct filter *f, struct frame *fr, const struct xml_ta
 		return;
 	}
 	if (level == LEVEL_ITEM)
-		fr->item = mark_here(f);
+		fr->item = filter_mark(f);
 	if (filter_inner_passes(f, tag, &feature)) {
 		filter_keep(f, tag);
 		return;
@@ -125,8 +140,7 @@ void filter_pubsub_end(struct filter *f, struct frame *fr, unsigned level)
 		return;
 	case 1:
 		if (fr->groups.removed > 0 && fr->groups.kept == 0) {
-			child_take_back(f, fr);
-			filter_left_out(f, fr, fr->taken);
+			filter_child_emptied(f, fr, fr->taken);
 		} else {
 			message_kept(f, fr, fr->child_flags);
 		}

@@ -19,17 +19,18 @@ struct core_child {
 	unsigned attrs; /* enum attr_bit */
 	unsigned flags; /* enum catalogue_flag */
 	bool error;
+	bool body;
 };
 
 static const struct core_child core_children[] = {
-	{ STR_INIT("body"), IN_MESSAGE, ATTR_LANG, 0, false },
-	{ STR_INIT("thread"), IN_MESSAGE, ATTR_PARENT | ATTR_LANG, ROW_ATTACHED, false },
-	{ STR_INIT("subject"), IN_MESSAGE, ATTR_LANG, 0, false },
-	{ STR_INIT("show"), IN_PRESENCE, ATTR_LANG, 0, false },
-	{ STR_INIT("priority"), IN_PRESENCE, ATTR_LANG, 0, false },
-	{ STR_INIT("status"), IN_PRESENCE, ATTR_LANG, 0, false },
-	{ STR_INIT("error"), IN_MESSAGE | IN_PRESENCE | IN_IQ, 0, 0, true },
-	{ { NULL, 0 }, 0, 0, 0, false },
+	{ STR_INIT("body"), IN_MESSAGE, ATTR_LANG, 0, false, true },
+	{ STR_INIT("thread"), IN_MESSAGE, ATTR_PARENT | ATTR_LANG, ROW_ATTACHED, false, false },
+	{ STR_INIT("subject"), IN_MESSAGE, ATTR_LANG, 0, false, false },
+	{ STR_INIT("show"), IN_PRESENCE, ATTR_LANG, 0, false, false },
+	{ STR_INIT("priority"), IN_PRESENCE, ATTR_LANG, 0, false, false },
+	{ STR_INIT("status"), IN_PRESENCE, ATTR_LANG, 0, false, false },
+	{ STR_INIT("error"), IN_MESSAGE | IN_PRESENCE | IN_IQ, 0, 0, true, false },
+	{ { NULL, 0 }, 0, 0, 0, false, false },
 };
 
 static const struct core_child *core_find(const struct frame *fr, const struct xml_tag *tag)
@@ -104,7 +105,10 @@ static void keep_core(struct filter *f, struct frame *fr, const struct xml_tag *
 {
 	struct xml_tag copy;
 
-	message_kept(f, fr, core->flags);
+	if (core->body && filter_reads(f))
+		filter_body_open(f, fr, false);
+	else
+		message_kept(f, fr, core->flags);
 	if (core->error) {
 		filter_error_open(f, fr, tag);
 		return;
@@ -115,18 +119,30 @@ static void keep_core(struct filter *f, struct frame *fr, const struct xml_tag *
 	xml_writer_start(f->writer, tag, true);
 }
 
-static void keep_child(
-	struct filter *f, struct frame *fr, const struct xml_tag *tag, unsigned flags)
+static enum inside carrier_kind(unsigned flags)
 {
-	fr->child_flags = flags;
-	f->silent |= (flags & ROW_SILENT) != 0;
-	if (!f->table->transparent && (flags & (ROW_CARRIER | ROW_PUBSUB))) {
-		filter_carrier_open(
-			f, fr, tag, flags & ROW_CARRIER ? INSIDE_CARRIER : INSIDE_PUBSUB);
+	if (flags & ROW_SESSION)
+		return INSIDE_SESSION;
+	return flags & ROW_CARRIER ? INSIDE_CARRIER : INSIDE_PUBSUB;
+}
+
+static void keep_child(
+	struct filter *f, struct frame *fr, const struct xml_tag *tag, struct catalogue_entry e)
+{
+	unsigned carries = e.flags & (ROW_CARRIER | ROW_PUBSUB | ROW_SESSION);
+
+	fr->child_flags = e.flags;
+	f->silent |= (e.flags & ROW_SILENT) != 0;
+	if (!f->table->transparent && carries) {
+		filter_carrier_open(f, fr, tag, carrier_kind(carries));
 		return;
 	}
-	message_kept(f, fr, flags);
-	fr->inside = flags & ROW_FILLED ? INSIDE_FILLED : INSIDE_PAYLOAD;
+	/* What the body says, XHTML-IM says again. */
+	if (e.feature == FEATURE_HTML && filter_reads(f))
+		filter_body_open(f, fr, true);
+	else
+		message_kept(f, fr, e.flags);
+	fr->inside = e.flags & ROW_FILLED ? INSIDE_FILLED : INSIDE_PAYLOAD;
 	filter_keep(f, tag);
 }
 
@@ -143,6 +159,8 @@ void filter_child(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 	}
 	if (e.flags & ROW_REFERS)
 		e.feature = (uint8_t)filter_referred(f, tag, (enum feature)e.feature);
+	if (e.flags & ROW_SESSION)
+		e.feature = (uint8_t)filter_session_feature(f, fr, tag, e);
 	feature_set_add(&f->result.seen, (enum feature)e.feature);
 	if ((e.flags & ROW_PRIVATE) && refuse_spoofed(f, fr, e))
 		return;
@@ -161,12 +179,12 @@ void filter_child(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 	if (core)
 		keep_core(f, fr, tag, core);
 	else
-		keep_child(f, fr, tag, e.flags);
+		keep_child(f, fr, tag, e);
 }
 
 void filter_child_end(struct filter *f, struct frame *fr)
 {
-	if (fr->inside == INSIDE_CARRIER)
+	if (fr->inside == INSIDE_CARRIER || fr->inside == INSIDE_SESSION)
 		message_kept(f, fr, fr->child_flags);
 	fr->inside = INSIDE_STANZA;
 }

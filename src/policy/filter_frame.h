@@ -5,6 +5,7 @@
 
 #include "policy/catalogue.h"
 #include "policy/filter.h"
+#include "policy/filter_content.h"
 
 /* What is open below a stanza. */
 enum inside {
@@ -15,19 +16,9 @@ enum inside {
 	INSIDE_ERROR,   /* <error/> of an error, with a policy */
 	INSIDE_CARRIER, /* a child decided by what it carries */
 	INSIDE_PUBSUB,  /* items, decided one by one */
+	INSIDE_SESSION, /* Jingle, or a proposal of it */
 	INSIDE_SHOW,    /* <show/>, collected and mapped */
 	INSIDE_ROOM,    /* a room's <x/> in folded presence */
-};
-
-/* A place in the output to which it can be taken back. */
-struct mark {
-	size_t offset;
-	unsigned depth; /* elements open in the writer */
-};
-
-/* Items of one pubsub element: are any left? */
-struct tally {
-	unsigned kept, removed;
 };
 
 enum {
@@ -51,10 +42,12 @@ struct frame {
 	/* Set when the first written child was taken back: where the stanza's content began. */
 	size_t hollow;
 
-	struct mark child;             /* CARRIER, PUBSUB: before the child */
+	struct mark child; /* CARRIER, PUBSUB, SESSION, text that is read: before the child */
 	const struct xml_ns *child_ns; /* ROOM: of the <x/> */
 	unsigned child_flags;          /* enum catalogue_flag of the child */
-	struct mark group, item;       /* PUBSUB: before the group of items, before the item */
+	struct body_state body;
+	struct session_state session; /* SESSION */
+	struct mark group, item;      /* PUBSUB: before the group of items, before the item */
 	struct tally groups, items;
 	enum feature taken; /* PUBSUB: the first feature that was removed */
 

@@ -30,6 +30,30 @@ static enum feature node_feature(struct filter *f, const struct xml_tag *tag, en
 	return filter_passes(f, feature) ? own : feature;
 }
 
+static bool starts_nocase(struct str s, struct str prefix)
+{
+	return s.n >= prefix.n && str_eq_nocase((struct str){ s.p, prefix.n }, prefix);
+}
+
+/* Data in the attributes of XHTML-IM: as a URL (RFC 2397), or of XEP-0231. In a style it stands
+ * somewhere inside. */
+static bool has_inline_data(const struct xml_tag *tag)
+{
+	for (unsigned i = 0; i < tag->nattrs; i++) {
+		struct str name = tag->attrs[i].local, v = str_trim(tag->attrs[i].value);
+		bool style = str_eq(name, STR("style"));
+
+		if (!style && !str_eq(name, STR("src")) && !str_eq(name, STR("href")))
+			continue;
+		do {
+			if (starts_nocase(v, STR("data:")) || starts_nocase(v, STR("cid:")))
+				return true;
+			v = str_skip(v, v.n > 0);
+		} while (style && v.n > 0);
+	}
+	return false;
+}
+
 bool filter_inner_passes(struct filter *f, const struct xml_tag *tag, enum feature *out)
 {
 	struct catalogue_entry e = { FEATURE_UNKNOWN, 0 };
@@ -46,6 +70,8 @@ bool filter_inner_passes(struct filter *f, const struct xml_tag *tag, enum featu
 		e = catalogue_find(tag->ns->mark, tag->local);
 	}
 	*out = (enum feature)e.feature;
+	if (*out == FEATURE_HTML && filter_passes(f, FEATURE_HTML) && has_inline_data(tag))
+		*out = FEATURE_BOB;
 	if (e.flags & ROW_REFERS)
 		*out = filter_referred(f, tag, *out);
 	if (e.flags & ROW_PUBSUB)
@@ -94,19 +120,23 @@ static void payload_inner(struct filter *f, struct frame *fr, const struct xml_t
 
 /* body, subject, status ... contain text only: an element inside is nothing that a catalogue knows,
  * and if it does, that too. */
-static void text_inner(struct filter *f, const struct frame *fr, const struct xml_tag *tag)
+static void text_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 {
 	enum feature feature = FEATURE_UNKNOWN;
 
 	feature_set_add(&f->result.seen, FEATURE_UNKNOWN);
-	if (filter_passes(f, FEATURE_UNKNOWN) && filter_inner_passes(f, tag, &feature))
-		filter_keep(f, tag);
-	else
+	if (!filter_passes(f, FEATURE_UNKNOWN) || !filter_inner_passes(f, tag, &feature)) {
 		filter_inner_strip(f, fr, feature);
+		return;
+	}
+	filter_body_nested(fr);
+	filter_keep(f, tag);
 }
 
 void filter_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 {
+	if (filter_disco_hides(f, tag))
+		return;
 	switch (fr->inside) {
 	case INSIDE_STANZA: /* only between children, so never here */
 	case INSIDE_PAYLOAD:
@@ -115,6 +145,7 @@ void filter_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 	case INSIDE_ERROR: filter_error_inner(f, fr, tag); return;
 	case INSIDE_CARRIER: filter_carrier_inner(f, fr, tag); return;
 	case INSIDE_PUBSUB: filter_pubsub_inner(f, fr, tag); return;
+	case INSIDE_SESSION: filter_session_inner(f, fr, tag); return;
 	case INSIDE_SHOW:
 	case INSIDE_ROOM: presence_inner(f, fr, tag); return;
 	}

@@ -5,7 +5,7 @@
  * filter_error.c what is in an error; filter_carrier.c those that their content decides; presence.c
  * and message.c hold what is special to those; filter_refuse.c says what a refusal means;
  * filter_address.c holds addresses against lists and flows; filter_result.c makes the result.
- * Included by them alone.
+ * Included by them alone. filter_content.h has the rest.
  */
 #pragma once
 

@@ -46,7 +46,11 @@ void filter_removed_feature(struct filter *f, enum feature feature)
 {
 	const struct policy_rule *rule = f->table->rule[feature];
 
-	filter_removed(f, feature, rule->key, rule);
+	/* Capabilities are stripped for whatever else is refused. */
+	bool hidden =
+		f->table->action[feature] == ACTION_STRIP && str_is(str_of(rule->key), "block");
+
+	filter_removed(f, feature, hidden ? "hidden" : rule->key, rule);
 }
 
 void filter_removed_unknown(struct filter *f)
@@ -113,4 +117,5 @@ void filter_close(struct filter *f)
 	if (f->emptied != FEATURE_COUNT)
 		filter_result_refused(f, f->emptied);
 	r->bytes = buf_view(&f->out);
+	filter_session_close(f);
 }

@@ -148,6 +148,7 @@ static void frame_init(struct filter *f, struct frame *fr, const struct xml_tag 
 	fr->folded = kind == STANZA_PRESENCE && f->table->fold != FOLD_OFF;
 	fr->inside = INSIDE_STANZA;
 	fr->kept = 0;
+	fr->body.reading = READING_NOTHING;
 	fr->hollow = 0;
 	fr->join = fr->shown = false;
 	fr->id_at = fr->id_end = 0;
@@ -180,6 +181,7 @@ static void reset(struct filter *f)
 	f->refused = f->silent = f->join = false;
 	f->stands = f->lost = f->counted = false;
 	f->emptied = FEATURE_COUNT;
+	f->memory.about = 0;
 	buf_clear(&f->out);
 	if (f->out.size > FILTER_KEEP)
 		buf_shrink(&f->out, FILTER_KEEP);

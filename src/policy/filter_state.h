@@ -40,6 +40,7 @@ struct filter {
 	enum feature
 		emptied; /* for what an IQ result lost its payload; FEATURE_COUNT: it did not */
 
+	struct session_memory memory;
 	struct frame *frames;
 	unsigned top; /* index of the innermost */
 	unsigned frames_size;

@@ -78,6 +78,7 @@ struct policy_table {
 	const struct policy_access *const *access;
 	unsigned naccess;
 	const struct jid_sets *jid_sets; /* with access */
+	bool hides;                      /* something that an entity may say it can do is refused */
 	bool transparent;                /* nothing below a stanza's start tag to decide */
 	/* The same list as if its policies in shadow were enforced; NULL: there are none. */
 	const struct policy_table *shadow;

@@ -20,7 +20,7 @@ enum {
 };
 
 struct session {
-	uint64_t hash; /* 0: unused */
+	uint64_t key;  /* 0: unused */
 	uint32_t used; /* when, in turns of the table */
 	uint32_t about;
 };
@@ -66,8 +66,7 @@ static uint64_t hash_bare(const struct sessions *s, struct str jid)
 	return seed[1];
 }
 
-static uint64_t hash_session(
-	const struct sessions *s, struct str from, struct str to, struct str sid)
+uint64_t sessions_key(const struct sessions *s, struct str from, struct str to, struct str sid)
 {
 	uint64_t pair = hash_bare(s, from) + hash_bare(s, to);
 	uint64_t seed[2] = { s->seed[0] ^ pair, s->seed[1] };
@@ -76,19 +75,19 @@ static uint64_t hash_session(
 	return hash ? hash : 1;
 }
 
-static struct session *find(struct sessions *s, uint64_t hash)
+static struct session *find(struct sessions *s, uint64_t key)
 {
-	struct session *set = s->all[hash % SETS];
+	struct session *set = s->all[key % SETS];
 
 	for (unsigned i = 0; i < WAYS; i++)
-		if (set[i].hash == hash)
+		if (set[i].key == key)
 			return &set[i];
 	return NULL;
 }
 
-static struct session *oldest(struct sessions *s, uint64_t hash)
+static struct session *oldest(struct sessions *s, uint64_t key)
 {
-	struct session *set = s->all[hash % SETS], *old = set;
+	struct session *set = s->all[key % SETS], *old = set;
 
 	for (unsigned i = 1; i < WAYS; i++)
 		if (set[i].used < old->used)
@@ -96,23 +95,21 @@ static struct session *oldest(struct sessions *s, uint64_t hash)
 	return old;
 }
 
-void sessions_add(
-	struct sessions *s, struct str from, struct str to, struct str sid, unsigned about)
+void sessions_add(struct sessions *s, uint64_t key, unsigned about)
 {
-	uint64_t hash = hash_session(s, from, to, sid);
-	struct session *one = find(s, hash);
+	struct session *one = find(s, key);
 
 	if (!one) {
-		one = oldest(s, hash);
-		*one = (struct session){ .hash = hash };
+		one = oldest(s, key);
+		*one = (struct session){ .key = key };
 	}
 	one->used = ++s->turn;
 	one->about |= about;
 }
 
-unsigned sessions_find(struct sessions *s, struct str from, struct str to, struct str sid)
+unsigned sessions_find(struct sessions *s, uint64_t key)
 {
-	struct session *one = find(s, hash_session(s, from, to, sid));
+	struct session *one = find(s, key);
 
 	if (!one)
 		return 0;
@@ -120,9 +117,9 @@ unsigned sessions_find(struct sessions *s, struct str from, struct str to, struc
 	return one->about;
 }
 
-void sessions_remove(struct sessions *s, struct str from, struct str to, struct str sid)
+void sessions_remove(struct sessions *s, uint64_t key)
 {
-	struct session *one = find(s, hash_session(s, from, to, sid));
+	struct session *one = find(s, key);
 
 	if (one)
 		*one = (struct session){ 0 };

@@ -18,11 +18,13 @@ struct sessions;
 struct sessions *sessions_new(void);
 void sessions_free(struct sessions *s);
 
-/* Adds to what the session between these two, in either direction, and whatever their resources, is
- * about. The one that was used least recently among a few is forgotten for a new one. */
-void sessions_add(
-	struct sessions *s, struct str from, struct str to, struct str sid, unsigned about);
+/* What a session is known by: both addresses, in either order and whatever their resources, and its
+ * id. Never 0. */
+uint64_t sessions_key(const struct sessions *s, struct str from, struct str to, struct str sid);
+/* Adds to what it is about. Of a few, the one that was used least recently is forgotten for a new
+ * one. */
+void sessions_add(struct sessions *s, uint64_t key, unsigned about);
 /* What it is about (enum session_about). 0: there is none, or it has been forgotten. */
-unsigned sessions_find(struct sessions *s, struct str from, struct str to, struct str sid);
+unsigned sessions_find(struct sessions *s, uint64_t key);
 /* It has ended. */
-void sessions_remove(struct sessions *s, struct str from, struct str to, struct str sid);
+void sessions_remove(struct sessions *s, uint64_t key);

@@ -99,6 +99,52 @@ RIG bool oracle_is_stanza(const struct xml_element *e)
 	return oracle_is_content(e->ns) && oracle_is_one_of(e->name, stanzas);
 }
 
+RIG bool oracle_is(const struct xml_element *e, const char *ns, const char *name)
+{
+	return e && strcmp(e->ns, ns) == 0 && strcmp(e->name, name) == 0;
+}
+
+/* What calls and files share: a transport of Jingle, with what is in it, and the proposals of
+ * sessions, but for those that say themselves that they are no files. */
+RIG bool oracle_is_shared(const struct xml_element *e)
+{
+	if (strcmp(e->ns, "urn:xmpp:jingle-message:0") == 0) {
+		bool files = strcmp(e->name, "propose") != 0;
+
+		for (const struct xml_element *c = e->child; c; c = c->next)
+			files |= strcmp(c->name, "description") == 0 &&
+				 oracle_feature(c) == FEATURE_FILE_TRANSFER;
+		return files;
+	}
+	for (; e && e->parent; e = e->parent)
+		if (strcmp(e->name, "transport") == 0 &&
+			oracle_is(e->parent, "urn:xmpp:jingle:1", "content"))
+			return true;
+	return false;
+}
+
+/* Text that is encrypted, offers encryption, or is a link to what is. */
+RIG const char *oracle_text(const struct policy_table *t, const char *text)
+{
+	static const char *const encrypted[] = { "?OTR:", "?OTR,", "?OTR|", "-----BEGIN PGP ",
+		" \t  \t\t\t\t \t \t \t  ", NULL };
+
+	for (const char *const *s = encrypted; *s; s++)
+		if (strstr(text, *s) && !oracle_passes(t, FEATURE_ENCRYPTED))
+			return "an encrypted text";
+	if (strstr(text, "aesgcm://") && !oracle_passes(t, FEATURE_FILE_TRANSFER))
+		return "a link to an encrypted file";
+	return NULL;
+}
+
+RIG bool oracle_is_hidden(const struct policy_table *t, const struct xml_element *e)
+{
+	const char *var = xml_element_attr(e, "var");
+
+	return var && oracle_is(e, "http://jabber.org/protocol/disco#info", "feature") &&
+	       !oracle_passes(t, catalogue_var(str_of(var)));
+}
+
 /* What the namespace, and what it speaks of, say of an element, wherever it stands. */
 RIG const char *oracle_element(const struct policy_table *t, const struct xml_element *e)
 {
@@ -107,8 +153,16 @@ RIG const char *oracle_element(const struct policy_table *t, const struct xml_el
 	const char *about = xml_element_attr(e, "for");
 	uint32_t mark = about && (entry.flags & ROW_REFERS) ? catalogue_mark(str_of(about)) : 0;
 
-	if (!oracle_passes(t, (enum feature)entry.feature))
+	if (!oracle_passes(t, (enum feature)entry.feature) &&
+		!(entry.feature == FEATURE_VOIP && oracle_is_shared(e)))
 		return feature_name((enum feature)entry.feature);
+	if (e->parent && !oracle_is_stanza(e->parent) && oracle_is_hidden(t, e))
+		return "a feature that is hidden";
+	if (e->parent && !oracle_is_stanza(e->parent) && entry.feature == FEATURE_HTML &&
+		xml_element_attr(e, "src") &&
+		str_starts(str_of(xml_element_attr(e, "src")), STR("data:")) &&
+		!oracle_passes(t, FEATURE_BOB))
+		return "inline data";
 	if (mark != 0 && !oracle_passes(t, catalogue_feature(mark, STR(""))))
 		return "a fallback for what is stripped";
 	return NULL;
@@ -190,8 +244,11 @@ RIG const char *oracle_stanza(const struct policy_table *t, const struct xml_ele
 							    : oracle_feature(c);
 		const char *wrong;
 
-		if (!oracle_passes(t, f))
+		if (!oracle_passes(t, f) && !(f == FEATURE_VOIP && oracle_is_shared(c)))
 			return feature_name(f);
+		if (core && strcmp(c->name, "body") == 0 && strcmp(e->name, "message") == 0 &&
+			oracle_text(t, c->text))
+			return oracle_text(t, c->text);
 		if (core && oracle_is_one_of(c->name, texts) && c->child &&
 			!oracle_passes(t, FEATURE_UNKNOWN))
 			return "element in what is text";

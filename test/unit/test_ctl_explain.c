@@ -77,7 +77,7 @@ static void two_domains_are_explained(void **unused)
 		"watch shadow: changes nothing to_peer @19",
 		"presence.fold availability narrow @16",
 		"strip html, nick way @18",
-		"strip chat-states narrow @17",
+		"strip chat-states, caps narrow @17",
 		"strip receipts watch @19",
 	};
 	struct ctl_rig r;

@@ -49,7 +49,10 @@ static const char *any_namespace(struct gen *g)
 		"http://jabber.org/protocol/muc#user", "http://jabber.org/protocol/pubsub#event",
 		"http://jabber.org/protocol/pubsub", "urn:xmpp:jingle:1", "urn:xmpp:reference:0",
 		"urn:ietf:params:xml:ns:xmpp-stanzas", "urn:xmpp:fallback:0", "vcard-temp",
-		"http://jabber.org/protocol/chatstates", "http://jabber.org/protocol/xhtml-im" };
+		"http://jabber.org/protocol/chatstates", "http://jabber.org/protocol/xhtml-im",
+		"http://www.w3.org/1999/xhtml", "urn:xmpp:jingle:1", "urn:xmpp:jingle:apps:rtp:1",
+		"urn:xmpp:jingle:apps:file-transfer:5", "urn:xmpp:jingle:transports:ice-udp:1",
+		"urn:xmpp:jingle-message:0", "http://jabber.org/protocol/disco#info" };
 
 	if (chance(g, 50))
 		return PICK(g, often);
@@ -62,7 +65,8 @@ static const char *any_local(struct gen *g)
 		"priority", "error", "message", "presence", "iq", "x", "x", "x", "item", "items",
 		"history", "password", "forwarded", "event", "pubsub", "description", "content",
 		"reason", "destroy", "composing", "html", "note", "fallback", "request", "query",
-		"c", "gone", "text", "error", "PHOTO" };
+		"c", "gone", "text", "error", "PHOTO", "body", "feature", "jingle", "transport",
+		"content", "description", "propose", "proceed" };
 
 	return PICK(g, locals);
 }
@@ -70,7 +74,10 @@ static const char *any_local(struct gen *g)
 static void put_text(struct gen *g)
 {
 	static const char *const texts[] = { "x", " ", "\n\t", "away", "a &amp; b", "&lt;&#13;&gt;",
-		"<![CDATA[<a>]]>", "Gr\xc3\xbc\xc3\x9f", "]]&gt;", "'\"" };
+		"<![CDATA[<a>]]>", "Gr\xc3\xbc\xc3\x9f", "]]&gt;", "'\"", "?OTR:AA", " ?O", "TR,1",
+		"\x20\x09\x20\x20\x09\x09\x09\x09", "\x20\x09\x20\x09\x20\x09\x20\x20",
+		"\x20\x09\x20\x20\x09\x09\x09\x09\x20\x09\x20\x09\x20\x09\x20\x20 \t",
+		"-----BEGIN PGP ", "aesgcm:", "//" };
 
 	buf_put(&g->out, str_of(PICK(g, texts)));
 }
@@ -79,7 +86,9 @@ static void put_attrs(struct gen *g)
 {
 	static const char *const attrs[] = { " a='1'", " node='urn:xmpp:avatar:data'", " jid='j'",
 		" xml:lang='en'", " stream:odd='&#10;&lt;'", " for='urn:xmpp:reply:0'",
-		" code='110'", " seconds='1'", " parent='p'", " nick='&apos;'", " by='b'" };
+		" code='110'", " seconds='1'", " parent='p'", " nick='&apos;'", " by='b'",
+		" var='urn:xmpp:avatar:metadata+notify'", " src='data:,'",
+		" action='session-initiate'", " sid='i1'" };
 	static const char *const types[] = { " type='error'", " type='unavailable'",
 		" type='set'" };
 	uint32_t which = gen_next(g, 1u << (sizeof(attrs) / sizeof(attrs[0])));
@@ -139,11 +148,11 @@ static void put_element(struct gen *g, unsigned depth, const char *local)
 	put_attrs(g);
 	buf_put_char(&g->out, '>');
 	for (unsigned n = gen_next(g, 3); n > 0 && depth < DEPTH; n--) {
-		if (chance(g, 30))
+		for (unsigned m = gen_next(g, 3); m > 0; m--)
 			put_text(g);
 		put_element(g, depth + 1, any_local(g));
 	}
-	if (chance(g, 40))
+	for (unsigned m = gen_next(g, 3); m > 0; m--)
 		put_text(g);
 	buf_printf(&g->out, "</%s>", name);
 	memcpy(g->bound, before, sizeof(before));

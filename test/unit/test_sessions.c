@@ -9,6 +9,22 @@
 #define ALICE STR("alice@a.example/balcony")
 #define BOB   STR("bob@b.example/garden")
 
+static void add_one(
+	struct sessions *s, struct str from, struct str to, struct str sid, unsigned about)
+{
+	sessions_add(s, sessions_key(s, from, to, sid), about);
+}
+
+static unsigned find_one(struct sessions *s, struct str from, struct str to, struct str sid)
+{
+	return sessions_find(s, sessions_key(s, from, to, sid));
+}
+
+static void remove_one(struct sessions *s, struct str from, struct str to, struct str sid)
+{
+	sessions_remove(s, sessions_key(s, from, to, sid));
+}
+
 static void a_session_is_found_by_either_side(void **unused)
 {
 	static const struct {
@@ -31,9 +47,9 @@ static void a_session_is_found_by_either_side(void **unused)
 	struct sessions *s = sessions_new();
 
 	(void)unused;
-	sessions_add(s, ALICE, BOB, STR("s1"), SESSION_CALL);
+	add_one(s, ALICE, BOB, STR("s1"), SESSION_CALL);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(sessions_find(s, cases[i].from, cases[i].to, cases[i].sid),
+		assert_int_equal(find_one(s, cases[i].from, cases[i].to, cases[i].sid),
 			cases[i].found ? SESSION_CALL : 0);
 	}
 	sessions_free(s);
@@ -44,9 +60,9 @@ static void what_it_is_about_grows(void **unused)
 	struct sessions *s = sessions_new();
 
 	(void)unused;
-	sessions_add(s, ALICE, BOB, STR("s1"), SESSION_CALL);
-	sessions_add(s, BOB, ALICE, STR("s1"), SESSION_FILES);
-	assert_int_equal(sessions_find(s, ALICE, BOB, STR("s1")), SESSION_CALL | SESSION_FILES);
+	add_one(s, ALICE, BOB, STR("s1"), SESSION_CALL);
+	add_one(s, BOB, ALICE, STR("s1"), SESSION_FILES);
+	assert_int_equal(find_one(s, ALICE, BOB, STR("s1")), SESSION_CALL | SESSION_FILES);
 	sessions_free(s);
 }
 
@@ -55,12 +71,12 @@ static void a_session_that_ended_is_forgotten(void **unused)
 	struct sessions *s = sessions_new();
 
 	(void)unused;
-	sessions_add(s, ALICE, BOB, STR("s1"), SESSION_CALL);
-	sessions_remove(s, BOB, ALICE, STR("s2"));
-	assert_int_equal(sessions_find(s, ALICE, BOB, STR("s1")), SESSION_CALL);
-	sessions_remove(s, BOB, ALICE, STR("s1"));
-	assert_int_equal(sessions_find(s, ALICE, BOB, STR("s1")), 0);
-	sessions_remove(s, BOB, ALICE, STR("s1"));
+	add_one(s, ALICE, BOB, STR("s1"), SESSION_CALL);
+	remove_one(s, BOB, ALICE, STR("s2"));
+	assert_int_equal(find_one(s, ALICE, BOB, STR("s1")), SESSION_CALL);
+	remove_one(s, BOB, ALICE, STR("s1"));
+	assert_int_equal(find_one(s, ALICE, BOB, STR("s1")), 0);
+	remove_one(s, BOB, ALICE, STR("s1"));
 	sessions_free(s);
 }
 
@@ -74,16 +90,16 @@ static void a_flood_of_sessions_is_bounded(void **unused)
 	for (unsigned i = 0; i < 4 * SESSIONS_MAX; i++) {
 		char sid[16];
 
-		sessions_add(s, ALICE, BOB, STR("mine"), SESSION_CALL);
+		add_one(s, ALICE, BOB, STR("mine"), SESSION_CALL);
 		snprintf(sid, sizeof(sid), "%u", i);
-		sessions_add(s, ALICE, BOB, str_of(sid), SESSION_CALL);
+		add_one(s, ALICE, BOB, str_of(sid), SESSION_CALL);
 	}
-	assert_int_equal(sessions_find(s, ALICE, BOB, STR("mine")), SESSION_CALL);
+	assert_int_equal(find_one(s, ALICE, BOB, STR("mine")), SESSION_CALL);
 	for (unsigned i = 0; i < 4 * SESSIONS_MAX; i++) {
 		char sid[16];
 
 		snprintf(sid, sizeof(sid), "%u", i);
-		left += sessions_find(s, ALICE, BOB, str_of(sid)) != 0;
+		left += find_one(s, ALICE, BOB, str_of(sid)) != 0;
 	}
 	assert_in_range(left, 1, SESSIONS_MAX);
 	sessions_free(s);
@@ -98,13 +114,12 @@ static void long_addresses_and_ids_are_told_apart(void **unused)
 	memset(a, 'a', sizeof(a));
 	memset(b, 'a', sizeof(b));
 	b[sizeof(b) - 1] = 'b';
-	sessions_add(s, (struct str){ a, sizeof(a) }, BOB, STR("s"), SESSION_CALL);
-	assert_int_equal(
-		sessions_find(s, (struct str){ a, sizeof(a) }, BOB, STR("s")), SESSION_CALL);
-	assert_int_equal(sessions_find(s, (struct str){ b, sizeof(b) }, BOB, STR("s")), 0);
-	sessions_add(s, ALICE, BOB, (struct str){ a, sizeof(a) }, SESSION_CALL);
-	assert_int_equal(sessions_find(s, ALICE, BOB, (struct str){ a, sizeof(a) }), SESSION_CALL);
-	assert_int_equal(sessions_find(s, ALICE, BOB, (struct str){ b, sizeof(b) }), 0);
+	add_one(s, (struct str){ a, sizeof(a) }, BOB, STR("s"), SESSION_CALL);
+	assert_int_equal(find_one(s, (struct str){ a, sizeof(a) }, BOB, STR("s")), SESSION_CALL);
+	assert_int_equal(find_one(s, (struct str){ b, sizeof(b) }, BOB, STR("s")), 0);
+	add_one(s, ALICE, BOB, (struct str){ a, sizeof(a) }, SESSION_CALL);
+	assert_int_equal(find_one(s, ALICE, BOB, (struct str){ a, sizeof(a) }), SESSION_CALL);
+	assert_int_equal(find_one(s, ALICE, BOB, (struct str){ b, sizeof(b) }), 0);
 	sessions_free(s);
 }
 

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The parts of the filter that recognise what no element's name alone says: sessions
+ * (filter_session.c), text (filter_body.c), answers of service discovery (filter_disco.c). Included
+ * by the filter's parts alone.
+ */
+#pragma once
+
+#include "policy/body.h"
+#include "policy/catalogue.h"
+#include "policy/sessions.h"
+#include "xml/events.h"
+
+struct filter;
+struct frame;
+
+/* A place in the output to which it can be taken back. */
+struct mark {
+	size_t offset;
+	unsigned depth; /* elements open in the writer */
+};
+
+/* Items of one pubsub element: are any left? */
+struct tally {
+	unsigned kept, removed;
+};
+
+/* Whose text is read, below a child. */
+enum reading {
+	READING_NOTHING,
+	READING_TEXT, /* a body's own */
+	READING_ALL,  /* and that of elements in it */
+};
+
+struct body_state {
+	enum reading reading;
+	struct body_scan text, all; /* of the child's own text, of that further in too */
+	size_t text_at;             /* where its text began, in the output; 0: there is none */
+};
+
+/* SESSION: what is known of it, and what the child says. */
+struct session_state {
+	uint64_t key;   /* 0: it cannot be remembered */
+	unsigned known; /* enum session_about */
+	unsigned level; /* of descriptions, below the stanza */
+	bool jingle;
+	bool proposal;
+	bool told;        /* there was a description */
+	unsigned content; /* enum session_about: what those of the open content say */
+	bool transport;   /* in one */
+	bool held;        /* something in it would be a call's, and calls are refused */
+};
+
+/* Of a filter. */
+struct session_memory {
+	struct sessions *sessions; /* made with the first one */
+	uint64_t key;              /* what this stanza tells of one */
+	unsigned about;            /* enum session_about */
+};
+
+/* ---- filter_carrier.c ---- */
+/* The open child goes, whatever of it has been written: as its policy says. */
+void filter_child_refused(struct filter *f, struct frame *fr, enum feature feature);
+/* The same when its end tag has been written. */
+void filter_child_emptied(struct filter *f, struct frame *fr, enum feature feature);
+struct mark filter_mark(struct filter *f);
+
+/* ---- filter_session.c ---- */
+/* A child with ROW_SESSION: the feature that it is, or FEATURE_CARRIER: what it carries decides. */
+enum feature filter_session_feature(
+	struct filter *f, struct frame *fr, const struct xml_tag *tag, struct catalogue_entry e);
+void filter_session_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag);
+/* An element `level` below the stanza has ended. */
+void filter_session_end(struct filter *f, struct frame *fr, unsigned level);
+/* The stanza passes: what it told is remembered. */
+void filter_session_close(struct filter *f);
+
+/* ---- filter_body.c ---- */
+/* Does anybody want to know what a text says? */
+bool filter_reads(const struct filter *f);
+/* Before a child is written whose text is read; `nested`: the text in its elements too. */
+void filter_body_open(struct filter *f, struct frame *fr, bool nested);
+/* An element in it is written. */
+void filter_body_nested(struct frame *fr);
+/* Writes text, or refuses the child for it. */
+void filter_body_text(struct filter *f, struct frame *fr, struct str text);
+/* Before its end tag is written. False: nothing was left of it, and it was taken back. */
+bool filter_body_end(struct filter *f, struct frame *fr);
+
+/* ---- filter_disco.c ---- */
+/* Leaves out an element that says that something can be done which the policies refuse. False: it
+ * is none. */
+bool filter_disco_hides(struct filter *f, const struct xml_tag *tag);

@@ -173,7 +173,10 @@ static void lend(struct tls *t, struct buf *in, struct buf *out)
 {
 	t->in = in;
 	t->out = out;
-	ERR_clear_error();
+	/* SSL_get_error() wants the queue empty; clearing an empty one goes through all its places.
+	 */
+	if (ERR_peek_error())
+		ERR_clear_error();
 }
 
 static void take_back(struct tls *t)

@@ -44,13 +44,13 @@ struct inbound {
 	bool offered_external;
 	const struct control *control; /* of `from`, under `plan` */
 	struct trust_answer trust;
+	bool judged; /* `trust` is about `from` under this plan: */
+	uint64_t judged_plan;
 	struct proof *proofs;
-	unsigned nproofs;
 	struct inbound_pair **pairs;
-	unsigned npairs;
 	struct inbound_pair *last; /* of the last stanza */
 	struct list claims;        /* dialback verifications under way */
-	unsigned nclaims;
+	unsigned nproofs, npairs, nclaims;
 	bool settled, moving; /* moved home, or never will; moves at the end of this turn */
 	size_t max_stanza;    /* in force on the stream */
 	struct throttle throttle;

@@ -100,6 +100,19 @@ static bool shown_for(const struct inbound *in)
 	return !any && !(in->mode == LISTEN_DIRECT_TLS && !tls_sni(tls));
 }
 
+/* The certificate for the header's domain. Verifying a chain is a good part of what a stream's
+ * set-up costs: what was found a moment ago holds until the plan changes, or the set-up's time is
+ * over. */
+static void judge_peer(struct inbound *in, const struct control *c)
+{
+	uint64_t plan = in->leg.trunk->plan->number;
+	if (in->judged && in->judged_plan == plan)
+		return;
+	leg_judge(&in->leg, c, &in->from, false, &in->trust);
+	in->judged = true;
+	in->judged_plan = plan;
+}
+
 /* Under TLS the names count. */
 static void header_protected(struct inbound *in, const struct stream_info *info)
 {
@@ -138,7 +151,8 @@ static void header_protected(struct inbound *in, const struct stream_info *info)
 		leg_fail(l, STREAM_HOST_UNKNOWN, NULL, NULL);
 		return;
 	}
-	leg_judge(l, c, &in->from, false, &in->trust);
+	in->judged = false;
+	judge_peer(in, c);
 	if (in->trust.verdict != TRUST_OK && !trust_verdict_allows_dialback(in->trust.verdict)) {
 		leg_fail(l, STREAM_NOT_AUTHORIZED, in->trust.words, NULL);
 		return;
@@ -230,14 +244,14 @@ const struct proof *inbound_proven(
 	return find_proof(in, from, to);
 }
 
-/* Judged again: the plan may have changed since EXTERNAL was offered. */
+/* The plan may have changed since EXTERNAL was offered. */
 static bool external_holds(struct inbound *in)
 {
 	const struct control *c = in->control;
 	if (!in->offered_external || !c || !(c->config->authentication & 1u << PROOF_EXTERNAL) ||
 		inbound_entry_refused(in, c))
 		return false;
-	leg_judge(&in->leg, c, &in->from, false, &in->trust);
+	judge_peer(in, c);
 	return in->trust.verdict == TRUST_OK;
 }
 

@@ -41,7 +41,7 @@ const struct config_table jid_set_schema = {
 
 /* What a pattern is looked up by. Most configurations use one or two kinds, and the others cost
  * nothing. */
-enum kind { KIND_FULL, KIND_BARE, KIND_USERS, KIND_BELOW, KINDS };
+enum kind { KIND_FULL, KIND_BARE, KIND_DOMAIN, KIND_USERS, KIND_BELOW, KINDS };
 
 struct named {
 	struct map_node node;
@@ -66,7 +66,10 @@ static bool pattern_key(const char *pattern, struct jid_form *out, enum kind *ki
 	if (!str_starts(p, STR("*@")) && !str_starts(p, STR("*."))) {
 		if (!jid_form(p, out))
 			return false;
-		*kind = out->n > out->bare ? KIND_FULL : KIND_BARE;
+		if (out->n > out->bare)
+			*kind = KIND_FULL;
+		else
+			*kind = out->domain > 0 ? KIND_BARE : KIND_DOMAIN;
 		return true;
 	}
 	if (!domain_parse(str_skip(p, 2), &domain))
@@ -306,11 +309,10 @@ void jid_sets_find(const struct jid_sets *s, const struct jid_form *jid, struct 
 	out->n = 0;
 	if (s->used[KIND_FULL] && jid->n > jid->bare)
 		look_up(s, jid->s, jid->n, out);
-	if (s->used[KIND_BARE]) {
+	if (s->used[KIND_BARE] && user)
 		look_up(s, jid->s, jid->bare, out);
-		if (user)
-			look_up(s, domain.p, domain.n, out);
-	}
+	if (s->used[KIND_DOMAIN])
+		look_up(s, domain.p, domain.n, out);
 	if (s->used[KIND_USERS] && user)
 		look_up(s, domain.p - 1, domain.n + 1, out);
 	if (s->used[KIND_BELOW] && domain.p[0] != '[')

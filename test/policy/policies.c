@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The policies of the stories: loaded once, found by name. */
+/* The policies of the stories: loaded twice, as they are and in shadow; found by name. */
 #include "policies.h"
 
 #include "base/mem.h"
+#include "policy/jid_set.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,14 +12,17 @@ enum { POLICIES_AT_ONCE = 8 };
 
 struct settings {
 	struct config_origin origin;
-	struct config_list policies;
+	struct config_list policies, jid_sets;
+};
+
+struct loaded {
+	struct settings settings;
+	struct config_file *file;
+	struct policy_set *set;
 };
 
 struct policies {
-	struct settings settings;
-	struct policy *shadows; /* copies of all of them; what they point to is the settings' */
-	struct config_file *file;
-	struct policy_set *set;
+	struct loaded enforced, shadow;
 };
 
 static const struct config_key settings_keys[] = {
@@ -27,6 +31,11 @@ static const struct config_key settings_keys[] = {
 		.offset = offsetof(struct settings, policies),
 		.table = &policy_schema,
 		.help = "Policies." },
+	{ .name = "jid_sets",
+		.type = CONFIG_LIST,
+		.offset = offsetof(struct settings, jid_sets),
+		.table = &jid_set_schema,
+		.help = "Addresses." },
 	{ .name = NULL },
 };
 
@@ -46,31 +55,36 @@ static bool say_all(struct config_report *report)
 	return i == 0;
 }
 
-static void make_shadows(struct policies *p)
+static bool load(struct loaded *l, const char *directory, enum policy_mode mode)
 {
-	unsigned n = p->settings.policies.n;
+	MEM_AUTO char *path = mem_printf("%s/policies.conf", directory);
+	struct config_report *report = config_report_new();
+	struct config_list *list = &l->settings.policies;
 
-	p->shadows = mem_zero(n + 1, sizeof(*p->shadows));
-	if (n > 0)
-		memcpy(p->shadows, p->settings.policies.items, n * sizeof(*p->shadows));
-	for (unsigned i = 0; i < n; i++)
-		p->shadows[i].mode = MODE_SHADOW;
+	l->file = config_load(path, &settings_schema, &l->settings, report);
+	l->set = policy_set_new();
+	if (l->file) {
+		policy_check(list->items, list->n, report);
+		policy_set_access(l->set, &l->settings.jid_sets, list, report);
+	}
+	for (unsigned i = 0; i < list->n; i++)
+		((struct policy *)list->items)[i].mode = mode;
+	return say_all(report);
+}
+
+static void unload(struct loaded *l)
+{
+	policy_set_free(l->set);
+	config_values_fini(&settings_schema, &l->settings);
+	config_file_free(l->file);
 }
 
 struct policies *policies_load(const char *directory)
 {
-	MEM_AUTO char *path = mem_printf("%s/policies.conf", directory);
-	struct config_report *report = config_report_new();
 	struct policies *p = MEM_NEW(struct policies);
 
-	p->file = config_load(path, &settings_schema, &p->settings, report);
-	p->set = policy_set_new();
-	if (p->file)
-		policy_check(p->settings.policies.items, p->settings.policies.n, report);
-	if (say_all(report)) {
-		make_shadows(p);
+	if (load(&p->enforced, directory, MODE_ENFORCE) && load(&p->shadow, directory, MODE_SHADOW))
 		return p;
-	}
 	policies_free(p);
 	return NULL;
 }
@@ -79,47 +93,45 @@ void policies_free(struct policies *p)
 {
 	if (!p)
 		return;
-	policy_set_free(p->set);
-	config_values_fini(&settings_schema, &p->settings);
-	config_file_free(p->file);
-	free(p->shadows);
+	unload(&p->enforced);
+	unload(&p->shadow);
 	free(p);
 }
 
-static const struct policy *find(
-	const struct policies *p, const struct policy *all, struct str name)
+static const struct policy *find(const struct loaded *l, struct str name)
 {
-	for (unsigned i = 0; i < p->settings.policies.n; i++)
+	const struct policy *all = l->settings.policies.items;
+
+	for (unsigned i = 0; i < l->settings.policies.n; i++)
 		if (str_is(name, all[i].name))
 			return &all[i];
 	return NULL;
 }
 
-static const struct policy_table *merge(
-	struct policies *p, const struct policy *all, struct str names)
+static const struct policy_table *merge(struct loaded *l, struct str names)
 {
 	const struct policy *list[POLICIES_AT_ONCE] = { NULL };
 	unsigned n = 0;
 
 	if (str_is(names, "-"))
-		return policy_set_merge(p->set, list, 0);
+		return policy_set_merge(l->set, list, 0);
 	while ((names = str_trim(names)).n > 0) {
 		const char *space = memchr(names.p, ' ', names.n);
 		struct str name = { names.p, space ? (size_t)(space - names.p) : names.n };
 
-		if (n == POLICIES_AT_ONCE || !(list[n++] = find(p, all, name)))
+		if (n == POLICIES_AT_ONCE || !(list[n++] = find(l, name)))
 			return NULL;
 		names = str_skip(names, name.n);
 	}
-	return policy_set_merge(p->set, list, n);
+	return policy_set_merge(l->set, list, n);
 }
 
 const struct policy_table *policies_table(struct policies *p, struct str names)
 {
-	return merge(p, p->settings.policies.items, names);
+	return merge(&p->enforced, names);
 }
 
 const struct policy_table *policies_shadow(struct policies *p, struct str names)
 {
-	return merge(p, p->shadows, names);
+	return merge(&p->shadow, names);
 }

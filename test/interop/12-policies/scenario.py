@@ -30,6 +30,10 @@ async def files(check, x, y):
     await p.answered(check, 'a file by Jingle too', x, y.jid, p.OFFER % fresh('s'), 'service-unavailable', 'set')
     await p.answered(check, 'so is a slot for uploads', x, y.boundjid.domain, p.SLOT, 'service-unavailable')
     await p.bounced(check, 'a link out of band', x, y, p.LINK)
+    got = await x.iq(y.jid, "<query xmlns='http://jabber.org/protocol/disco#info'/>")
+    names = [f.get('var') for f in got.iter('{http://jabber.org/protocol/disco#info}feature')] if got is not None else []
+    check('who asks is not told of files', names and 'http://jabber.org/protocol/ibb' not in names and
+          'urn:xmpp:ping' in names, show(got))
 
 
 async def calls(check, x, y):
@@ -43,6 +47,7 @@ async def calls(check, x, y):
 
 async def clear(check, x, y):
     await p.bounced(check, 'an OMEMO message', x, y, p.OMEMO, body='I sent you an OMEMO encrypted message')
+    await p.bounced(check, 'an OTR message', x, y, '', body=p.OTR)
     keys = "<pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='eu.siacs.conversations.axolotl.devicelist'/></pubsub>"
     await p.answered(check, 'keys are not to be had', x, y.bare, keys, 'policy-violation')
 

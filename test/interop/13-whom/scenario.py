@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is refused in a room throws nobody out of it."""
+"""Who may speak to whom: access lists; and what is refused throws nobody out of a room."""
 import asyncio
 
 from bed import payloads as p
@@ -7,9 +7,11 @@ from bed.client import condition, fresh, show
 from bed.talk import enter, open_room
 
 POLICIES = [
+    {'name': 'listed', 'access': [{'from': '@writers', 'action': 'allow'},
+                                  {'to': '@writers', 'action': 'allow'}]},
     {'name': 'clear', 'block': ['encrypted']},
 ]
-CASES = [('clear', 'p1', 'e2'),
+CASES = [('listed', 'p1', 'e2'), ('clear', 'p1', 'e2'),
          ('clear', 'e1', 'p2')]
 hosts = {}
 
@@ -18,6 +20,22 @@ def plan(bed):
     for kind, west, east in CASES:
         for name in (west, east):
             hosts[kind, name] = bed.host('%s.to-%s.example' % (kind, name), name, trunk='whom')
+
+
+async def listed(bed, check, x, y):
+    ben = await bed.client(x.host, 'ben')
+    body = 'from a writer ' + fresh()
+    x.tell(y.jid, body)
+    check('who is on the list is heard', await y.message(body))
+    number = ben.tell(y.jid, 'not on the list')
+    got = await ben.failure(number)
+    check('who is not is told so', got is not None and condition(got) is not None, show(got))
+    await p.silent(check, 'who is not', x, y, number)
+    got = await ben.iq(y.jid, p.PING)
+    check('nor do questions pass', got is not None and got.get('type') == 'error', show(got))
+    body = 'an answer ' + fresh()
+    y.tell(x.jid, body)
+    check('and is answered', await x.message(body))
 
 
 async def room_of(check, x, y):
@@ -63,6 +81,7 @@ async def run(bed, check):
     trunk = bed.trunk('whom')
     trunk.usual()
     trunk.settings['policies'] = POLICIES
+    trunk.settings['jid_sets'] = [{'name': 'writers', 'members': ['ann@listed.to-p1.example']}]
     for (kind, name), host in hosts.items():
         if name in ('p2', 'e2'):
             trunk.controls(host, to_peer=[kind], from_peer=[kind])

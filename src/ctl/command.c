@@ -15,18 +15,26 @@ static const struct {
 	const char *value; /* what stands for it in the help; NULL: takes none */
 	const char *help;
 } options[OPTIONS] = {
+	[OPTION_AUDIT] = { 'a', "audit", "FILE",
+		"what would be decided otherwise of what is in it (- : standard input)" },
 	[OPTION_CONFIG] = { 'c', "config", "FILE", "the configuration (/etc/trunkd/trunkd.conf)" },
 	[OPTION_HELP] = { 'h', "help", NULL, "this text, or that of a command" },
 	[OPTION_JSON] = { 'j', "json", NULL, "print JSON, for programs" },
+	[OPTION_KEY] = { 'k', "key", "FILE",
+		"the key of the checkpoints: what audit.key_file names" },
 	[OPTION_STANZA] = { 's', "stanza", "FILE",
 		"what becomes of these stanzas (- : standard input)" },
 	[OPTION_VERSION] = { 'V', "version", NULL, "print the version" },
 };
 
 static const struct ctl_command commands[] = {
-	{ { "explain", NULL }, "FROM TO [--stanza FILE]",
+	{ { "audit", "verify" }, "FILE... [--key FILE]",
+		"are audit files as they were written? Several of one chain in their order",
+		BIT(OPTION_JSON) | BIT(OPTION_KEY), 1, 0, ctl_audit_verify },
+	{ { "explain", NULL }, "FROM TO [--stanza FILE] | --audit FILE",
 		"may FROM talk to TO, how, under which policies, and why",
-		BIT(OPTION_CONFIG) | BIT(OPTION_JSON) | BIT(OPTION_STANZA), 0, 2, ctl_explain },
+		BIT(OPTION_AUDIT) | BIT(OPTION_CONFIG) | BIT(OPTION_JSON) | BIT(OPTION_STANZA), 0,
+		2, ctl_explain },
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

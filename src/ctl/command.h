@@ -8,7 +8,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum ctl_option { OPTION_CONFIG, OPTION_HELP, OPTION_JSON, OPTION_STANZA, OPTION_VERSION, OPTIONS };
+enum ctl_option {
+	OPTION_AUDIT,
+	OPTION_CONFIG,
+	OPTION_HELP,
+	OPTION_JSON,
+	OPTION_KEY,
+	OPTION_STANZA,
+	OPTION_VERSION,
+	OPTIONS
+};
 
 /* What the exit status says. */
 enum ctl_status {
@@ -46,4 +55,4 @@ enum ctl_status ctl_misused(struct ctl *c, const char *fmt, ...)
 enum ctl_status ctl_failed(struct ctl *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-ctl_command_fn ctl_explain;
+ctl_command_fn ctl_audit_verify, ctl_explain;

@@ -66,9 +66,9 @@ bool explain_init(struct explanation *e, const struct plan *plan, const char *fr
 	if (!explain_permitted(e))
 		return true;
 	e->npolicies = peering_policies(e->there.from, e->there.flow, e->there.to, e->policies);
-	explain_table(e->there.table, NULL, &e->entries, &e->nentries);
+	explain_table(e, e->there.table, NULL, &e->entries, &e->nentries);
 	if (e->there.table->shadow)
-		explain_table(e->there.table->shadow, e->there.table, &e->shadow, &e->nshadow);
+		explain_table(e, e->there.table->shadow, e->there.table, &e->shadow, &e->nshadow);
 	return true;
 }
 

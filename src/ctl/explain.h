@@ -72,9 +72,10 @@ void explain_date(int64_t seconds, char out[16]);
 void explain_time(int64_t seconds, char out[24]);
 
 /* ---- explain_table.c ---- */
-/* Appends the entries of `t` that are not in `than` (NULL: those that are not "pass"). */
-void explain_table(const struct policy_table *t, const struct policy_table *than,
-	struct explain_entry **out, unsigned *n);
+/* Appends the entries of `t` that are not in `than` (NULL: those that are not "pass"). `e` has
+ * sides and policies. */
+void explain_table(const struct explanation *e, const struct policy_table *t,
+	const struct policy_table *than, struct explain_entry **out, unsigned *n);
 void explain_table_free(struct explain_entry *entries, unsigned n);
 
 /* ---- explain_text.c, explain_json.c ---- */

@@ -6,6 +6,7 @@
 #include "ctl/explain.h"
 #include "ctl/json.h"
 #include "ctl/load.h"
+#include "ctl/replay.h"
 #include "ctl/text.h"
 
 #include <errno.h>
@@ -80,15 +81,18 @@ static enum ctl_status explain(struct ctl *c, const struct plan *plan)
 
 enum ctl_status ctl_explain(struct ctl *c)
 {
+	const char *audit = c->option[OPTION_AUDIT];
 	enum ctl_status status;
 	struct plan *plan;
 
-	if (c->nargs < 2)
+	if (audit && (c->nargs || c->option[OPTION_STANZA]))
+		return ctl_misused(c, "--audit stands alone: its records say from whom to whom");
+	if (!audit && c->nargs < 2)
 		return ctl_misused(c, "explain needs two domains or addresses, from whom to whom");
 	plan = load_plan(c);
 	if (!plan)
 		return CTL_FAILED;
-	status = explain(c, plan);
+	status = audit ? replay(c, plan, audit) : explain(c, plan);
 	plan_unref(plan);
 	return status;
 }

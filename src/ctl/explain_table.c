@@ -3,8 +3,10 @@
 #include "ctl/explain.h"
 
 #include "base/mem.h"
+#include "policy/policy_access.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct listing {
 	struct explain_entry **out;
@@ -75,14 +77,93 @@ static void add_features(
 				mem_strdup(actions[t->action[f]]), t->rule[f]);
 }
 
-void explain_table(const struct policy_table *t, const struct policy_table *than,
-	struct explain_entry **out, unsigned *n)
+/* What a policy says by a key whose origin the table does not keep. */
+typedef bool says_fn(const struct policy *p, const struct policy_table *t);
+
+static bool says_repeats(const struct policy *p, const struct policy_table *t)
+{
+	(void)t;
+	return p->presence.suppress_repeats;
+}
+
+static bool says_drop(const struct policy *p, const struct policy_table *t)
+{
+	(void)t;
+	return p->refuse == REFUSE_DROP;
+}
+
+static bool says_audit(const struct policy *p, const struct policy_table *t)
+{
+	return p->audit == (int)t->audit;
+}
+
+/* The first policy that says so, and where. */
+static void add_said(struct listing *l, const struct explanation *e, const struct policy_table *t,
+	const char *what, char *value, says_fn *says)
+{
+	const char *dot = strrchr(what, '.');
+
+	for (unsigned i = 0; i < e->npolicies; i++) {
+		const struct policy *p = e->policies[i].policy;
+		const struct config_origin *group = dot ? &p->presence.origin : &p->origin;
+
+		if (!says(p, t))
+			continue;
+		struct policy_rule rule = { p, what,
+			config_origin_of(group, dot ? dot + 1 : what) };
+		add(l, what, false, value, &rule);
+		return;
+	}
+	add(l, what, false, value, NULL);
+}
+
+static bool has_access(const struct policy_table *t, const struct policy_access *a)
+{
+	for (unsigned i = 0; t && i < t->naccess; i++)
+		if (t->access[i] == a)
+			return true;
+	return false;
+}
+
+/* Two addresses of people can be held against a list; domains only name who they could be. */
+static void add_access(struct listing *l, const struct explanation *e, const struct policy_table *t,
+	const struct policy_table *than)
+{
+	struct str from = str_of(e->from.text), to = str_of(e->to.text);
+	bool people = memchr(from.p, '@', from.n) && memchr(to.p, '@', to.n);
+	struct access_subject who;
+
+	if (t->naccess && people)
+		access_subject_init(&who, t->jid_sets, from, to);
+	for (unsigned i = 0; i < t->naccess; i++) {
+		const struct policy_access *a = t->access[i];
+		const struct policy_rule *denies = people ? policy_access_denies(a, &who) : NULL;
+		struct policy_rule rule = { a->policy, "access",
+			config_origin_of(&a->policy->origin, "access") };
+
+		if (has_access(than, a))
+			continue;
+		add(l, "access", false,
+			people ? mem_strdup(denies ? "denies this" : "allows this")
+			       : mem_printf("%u rule%s", a->policy->access.n,
+					 a->policy->access.n == 1 ? "" : "s"),
+			denies ? denies : &rule);
+	}
+}
+
+void explain_table(const struct explanation *e, const struct policy_table *t,
+	const struct policy_table *than, struct explain_entry **out, unsigned *n)
 {
 	static const char *const audits[] = { "off", "headers", "full" };
 	struct listing l = { out, n };
 
 	add_presence(&l, t, than);
+	if (t->suppress_repeats && !(than && than->suppress_repeats))
+		add_said(&l, e, t, "presence.suppress_repeats", mem_strdup("yes"), says_repeats);
 	add_features(&l, t, than);
+	add_access(&l, e, t, than);
+	if (t->refuse_drop && !(than && than->refuse_drop))
+		add_said(&l, e, t, "refuse", mem_strdup("drop"), says_drop);
 	if (t->audit != (than ? than->audit : AUDIT_OFF))
-		add(&l, "audit", false, mem_strdup(audits[t->audit]), NULL);
+		add_said(&l, e, t, "audit", mem_strdup(audits[t->audit]), says_audit);
 }

@@ -152,6 +152,18 @@ void text_block(struct text *t, struct str bytes)
 	fputc('\n', t->f);
 }
 
+void text_line(FILE *f, const char *fmt, ...)
+{
+	char line[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	put(f, str_of(line), false);
+	fputc('\n', f);
+}
+
 void text_end(struct text *t)
 {
 	flush(t);

@@ -29,6 +29,8 @@ void text_section(struct text *t, const char *fmt, ...) __attribute__((format(pr
 void text_row(struct text *t, enum tone tone, const char *cell, ...) __attribute__((sentinel));
 /* Lines of bytes, indented, below the rows. */
 void text_block(struct text *t, struct str bytes);
+/* One line outside of any section. */
+void text_line(FILE *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Ends the last section and frees all rows. */
 void text_end(struct text *t);
 

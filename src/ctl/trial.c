@@ -2,19 +2,34 @@
 /* See trial.h. */
 #include "ctl/trial.h"
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "policy/catalogue.h"
 #include "trunk/answers.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Time stands still here: nothing in a trial waits. */
+#define ROOT "trunkctl-trial:stream"
+
+/* For streams time stands still: nothing in a trial waits. */
 enum { NOW = 1 };
+
+/* What passed between two domains where a flow leads one way only. */
+struct two {
+	struct map_node node;
+	struct answers *answers;
+	char key[];
+};
 
 struct trials {
 	const struct plan *plan;
 	struct filter *filter;
+	struct map twos;
+	uint64_t now_ms; /* of the stanza; what may be answered ages by it */
 	/* Of the stanza that is read. */
+	struct domain from, to;
 	struct passage passage;
 	struct pair_refusal refusal;
 	bool routed;
@@ -33,15 +48,14 @@ static const struct policy_table *choose(
 	void *arg, const struct stanza_head *head, struct filter_context *out)
 {
 	struct trials *t = arg;
-	struct domain from, to;
 
 	t->passage = (struct passage){ .permit = PERMIT_NO_FROM };
 	t->routed = false;
-	if (!domain_parse(head->from_domain, &from) || !domain_parse(head->to_domain, &to)) {
+	if (!domain_parse(head->from_domain, &t->from) || !domain_parse(head->to_domain, &t->to)) {
 		t->refusal = decide_no_domain();
 		return NULL;
 	}
-	peering_permit(t->plan->peering, &from, &to, &t->passage);
+	peering_permit(t->plan->peering, &t->from, &t->to, &t->passage);
 	t->routed = decide_pair(&t->passage, &t->refusal);
 	if (!t->routed)
 		return NULL;
@@ -55,19 +69,36 @@ struct trials *trials_new(const struct plan *plan)
 
 	t->plan = plan;
 	t->filter = filter_new(choose, t);
+	t->now_ms = NOW;
+	map_init(&t->twos);
 	return t;
 }
 
 void trials_free(struct trials *t)
 {
+	size_t pos = 0;
+
 	if (!t)
 		return;
+	for (struct map_node *n = NULL; (n = map_next(&t->twos, &pos, NULL)) != NULL;) {
+		struct two *two = map_item(n, struct two, node);
+
+		map_remove(&t->twos, n);
+		answers_free(two->answers);
+		free(two);
+	}
+	map_fini(&t->twos);
 	filter_free(t->filter);
 	buf_fini(&t->in);
 	buf_fini(&t->out);
 	buf_fini(&t->sent);
 	buf_fini(&t->answer);
 	free(t);
+}
+
+void trials_time(struct trials *t, uint64_t now_ms)
+{
+	t->now_ms = now_ms;
 }
 
 static void tell(struct trials *t, const struct trial *r)
@@ -78,15 +109,43 @@ static void tell(struct trials *t, const struct trial *r)
 
 /* ---- one stanza ---- */
 
-/* Where the flow leads the other way: what would be let through if nothing had gone there. */
+/* What may be answered between these two, whichever of them asks. */
+static struct answers *answers_between(
+	struct trials *t, const struct domain *a, const struct domain *b)
+{
+	char key[2 * DOMAIN_MAX + 3];
+	bool swap = strcmp(a->s, b->s) > 0;
+	struct map_node *node;
+	struct two *two;
+
+	snprintf(key, sizeof(key), "%s %s", swap ? b->s : a->s, swap ? a->s : b->s);
+	node = map_get(&t->twos, str_of(key));
+	if (node)
+		return map_item(node, struct two, node)->answers;
+	two = mem_zero(1, sizeof(*two) + strlen(key) + 1);
+	strcpy(two->key, key);
+	two->answers = answers_new();
+	map_put(&t->twos, &two->node, str_of(two->key));
+	return two->answers;
+}
+
+/* Against a flow only answers pass, as route_deliver() has it; along one they are noted. */
 static void hold_against_flow(struct trials *t, struct trial *r)
 {
-	struct answers *none = answers_new();
 	const struct stanza_head *h = &r->filter->head;
+	struct passage back;
+	struct answers *a;
 
-	r->only_answers = !answers_allow(none, h, NOW);
-	r->bare = answers_bare(none, h, NOW);
-	answers_free(none);
+	peering_permit(t->plan->peering, &t->to, &t->from, &back);
+	if (r->passage.permit != PERMIT_ANSWERS && back.permit != PERMIT_ANSWERS)
+		return;
+	a = answers_between(t, &t->from, &t->to);
+	if (r->passage.permit != PERMIT_ANSWERS) {
+		answers_note(a, h, t->now_ms);
+		return;
+	}
+	r->only_answers = !answers_allow(a, h, t->now_ms);
+	r->bare = !r->only_answers && answers_bare(a, h, t->now_ms);
 	if (!r->bare)
 		return;
 	buf_clear(&t->sent);
@@ -101,7 +160,8 @@ static void answer(struct trials *t, struct trial *r)
 	if (!stanza_may_bounce(h))
 		return;
 	buf_clear(&t->answer);
-	stanza_error_write(&t->answer, h, r->decision.condition, false, NULL, r->decision.app);
+	stanza_error_write(
+		&t->answer, h, r->decision.condition, false, r->decision.text, r->decision.app);
 	r->answer = buf_view(&t->answer);
 }
 
@@ -123,8 +183,7 @@ static void decided(struct trials *t, const struct stream_info *info, bool overs
 	switch (r.decision.kind) {
 	case DECISION_DELIVER:
 		r.sent = f->bytes;
-		if (t->passage.permit == PERMIT_ANSWERS)
-			hold_against_flow(t, &r);
+		hold_against_flow(t, &r);
 		break;
 	case DECISION_BOUNCE: answer(t, &r); break;
 	case DECISION_DROP: break;
@@ -161,12 +220,12 @@ static void open_stream(
 	buf_clear(&t->in);
 	buf_clear(&t->out);
 	t->stream = stream_new(&o, &t->in, &t->out, NOW);
-	buf_put(&t->in, STR("<stream:stream xmlns='jabber:server' "
-			    "xmlns:stream='http://etherx.jabber.org/streams' version='1.0'"));
-	buf_printf(&t->in, " from='%s' to='%s'", from->s, to->s);
-	if (declared.n)
-		buf_put_char(&t->in, ' ');
-	buf_put(&t->in, declared);
+	/* The prefix is ours, so that it is none of those declared. */
+	buf_printf(&t->in,
+		"<" ROOT " xmlns:trunkctl-trial='http://etherx.jabber.org/streams' version='1.0' "
+		"from='%s' to='%s' ",
+		from->s, to->s);
+	buf_put(&t->in, declared.n ? declared : STR("xmlns='jabber:server'"));
 	buf_put_char(&t->in, '>');
 }
 
@@ -227,7 +286,7 @@ void trials_run(struct trials *t, const struct domain *from, const struct domain
 	buf_put(&t->in, stanzas);
 	if (pump(t)) {
 		/* Only between two stanzas does the closing tag of the stream end it. */
-		buf_put(&t->in, STR("</stream:stream>"));
+		buf_put(&t->in, STR("</" ROOT ">"));
 		if (stream_next(t->stream, NOW, &info) != STREAM_CLOSED)
 			tell(t, &(struct trial){ .end = TRIAL_CUT_OFF });
 	}

@@ -27,8 +27,9 @@ struct trial {
 	size_t bytes;           /* as received */
 	struct str sent;        /* what goes on to the recipient; n == 0: nothing */
 	struct str answer;      /* what goes back to the sender; n == 0: nothing */
-	/* The flow leads the other way: it passes only as an answer (decision 14), or as a bare
-	 * tag (`sent` is that), or not at all. */
+	/* The flow leads the other way (decision 14). only_answers: it would pass as an answer, and
+	 * answers nothing that went there before it; is refused. bare: it passes without content.
+	 */
 	bool only_answers, bare;
 	enum stream_condition failed; /* FAILED, and DECIDED with UNROUTED or END */
 	struct str words;             /* in the same cases; n == 0: none */
@@ -38,6 +39,9 @@ struct trials;
 /* The filter for a plan, which outlives it. */
 struct trials *trials_new(const struct plan *plan);
 void trials_free(struct trials *t);
+
+/* The time of the next stanzas, in milliseconds, for what may be answered; it stands still else. */
+void trials_time(struct trials *t, uint64_t now_ms);
 
 typedef void trial_fn(void *arg, const struct trial *r);
 /* Feeds `stanzas` (any number of them) on a stream from `from` to `to`, whose header also has

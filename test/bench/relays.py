@@ -6,6 +6,7 @@ from 127.0.9.2, the relay is at 127.0.9.1, the next hop at 127.0.9.3.
 """
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -253,7 +254,39 @@ class TrunkdTwo(Trunkd):
     name, port, workers = 'trunkd-two', 5271, 2
 
 
-RELAYS = {c.name: c for c in (Direct, Haproxy, Nginx, Trunkd, TrunkdStarttls, TrunkdTwo)}
+def features():
+    """The name of every feature that a policy may name."""
+    path = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'src', 'policy', 'feature_list.h')
+    with open(path) as f:
+        names = re.findall(r'^X\(\w+, "([\w-]+)"', f.read(), re.MULTILINE)
+    return [n for n in names if n not in ('core', 'carrier')]
+
+
+class TrunkdPolicy(Trunkd):
+    """Three policies merged, every feature named, one of them in shadow, the headers of every stanza in the
+    audit file; what leaves is what `trunkd` lets through."""
+
+    name, port = 'trunkd-policy', 5273
+
+    def settings(self):
+        settings = super().settings()
+        blocked = ['file-transfer', 'voip', 'encrypted', 'mix', 'tunnel', 'push', 'commands', 'archive']
+        settings['policies'] += [
+            {'name': 'block', 'block': blocked},
+            {'name': 'trial', 'mode': 'shadow', 'presence': {'fold': 'availability'},
+             'strip': [n for n in features() if n not in blocked]}]
+        settings['defaults']['to_peer'] = ['bench', 'block', 'trial']
+        settings['audit'] = {'file': os.path.join(self.paths.folder, self.name + '.audit')}
+        return settings
+
+    def stop(self):
+        super().stop()
+        if os.path.exists(self.settings()['audit']['file']):
+            os.unlink(self.settings()['audit']['file'])
+
+
+RELAYS = {c.name: c for c in (Direct, Haproxy, Nginx, Trunkd, TrunkdStarttls, TrunkdTwo,
+                             TrunkdPolicy)}
 
 
 def missing(name):

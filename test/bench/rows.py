@@ -200,6 +200,20 @@ def workers(paths, scale):
                 one_rate=rate['trunkd'], two_rate=rate['trunkd-two'])
 
 
+def policy(paths, scale):
+    """Every feature named, three policies merged, one in shadow, every stanza audited; all cores."""
+    rounds = in_turn(paths, ['trunkd', 'trunkd-policy'], max(scale.rounds, 5), 'flow', '--seconds',
+                     scale.seconds, '--warm', scale.warm, where='all')
+    ns, rate = medians(rounds, 'cpu_ns'), medians(rounds, 'rate')
+    yield Ratio('policy', 'rate, all policy features and audit / bare folding',
+                each(rounds, lambda r: r['trunkd-policy']['rate'] / r['trunkd']['rate']), 0.7, 0.85,
+                True, bare_rate=rate['trunkd'], policy_rate=rate['trunkd-policy'],
+                note='on %d cores, which the generator shares' % len(relays.CORES))
+    yield Ratio('policy', 'CPU for a stanza, the same / bare folding',
+                each(rounds, lambda r: r['trunkd-policy']['cpu_ns'] / r['trunkd']['cpu_ns']),
+                bare_ns=ns['trunkd'], policy_ns=ns['trunkd-policy'])
+
+
 def write_controls(paths, number):
     relay = RELAYS['trunkd'](paths)
     settings = relay.settings()
@@ -287,7 +301,7 @@ def long_stream(paths, scale):
 ROWS = {
     'records-one': records_one, 'records-16k': records_16k, 'rate-20k': rate_20k,
     'rate-50k': rate_50k, 'rate-100k': rate_100k, 'setup': setup, 'idle': idle,
-    'controls': controls, 'workers': workers, 'cutting': cutting, 'flat': flat,
+    'controls': controls, 'workers': workers, 'policy': policy, 'cutting': cutting, 'flat': flat,
     'long': long_stream,
 }
 NEEDS = {'records-one': ('haproxy', 'nginx'), 'records-16k': ('haproxy', 'nginx'),

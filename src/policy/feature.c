@@ -30,7 +30,7 @@ bool feature_parse(const char *name, enum feature *out)
 
 bool feature_can_strip(enum feature f)
 {
-	return f != FEATURE_CORE && f != FEATURE_CARRIER;
+	return f != FEATURE_CORE && f != FEATURE_CARRIER && f != FEATURE_COUNT;
 }
 
 struct feature_set feature_parts(enum feature f)

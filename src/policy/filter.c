@@ -106,8 +106,10 @@ static void lane_text(struct filter *f, struct str text)
 {
 	struct frame *fr = filter_top(f);
 
-	if (f->skip)
+	if (f->skip) {
+		f->bare &= f->depth > 1 || str_trim(text).n == 0;
 		return;
+	}
 	switch (fr->inside) {
 	case INSIDE_STANZA: text_outside(f, text); return;
 	case INSIDE_SHOW:
@@ -193,11 +195,24 @@ static void on_end(void *self)
 
 const struct xml_sink filter_sink = { .start = on_start, .text = on_text, .end = on_end };
 
+/* What is refused, or folded away, is not refused again for its size. */
+static void finish(struct filter *f, size_t bytes_in)
+{
+	const struct policy_rule *rule = f->table ? f->table->max_stanza_rule : NULL;
+
+	f->result.bytes_in = bytes_in;
+	if (!rule || bytes_in <= f->table->max_stanza || f->refused || f->result.bytes.n == 0)
+		return;
+	filter_refuse_by(f, rule->key, rule, FEATURE_COUNT);
+	f->result.app = "stanza-too-big";
+	filter_refusal_settle(f);
+}
+
 const struct filter_result *filter_finish(struct filter *f, size_t bytes_in)
 {
-	f->result.bytes_in = bytes_in;
+	finish(f, bytes_in);
 	if (f->shadowed)
-		f->shadow->result.bytes_in = bytes_in;
+		finish(f->shadow, bytes_in);
 	return &f->result;
 }
 

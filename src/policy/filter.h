@@ -40,7 +40,7 @@ struct filter_result {
 	const char *text;                /* the operator's, for the error; NULL: none */
 	const char *app; /* an element in urn:xmpp:errors for the error; NULL: none */
 	/* One word for the audit record, never NULL: "pass"; "strip", "block" ... (the key that
-	 * decided about a feature), "hidden" (what says that one can do what is refused), "fold"
+	 * decided), "hidden" (what says that one can do what is refused), "fold"
 	 * (presence), "text" (directly inside the stanza); "folded-away" (nothing left); "spoofed";
 	 * "oversize"; "unrouted" (the chooser declined); "not-a-stanza", "addressing",
 	 * "bad-request". */

@@ -69,9 +69,12 @@ void filter_hollow(struct filter *f, const struct frame *fr)
 
 void filter_carrier_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 {
-	enum feature feature;
+	enum feature feature = FEATURE_CARRIER;
+	bool passes = filter_inner_passes(f, tag, &feature);
 
-	if (filter_inner_passes(f, tag, &feature)) {
+	if (f->table->limits_iq && filter_iq_refuses(f, fr, feature))
+		return;
+	if (passes) {
 		filter_keep(f, tag);
 		return;
 	}

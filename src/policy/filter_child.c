@@ -164,6 +164,8 @@ void filter_child(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 	feature_set_add(&f->result.seen, (enum feature)e.feature);
 	if ((e.flags & ROW_PRIVATE) && refuse_spoofed(f, fr, e))
 		return;
+	if (f->table->limits_iq && filter_iq_refuses(f, fr, (enum feature)e.feature))
+		return;
 	if (e.feature == FEATURE_MUC && filter_is_join(tag))
 		f->join = true;
 	if (!filter_passes(f, (enum feature)e.feature)) {

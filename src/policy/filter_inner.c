@@ -115,7 +115,7 @@ static void payload_inner(struct filter *f, struct frame *fr, const struct xml_t
 		fr->inside = INSIDE_PAYLOAD;
 		message_kept(f, fr, 0);
 	}
-	filter_keep(f, tag);
+	presence_keep(f, fr, tag);
 }
 
 /* body, subject, status ... contain text only: an element inside is nothing that a catalogue knows,

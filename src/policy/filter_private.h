@@ -10,6 +10,7 @@
 #pragma once
 
 #include "policy/filter_address.h"
+#include "policy/filter_kinds.h"
 #include "policy/filter_refuse.h"
 
 /* Attributes that mean something on stanzas and their core children. */
@@ -41,6 +42,13 @@ const struct xml_tag *filter_reduce(
 	struct filter *f, const struct xml_tag *tag, unsigned allowed, struct xml_tag *copy);
 /* Room for the attributes of a copied tag; used again by the next one. */
 struct xml_attr *filter_attrs(struct filter *f, unsigned n);
+
+/* ---- filter_head.c ---- */
+/* Before anything is written: does the start tag refuse the stanza? */
+void filter_head_judge(struct filter *f);
+/* Is this a kind of IQ that may not pass? Then it is refused. For the payload, and for what stands
+ * in one that is a carrier. */
+bool filter_iq_refuses(struct filter *f, const struct frame *fr, enum feature feature);
 
 /* ---- filter_child.c ---- */
 void filter_child(struct filter *f, struct frame *fr, const struct xml_tag *tag);
@@ -85,27 +93,6 @@ void filter_pubsub_inner(struct filter *f, struct frame *fr, const struct xml_ta
 void filter_pubsub_end(struct filter *f, struct frame *fr, unsigned level);
 /* The stanza was written: when all its children were taken back, it is an empty element. */
 void filter_hollow(struct filter *f, const struct frame *fr);
-
-/* ---- presence.c ---- */
-/* The start tag of a folded presence, and its children. */
-void presence_open(struct filter *f, struct frame *fr, const struct xml_tag *tag);
-void presence_child(
-	struct filter *f, struct frame *fr, const struct xml_tag *tag, enum feature feature);
-/* The element that is open now goes, because of the fold. */
-void presence_leave_out(struct filter *f, enum feature feature);
-/* Inside <show/> and a room's <x/>. */
-void presence_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag);
-void presence_text(struct filter *f, struct frame *fr, struct str text);
-/* <show/> has ended: writes what it maps to. */
-void presence_show_end(struct filter *f, struct frame *fr);
-/* The stanza was written: its id goes when nothing came that keeps it. */
-void presence_end(struct filter *f, const struct frame *fr);
-
-/* ---- message.c ---- */
-/* A child was kept: is it what the message was sent for? */
-void message_kept(struct filter *f, const struct frame *fr, unsigned flags);
-/* Is something left that it was sent for? */
-bool message_stands(const struct filter *f);
 
 /* ---- filter_result.c ---- */
 void filter_result_reset(struct filter *f);

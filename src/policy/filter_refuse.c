@@ -100,15 +100,29 @@ static bool is_room_join(const struct filter *f)
 	return f->join || (f->context.to_room && memchr(h->to.p, '/', h->to.n));
 }
 
+/* What always passes goes on as a bare tag; one that came as such is what it was. */
+static void pass_bare(struct filter *f)
+{
+	struct filter_result *r = &f->result;
+
+	buf_clear(&f->out);
+	stanza_write_bare(&f->out, &r->head);
+	r->bytes = buf_view(&f->out);
+	r->verdict = VERDICT_FOLD;
+	if (!f->bare || f->children > 0)
+		return;
+	r->verdict = VERDICT_PASS;
+	r->reason = "pass";
+	r->text = NULL;
+	filter_decided(f, NULL);
+}
+
 static void presence_settle(struct filter *f)
 {
 	struct filter_result *r = &f->result;
 
 	if (filter_always_passes(&r->head)) {
-		buf_clear(&f->out);
-		stanza_write_bare(&f->out, &r->head);
-		r->bytes = buf_view(&f->out);
-		r->verdict = VERDICT_FOLD;
+		pass_bare(f);
 		return;
 	}
 	r->condition = CONDITION_NOT_ALLOWED;

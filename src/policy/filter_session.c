@@ -119,6 +119,9 @@ void filter_session_inner(struct filter *f, struct frame *fr, const struct xml_t
 	enum feature feature = FEATURE_CARRIER;
 	bool passes = filter_inner_passes(f, tag, &feature);
 
+	if (f->table->limits_iq && level == s->level && str_eq(tag->local, STR("description")) &&
+		filter_iq_refuses(f, fr, feature))
+		return;
 	if (level == LEVEL_CONTENT) {
 		s->content = 0;
 		s->held = s->transport = false;

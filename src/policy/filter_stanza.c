@@ -178,7 +178,7 @@ static void reset(struct filter *f)
 	f->top = 0;
 	f->shadowed = false;
 	f->context = (struct filter_context){ 0 };
-	f->refused = f->silent = f->join = false;
+	f->refused = f->bare = f->silent = f->join = false;
 	f->stands = f->lost = f->counted = false;
 	f->emptied = FEATURE_COUNT;
 	f->memory.about = 0;
@@ -222,14 +222,29 @@ static bool accept_head(struct filter *f)
 	return true;
 }
 
+static bool is_bare(const struct xml_tag *tag)
+{
+	for (unsigned i = 0; i < tag->nattrs; i++)
+		if (!(filter_attr_bit(&tag->attrs[i]) & (ATTR_FROM | ATTR_TO | ATTR_TYPE)))
+			return false;
+	return true;
+}
+
 static void begin(struct filter *f, const struct xml_tag *tag)
 {
 	if (!accept_head(f))
 		return;
+	if (f->table->judges_heads)
+		filter_head_judge(f);
+	if (f->table->naccess > 0)
+		filter_access(f);
+	if (f->refused) {
+		f->bare = is_bare(tag);
+		return;
+	}
 	xml_writer_begin(f->writer, &f->out, STR("jabber:server"));
 	frame_init(f, &f->frames[0], tag, f->result.head.kind, f->result.head.type);
 	write_start(f, &f->frames[0], tag);
-	filter_access(f);
 }
 
 static void begin_shadow(struct filter *f, const struct xml_tag *tag)

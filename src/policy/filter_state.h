@@ -35,6 +35,7 @@ struct filter {
 	bool lost;         /* the stanza lost a child or text */
 	bool counted;      /* refused at its end, for the number of its children */
 	bool refused;      /* by a policy */
+	bool bare;         /* refused by its start tag, on which only addresses and type stand */
 	bool silent;       /* a message that is refused without a word */
 	bool join;         /* presence that asks to enter a room, by its {muc}x */
 	enum feature

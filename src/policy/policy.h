@@ -20,6 +20,8 @@ enum policy_mode { MODE_ENFORCE, MODE_SHADOW };
 enum policy_fold { FOLD_OFF, FOLD_SHOW, FOLD_AVAILABILITY };
 /* What one element of a feature may do; ordered by strictness. */
 enum feature_action { ACTION_PASS, ACTION_STRIP, ACTION_BLOCK };
+enum policy_subscriptions { SUBSCRIPTIONS_PASS, SUBSCRIPTIONS_BLOCK };
+enum policy_conversations { CONVERSATIONS_ANY, CONVERSATIONS_ROOMS, CONVERSATIONS_USERS };
 enum policy_refuse { REFUSE_BOUNCE, REFUSE_DROP };
 enum policy_audit { AUDIT_OFF, AUDIT_HEADERS, AUDIT_FULL };
 
@@ -35,10 +37,16 @@ struct policy {
 			struct config_origin origin;
 			char *away, *chat, *dnd, *xa; /* NULL: as it is; "": removed */
 		} show_map;
-		bool suppress_repeats;
+		int subscriptions; /* enum policy_subscriptions */
+		bool hide_real_jids, suppress_repeats;
 	} presence;
 	struct config_strings strip, block; /* feature names */
 	struct config_list access;          /* struct access_rule */
+	struct config_strings allow;        /* "any", or feature names */
+	int otherwise;                      /* enum feature_action */
+	int conversations;                  /* enum policy_conversations */
+	struct config_strings iq;           /* "any", "none", or feature names */
+	int64_t max_stanza;                 /* bytes; 0: no limit */
 	int refuse;                         /* enum policy_refuse */
 	char *refuse_text;                  /* NULL: none */
 	int audit;                          /* enum policy_audit */
@@ -71,15 +79,24 @@ struct policy_table {
 	const struct policy_rule *fold_rule; /* NULL with FOLD_OFF */
 	struct str show[SHOW_COUNT]; /* with FOLD_SHOW, after all maps in order; empty: removed */
 	bool suppress_repeats;       /* presence.suppress_repeats */
-	enum policy_audit audit;     /* policies in shadow count too */
-	bool blocks;                 /* some action is ACTION_BLOCK */
-	bool refuse_drop;            /* what is refused is not answered; IQ requests are */
 	/* Who may send to whom: all of them must allow. */
 	const struct policy_access *const *access;
 	unsigned naccess;
-	const struct jid_sets *jid_sets; /* with access */
-	bool hides;                      /* something that an entity may say it can do is refused */
-	bool transparent;                /* nothing below a stanza's start tag to decide */
+	const struct jid_sets *jid_sets;          /* with access */
+	const struct policy_rule *hide_real_jids; /* NULL: they stay */
+	/* What the start tag alone decides. NULL: nothing of the kind is refused. */
+	const struct policy_rule *no_subscriptions, *only_rooms, *only_users;
+	bool judges_heads; /* one of these is set */
+	/* Kinds of IQ that are refused, by the feature of the payload. */
+	bool limits_iq;
+	const struct policy_rule *iq[FEATURE_MAX]; /* NULL: it may pass */
+	size_t max_stanza;                         /* bytes; 0: no limit */
+	const struct policy_rule *max_stanza_rule;
+	enum policy_audit audit; /* policies in shadow count too */
+	bool blocks;             /* some action is ACTION_BLOCK */
+	bool refuse_drop;        /* what is refused is not answered; IQ requests are */
+	bool hides;              /* something that an entity may say it can do is refused */
+	bool transparent;        /* nothing below a stanza's start tag to decide */
 	/* The same list as if its policies in shadow were enforced; NULL: there are none. */
 	const struct policy_table *shadow;
 };

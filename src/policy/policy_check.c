@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+static const char *const allow_words[] = { "any", NULL };
+static const char *const iq_words[] = { "any", "none", NULL };
+
 static void no_such_feature(const struct config_origin *at, const char *key, const char *name,
 	struct config_report *report)
 {
@@ -24,9 +27,18 @@ static void no_such_feature(const struct config_origin *at, const char *key, con
 			"%s: there is no feature \"%s\"; trunkd.conf(5) lists them", key, name);
 }
 
+/* A word that is no feature, and a whole list by itself. */
+static bool stands_alone(const char *const *words, const char *name)
+{
+	for (; words && *words; words++)
+		if (strcmp(*words, name) == 0)
+			return true;
+	return false;
+}
+
 /* One of the keys that name features. */
 static void check_features(const struct policy *p, const char *key,
-	const struct config_strings *names, struct config_report *report)
+	const struct config_strings *names, const char *const *words, struct config_report *report)
 {
 	const struct config_origin *at = config_origin_of(&p->origin, key);
 
@@ -34,6 +46,13 @@ static void check_features(const struct policy *p, const char *key,
 		const char *name = names->v[i];
 		enum feature f;
 
+		if (stands_alone(words, name)) {
+			if (names->n > 1)
+				config_report_add(report, CONFIG_ERROR, at,
+					"%s: \"%s\" stands alone: remove it, or the others", key,
+					name);
+			continue;
+		}
 		if (!feature_parse(name, &f))
 			no_such_feature(at, key, name, report);
 		else if (!feature_can_strip(f))
@@ -59,6 +78,14 @@ static void check_twice(const struct policy *p, struct config_report *report)
 				config_origin_of(&p->origin, "strip"),
 				"strip: \"%s\" does nothing, since block has it too; remove one",
 				p->strip.v[i]);
+}
+
+static void check_otherwise(const struct policy *p, struct config_report *report)
+{
+	if (p->otherwise == ACTION_BLOCK && p->allow.n == 1 &&
+		stands_alone(allow_words, p->allow.v[0]))
+		config_report_add(report, CONFIG_WARNING, config_origin_of(&p->origin, "otherwise"),
+			"otherwise does nothing without allow = [ ... ]");
 }
 
 static void check_show_map(const struct policy *p, struct config_report *report)
@@ -101,8 +128,11 @@ void policy_check(const struct policy *policies, unsigned n, struct config_repor
 {
 	for (const struct policy *p = policies; p < policies + n; p++) {
 		check_name(policies, p, report);
-		check_features(p, "strip", &p->strip, report);
-		check_features(p, "block", &p->block, report);
+		check_features(p, "strip", &p->strip, NULL, report);
+		check_features(p, "block", &p->block, NULL, report);
+		check_features(p, "allow", &p->allow, allow_words, report);
+		check_features(p, "iq", &p->iq, iq_words, report);
+		check_otherwise(p, report);
 		check_twice(p, report);
 		check_show_map(p, report);
 	}

@@ -18,6 +18,19 @@ static const struct config_choice modes[] = {
 	{ NULL, 0 },
 };
 
+static const struct config_choice otherwises[] = {
+	{ "strip", ACTION_STRIP },
+	{ "block", ACTION_BLOCK },
+	{ NULL, 0 },
+};
+
+static const struct config_choice conversations[] = {
+	{ "any", CONVERSATIONS_ANY },
+	{ "muc-only", CONVERSATIONS_ROOMS },
+	{ "one-to-one-only", CONVERSATIONS_USERS },
+	{ NULL, 0 },
+};
+
 static const struct config_choice refusals[] = {
 	{ "bounce", REFUSE_BOUNCE },
 	{ "drop", REFUSE_DROP },
@@ -58,6 +71,12 @@ static const struct config_table show_map_schema = {
 	.keys = show_map_keys,
 };
 
+static const struct config_choice subscriptions[] = {
+	{ "pass", SUBSCRIPTIONS_PASS },
+	{ "block", SUBSCRIPTIONS_BLOCK },
+	{ NULL, 0 },
+};
+
 static const struct config_key presence_keys[] = {
 	{ .name = "fold",
 		.type = CONFIG_ENUM,
@@ -72,6 +91,19 @@ static const struct config_key presence_keys[] = {
 		.offset = offsetof(struct policy_presence, show_map),
 		.table = &show_map_schema,
 		.help = "With fold = \"show\": which values of <show/> become another one." },
+	{ .name = "subscriptions",
+		.type = CONFIG_ENUM,
+		.offset = offsetof(struct policy_presence, subscriptions),
+		.def = "pass",
+		.choices = subscriptions,
+		.help = "With \"block\" nobody's presence can be subscribed to across here; "
+			"subscriptions can still be ended." },
+	{ .name = "hide_real_jids",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct policy_presence, hide_real_jids),
+		.def = "false",
+		.help = "In presence from rooms, the addresses behind nicknames, and reasons, "
+			"are taken out." },
 	{ .name = "suppress_repeats",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct policy_presence, suppress_repeats),
@@ -123,6 +155,40 @@ static const struct config_key policy_keys[] = {
 		.help = "Who may send to whom. The first rule that matches decides; when none "
 			"does, nobody may if some rule allows, and everybody if none does. Holds "
 			"for addresses inside a stanza too (see *Addresses inside*)." },
+	{ .name = "allow",
+		.type = CONFIG_STRINGS,
+		.offset = offsetof(struct policy, allow),
+		.def = "any",
+		.help = "Features that may pass; what no name here means goes, unknown features "
+			"included. \"any\" is no such list; an empty one leaves text, addresses "
+			"and what carries other things." },
+	{ .name = "otherwise",
+		.type = CONFIG_ENUM,
+		.offset = offsetof(struct policy, otherwise),
+		.def = "strip",
+		.choices = otherwises,
+		.help = "What becomes of features that an allow list does not name: they are taken "
+			"out, or refuse the stanza." },
+	{ .name = "conversations",
+		.type = CONFIG_ENUM,
+		.offset = offsetof(struct policy, conversations),
+		.def = "any",
+		.choices = conversations,
+		.help = "Whether only stanzas to and from rooms pass, or only others. Rooms are at "
+			"domains whose control has service = \"muc\"." },
+	{ .name = "iq",
+		.type = CONFIG_STRINGS,
+		.offset = offsetof(struct policy, iq),
+		.def = "any",
+		.help = "The features whose IQ requests and results may pass; or \"any\", or "
+			"\"none\"." },
+	{ .name = "max_stanza",
+		.type = CONFIG_SIZE,
+		.offset = offsetof(struct policy, max_stanza),
+		.min = 10000,
+		.max = 16777216,
+		.help = "The largest stanza, as it comes in. A larger one is refused. Left out: "
+			"the limit of the control alone." },
 	{ .name = "refuse",
 		.type = CONFIG_ENUM,
 		.offset = offsetof(struct policy, refuse),

@@ -110,6 +110,26 @@ static bool attr_kept(const struct presence_rule *rule, const struct xml_attr *a
 	return false;
 }
 
+/* Who somebody in a room really is (XEP-0045 7.2.2), and what was said about it. */
+static bool is_hidden_attr(
+	const struct filter *f, const struct xml_tag *tag, const struct xml_attr *a)
+{
+	return f->table->hide_real_jids && a->prefix.n == 0 && str_eq(a->local, STR("jid")) &&
+	       (str_eq(tag->local, STR("item")) || str_eq(tag->local, STR("actor")));
+}
+
+static bool is_hidden(const struct filter *f, const struct xml_tag *tag)
+{
+	return f->table->hide_real_jids && str_eq(tag->local, STR("reason"));
+}
+
+static void hidden(struct filter *f)
+{
+	const struct policy_rule *rule = f->table->hide_real_jids;
+
+	filter_removed(f, FEATURE_COUNT, rule->key, rule);
+}
+
 static void room_write(
 	struct filter *f, const struct xml_tag *tag, const struct presence_rule *rule)
 {
@@ -119,11 +139,43 @@ static void room_write(
 	copy.attrs = attrs;
 	copy.nattrs = copy.ndecls = 0;
 	for (unsigned i = 0; i < tag->nattrs; i++) {
-		if (attr_kept(rule, &tag->attrs[i]))
+		if (is_hidden_attr(f, tag, &tag->attrs[i]))
+			hidden(f);
+		else if (attr_kept(rule, &tag->attrs[i]))
 			attrs[copy.nattrs++] = tag->attrs[i];
 		else
 			folded(f, FEATURE_UNKNOWN);
 	}
+	xml_writer_start(f->writer, &copy, true);
+}
+
+static bool is_room_user(const struct xml_tag *tag)
+{
+	return str_eq(tag->ns->uri, STR("http://jabber.org/protocol/muc#user"));
+}
+
+void presence_keep(struct filter *f, const struct frame *fr, const struct xml_tag *tag)
+{
+	struct xml_attr *attrs;
+	struct xml_tag copy = *tag;
+
+	if (!f->table->hide_real_jids || fr->kind != STANZA_PRESENCE || !is_room_user(tag)) {
+		filter_keep(f, tag);
+		return;
+	}
+	if (is_hidden(f, tag)) {
+		f->skip = f->depth;
+		hidden(f);
+		return;
+	}
+	attrs = filter_attrs(f, tag->nattrs);
+	copy.attrs = attrs;
+	copy.nattrs = 0;
+	for (unsigned i = 0; i < tag->nattrs; i++)
+		if (!is_hidden_attr(f, tag, &tag->attrs[i]))
+			attrs[copy.nattrs++] = tag->attrs[i];
+	if (copy.nattrs < tag->nattrs)
+		hidden(f);
 	xml_writer_start(f->writer, &copy, true);
 }
 
@@ -136,7 +188,7 @@ static const struct presence_rule *room_rule(const struct frame *fr, const struc
 		return NULL;
 	if (str_eq(tag->ns->uri, STR("http://jabber.org/protocol/muc")))
 		return &join_rule;
-	if (str_eq(tag->ns->uri, STR("http://jabber.org/protocol/muc#user")))
+	if (is_room_user(tag))
 		return &user_rule;
 	return NULL;
 }
@@ -192,6 +244,11 @@ void presence_inner(struct filter *f, struct frame *fr, const struct xml_tag *ta
 
 			if (rule->parent != in || !str_eq(rule->local, tag->local))
 				continue;
+			if (is_hidden(f, tag)) {
+				f->skip = f->depth;
+				hidden(f);
+				return;
+			}
 			fr->rules[level] = rule;
 			room_write(f, tag, rule);
 			return;

@@ -370,6 +370,20 @@ static void compile_flows(struct compile *c)
 	}
 }
 
+/* Rooms are what a control calls so, and nothing else (decision 27). */
+static void check_conversations(struct compile *c)
+{
+	const struct policy *policies = c->settings->policies.items;
+	for (unsigned i = 0; i < c->settings->controls.n; i++)
+		if (config_at(c->settings, i)->service == SERVICE_MUC)
+			return;
+	for (unsigned i = 0; i < c->settings->policies.n; i++)
+		if (policies[i].conversations != CONVERSATIONS_ANY)
+			COMPLAIN(c, AT(&policies[i], "conversations"),
+				"conversations: no control says where rooms are: give theirs "
+				"service = \"muc\"");
+}
+
 static bool same_list(
 	const struct policy *const *a, unsigned na, const struct policy *const *b, unsigned nb)
 {
@@ -456,6 +470,7 @@ struct peering *peering_new(const struct settings *s, struct trust_store *const 
 		compile_control(&c, config_at(s, i), &p->controls[i]);
 	compile_matches(&c);
 	compile_flows(&c);
+	check_conversations(&c);
 	compile_tables(&c);
 	return p;
 }

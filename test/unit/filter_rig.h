@@ -24,6 +24,7 @@ struct rig_policy {
 	struct policy policy;
 	char *names; /* the words of policy.strip */
 	char *strip[RIG_FEATURES];
+	char *any[1];
 	struct policy_set *set;
 	const struct policy_table *table;
 };
@@ -40,6 +41,8 @@ RIG void rig_policy_init(struct rig_policy *p, const char *fold, const char *str
 			p->policy.presence.fold = i;
 	p->policy.name = (char *)(uintptr_t) "test";
 	p->policy.strip.v = p->strip;
+	p->policy.allow = p->policy.iq = (struct config_strings){ p->any, 1 };
+	p->any[0] = (char *)(uintptr_t) "any";
 	p->names = mem_strdup(strip);
 	for (word = strtok_r(p->names, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
 		enum feature f;

@@ -64,7 +64,9 @@ RIG void policy_story_tell(const struct policy_story *s, struct rig *rig, size_t
 			STR_ARG(r->bytes));
 	assert_true((r->origin != NULL) == (r->key != NULL));
 	assert_true((r->policy != NULL) == (r->key != NULL));
-	if (r->bytes.n)
+	/* Where a result is refused by its addresses, so is the error that it becomes: once it
+	 * comes from somebody else. */
+	if (r->bytes.n && !(r->head.type == TYPE_RESULT && r->key && r->feature == NONE))
 		policy_story_again(rig, s);
 }
 

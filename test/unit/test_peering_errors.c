@@ -52,6 +52,16 @@ static void expect_all(const struct row *rows, size_t n)
 		expect_lines(&rows[i]);
 }
 
+static const struct row policy_rows[] = {
+	{ CONTROL("") "policies = ( { name = \"p\";\n conversations = \"muc-only\"; } );",
+		{ "test.conf:4: error: conversations: no control says where rooms are: give "
+		  "theirs service = \"muc\"" } },
+	{ CONTROL("") "policies = ( { name = \"p\"; conversations = \"any\"; } );", { NULL } },
+	{ CONTROL("service = \"muc\";") "policies = ( { name = \"p\"; conversations = "
+					"\"one-to-one-only\"; } );",
+		{ NULL } },
+};
+
 static const struct row match_rows[] = {
 	{ CONTROLS("  { match = \"no domain\"; }"),
 		{ "test.conf:3: error: match: \"no domain\" is no domain, no \"*.suffix\" and not "
@@ -83,6 +93,12 @@ static const struct row match_rows[] = {
 	/* An exact name and a suffix are two strengths. */
 	{ CONTROLS("  { match = \"us\"; },\n  { match = \"*.us\"; }"), { NULL } },
 };
+
+static void conversations_need_to_know_where_rooms_are(void **unused)
+{
+	(void)unused;
+	expect_all(policy_rows, sizeof(policy_rows) / sizeof(policy_rows[0]));
+}
 
 static void a_match_is_a_domain_and_stands_once(void **unused)
 {
@@ -327,6 +343,7 @@ static void a_mistake_is_reported_once_and_where_the_value_stands(void **unused)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(conversations_need_to_know_where_rooms_are),
 		cmocka_unit_test(a_match_is_a_domain_and_stands_once),
 		cmocka_unit_test(a_target_is_one_of_the_known_forms),
 		cmocka_unit_test(what_proves_a_peer_must_make_sense),

@@ -104,7 +104,6 @@ static void what_is_wrong_is_said_with_its_line(void **unused)
 		{ "policies = ( { name = \"a\"; presence = { show_map = { xa = \"away\"; }; }; } "
 		  ");",
 			"show_map", 0 },
-		/* Keys of what is not built yet are refused, not ignored. */
 		{ "policies = ( { name = \"a\"; block = [ \"voice\" ]; } );",
 			"test.conf:1: error: block: there is no feature \"voice\"", 1 },
 		{ "policies = ( { name = \"a\"; block = [ \"core\" ]; } );",
@@ -112,10 +111,25 @@ static void what_is_wrong_is_said_with_its_line(void **unused)
 		{ "policies = ( { name = \"a\"; block = [ \"html\" ];\n strip = [ \"html\" ]; } );",
 			"test.conf:2: warning: strip: \"html\" does nothing", 0 },
 		{ "policies = ( { name = \"a\"; refuse = \"reject\"; } );", "refuse", 1 },
-		{ "policies = ( { name = \"a\"; allow = [ \"voip\" ]; } );", "allow", 1 },
+		{ "policies = ( { name = \"a\"; allow = [ \"recepts\" ]; } );",
+			"allow: there is no feature \"recepts\": did you mean \"receipts\"?", 1 },
+		{ "policies = ( { name = \"a\"; allow = [ \"any\", \"voip\" ]; } );",
+			"allow: \"any\" stands alone", 1 },
+		{ "policies = ( { name = \"a\"; allow = \"none\"; } );",
+			"there is no feature \"none\"", 1 },
+		{ "policies = ( { name = \"a\"; otherwise = \"block\"; } );",
+			"warning: otherwise does nothing without allow", 0 },
+		{ "policies = ( { name = \"a\"; otherwise = \"pass\"; } );", "otherwise", 1 },
+		{ "policies = ( { name = \"a\"; iq = [ \"none\", \"ping\" ]; } );",
+			"iq: \"none\" stands alone", 1 },
+		{ "policies = ( { name = \"a\"; iq = [ \"pings\" ]; } );",
+			"iq: there is no feature \"pings\": did you mean \"ping\"?", 1 },
+		{ "policies = ( { name = \"a\"; conversations = \"rooms\"; } );", "conversations",
+			1 },
+		{ "policies = ( { name = \"a\"; max_stanza = 9999; } );", "max_stanza", 1 },
+		{ "policies = ( { name = \"a\"; presence = { subscriptions = \"drop\"; }; } );",
+			"subscriptions", 1 },
 		{ "policies = ( { name = \"a\"; mode = \"off\"; } );", "mode", 1 },
-		{ "policies = ( { name = \"a\"; presence = { hide_real_jids = true; }; } );",
-			"hide_real_jids", 1 },
 	};
 
 	(void)unused;
@@ -131,8 +145,14 @@ static void what_is_wrong_is_said_with_its_line(void **unused)
 
 static struct policy make(const char *name, int fold, char **strip, unsigned n)
 {
+	static char word[] = "any", *any[] = { word };
+
 	return (struct policy){
-		.name = (char *)(uintptr_t)name, .presence = { .fold = fold }, .strip = { strip, n }
+		.name = (char *)(uintptr_t)name,
+		.presence = { .fold = fold },
+		.strip = { strip, n },
+		.allow = { any, 1 },
+		.iq = { any, 1 },
 	};
 }
 

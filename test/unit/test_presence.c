@@ -139,7 +139,10 @@ static void show_values_are_mapped(void **unused)
 		{ "<show>chat</show>", "", VERDICT_FOLD },
 		{ "", "", VERDICT_PASS },
 	};
+	char *any[] = { (char[]){ "any" } };
 	struct policy policy = { .name = (char[]){ "map" },
+		.allow = { any, 1 },
+		.iq = { any, 1 },
 		.presence = { .fold = FOLD_SHOW,
 			.show_map = { .xa = (char[]){ "away" },
 				.dnd = (char[]){ "away" },

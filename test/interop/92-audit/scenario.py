@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Audit: every decision has its record; the chain holds over rotation, restart and kill -9."""
 import asyncio
+import json
 import os
 import signal
 
@@ -112,6 +113,28 @@ async def reloads(check, trunk, path):
     check('its first error', 'trunkd.conf:' in failed.get('text', ''), str(failed))
 
 
+def by_trunkctl(check, trunk, every):
+    """trunkctl finds no fault either, and decides each stanza as the daemon has."""
+    whole = trunk.ctl('audit', 'verify', '--key', audit.key_file(trunk), *every)
+    check('trunkctl audit verify: as it was written', whole.returncode == 0,
+          whole.stdout[-600:] + whole.stderr)
+    again = [json.loads(trunk.ctl('explain', '--json', '--audit', path, config=True).stdout or '{}')
+             for path in every]
+    full = [len([r for r in audit.records(path, event='stanza') if 'received' in r])
+            for path in every]
+    check('trunkctl explain --audit: the same decisions, byte by byte',
+          all(full) and [a.get('replayed') for a in again] == full and
+          not any(a['differ'] for a in again), str(again)[:600])
+    kept = trunk.settings['policies']
+    trunk.settings['policies'] = [{'name': 'no-states'}, {'name': 'tried', 'strip': ['muc']}]
+    other = json.loads(trunk.ctl('explain', '--json', '--audit', every[0], config=True).stdout)
+    trunk.settings['policies'] = kept
+    trunk.write()
+    found = {d['id']: (d['was']['verdict'], d['now']['verdict']) for d in other['differences']}
+    check('and under other policies just those that differ',
+          found == {'d2': ('fold', 'pass'), 'd3': ('pass', 'fold')}, str(found))
+
+
 async def ends_and_goes_on(check, trunk, path):
     """Rotation, a restart, kill -9 in the midst of traffic, another start: one chain."""
     leaf, hop = peers['leaf'], peers['hop']
@@ -153,11 +176,15 @@ async def ends_and_goes_on(check, trunk, path):
     rows = [r['id'] for r in audit.records(*every, event='stanza', to='y@' + hop.domain)]
     check('what arrived before the rotation and after the kill has one record each',
           all(rows.count(n) == 1 for n in ids('a', 1500) + ['d1', 'd2', 'z0']))
+    by_trunkctl(check, trunk, every)
     with open(old, 'r+b') as f:         # and does this scenario see anything at all?
         data = f.read()
         f.seek(data.index(b'"id":"a700"') + 7)
         f.write(b'9')
     check('a changed byte shows', len(audit.broken(*every)) == 1, str(audit.broken(*every)[:3]))
+    changed = trunk.ctl('audit', 'verify', '--key', audit.key_file(trunk), *every)
+    check('... to trunkctl, too', changed.returncode == 2 and old + ':' in changed.stdout,
+          changed.stdout[-600:])
 
 
 async def run(bed, check):

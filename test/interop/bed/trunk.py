@@ -92,6 +92,12 @@ class Trunk:
         return subprocess.run([self.bed.trunkd, option, '-c', self.write()], capture_output=True,
                               text=True, timeout=20)
 
+    def ctl(self, *words, config=False):
+        """Run the trunkctl beside the daemon; with `config` on this trunk's configuration."""
+        command = os.path.join(os.path.dirname(self.bed.trunkd), 'trunkctl')
+        return subprocess.run([command, *words, *(['-c', self.write()] if config else [])],
+                              capture_output=True, text=True, timeout=60)
+
     def resolv(self):
         return dns.nowhere(self.folder) if self.view == 'nowhere' \
             else self.bed.views[self.view].resolv

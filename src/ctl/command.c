@@ -40,7 +40,8 @@ enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 /* ---- what is said about usage ---- */
 
-static void complain(struct ctl *c, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void complain(
+	struct ctl *c, const char *fmt, va_list ap)
 {
 	fputs("trunkctl: ", c->err);
 	vfprintf(c->err, fmt, ap);

@@ -17,6 +17,7 @@ struct printing {
 	struct text *text; /* or */
 	json_t *json;      /* an array, */
 	unsigned n;
+	bool unfinished; /* the file has no stanza, or ends inside of one */
 };
 
 static void print_trial(void *arg, const struct trial *r)
@@ -24,6 +25,7 @@ static void print_trial(void *arg, const struct trial *r)
 	struct printing *p = arg;
 
 	p->n++;
+	p->unfinished |= r->end == TRIAL_CUT_OFF || r->end == TRIAL_NOTHING;
 	if (p->json)
 		json_array_append_new(p->json, explain_json_trial(r));
 	else
@@ -38,7 +40,8 @@ static void try_stanzas(const struct explanation *e, struct str stanzas, struct 
 	trials_free(t);
 }
 
-static void print(struct ctl *c, const struct explanation *e, const struct buf *stanzas)
+/* False: there is no verdict on some of it. */
+static bool print(struct ctl *c, const struct explanation *e, const struct buf *stanzas)
 {
 	struct text text = { .f = c->out, .colour = c->colour };
 	struct printing p = { .explanation = e, .text = &text };
@@ -49,7 +52,7 @@ static void print(struct ctl *c, const struct explanation *e, const struct buf *
 		if (stanzas)
 			try_stanzas(e, buf_view(stanzas), &p);
 		text_end(&text);
-		return;
+		return !p.unfinished;
 	}
 	json = explain_json(e);
 	if (stanzas) {
@@ -58,6 +61,7 @@ static void print(struct ctl *c, const struct explanation *e, const struct buf *
 		json_object_set_new(json, "stanzas", p.json);
 	}
 	json_print(json, c->out);
+	return !p.unfinished;
 }
 
 static enum ctl_status explain(struct ctl *c, const struct plan *plan)
@@ -65,6 +69,7 @@ static enum ctl_status explain(struct ctl *c, const struct plan *plan)
 	const char *file = c->option[OPTION_STANZA], *wrong;
 	struct explanation e;
 	struct buf stanzas = { 0 };
+	bool whole;
 	int err = file ? load_file(c, file, &stanzas) : 0;
 
 	if (err)
@@ -73,10 +78,10 @@ static enum ctl_status explain(struct ctl *c, const struct plan *plan)
 		buf_fini(&stanzas);
 		return ctl_misused(c, "\"%s\" is neither a domain nor an address", wrong);
 	}
-	print(c, &e, file ? &stanzas : NULL);
+	whole = print(c, &e, file ? &stanzas : NULL);
 	explain_fini(&e);
 	buf_fini(&stanzas);
-	return CTL_FINE;
+	return whole ? CTL_FINE : CTL_FAILED;
 }
 
 enum ctl_status ctl_explain(struct ctl *c)

@@ -126,6 +126,8 @@ static void check_name(
 
 void policy_check(const struct policy *policies, unsigned n, struct config_report *report)
 {
+	if (n == 0) /* then there is no array */
+		return;
 	for (const struct policy *p = policies; p < policies + n; p++) {
 		check_name(policies, p, report);
 		check_features(p, "strip", &p->strip, NULL, report);

@@ -363,13 +363,6 @@ const struct address *conn_peer(const struct conn *c)
 	return &c->peer;
 }
 
-void conn_local(const struct conn *c, struct address *out)
-{
-	*out = (struct address){ .len = sizeof(out->ss) };
-	if (c->fd < 0 || getsockname(c->fd, (struct sockaddr *)&out->ss, &out->len) < 0)
-		out->len = 0;
-}
-
 uint64_t conn_bytes_in(const struct conn *c)
 {
 	return c->bytes_in;

@@ -73,7 +73,6 @@ void conn_abort(struct conn *c);
 /* Words: "connection refused"; "" when nothing failed. */
 const char *conn_error(const struct conn *c);
 const struct address *conn_peer(const struct conn *c);
-void conn_local(const struct conn *c, struct address *out);
 /* On the wire. */
 uint64_t conn_bytes_in(const struct conn *c);
 uint64_t conn_bytes_out(const struct conn *c);

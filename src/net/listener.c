@@ -62,7 +62,6 @@ struct listener {
 	struct address address; /* as bound: with its port */
 	struct address wanted;  /* as configured */
 	enum listen_mode mode;
-	struct config_strings zones;
 	int fd;                  /* -1: stopped */
 	int spare;               /* given up for a moment to turn a peer away */
 	bool exhausted;          /* said so */
@@ -171,22 +170,9 @@ static void report_failure(const struct listen_config *c, const struct address *
 		"cannot listen on %s: %s%s", text, strerror(err), remedy);
 }
 
-static void free_zones(struct listener *l)
-{
-	for (unsigned i = 0; i < l->zones.n; i++)
-		free(l->zones.v[i]);
-	free(l->zones.v);
-	l->zones = (struct config_strings){ 0 };
-}
-
 void listener_configure(struct listener *l, const struct listen_config *c)
 {
-	free_zones(l);
 	l->mode = (enum listen_mode)c->mode;
-	l->zones.v = mem_zero(c->zones.n, sizeof(*l->zones.v));
-	l->zones.n = c->zones.n;
-	for (unsigned i = 0; i < c->zones.n; i++)
-		l->zones.v[i] = mem_strdup(c->zones.v[i]);
 }
 
 static int open_spare(void)
@@ -341,7 +327,6 @@ void listener_free(struct listener *l)
 	if (!l)
 		return;
 	listener_stop(l);
-	free_zones(l);
 	free(l);
 }
 
@@ -353,11 +338,6 @@ enum listen_mode listener_mode(const struct listener *l)
 const struct address *listener_address(const struct listener *l)
 {
 	return &l->address;
-}
-
-const struct config_strings *listener_zones(const struct listener *l)
-{
-	return &l->zones;
 }
 
 bool listener_same(const struct listener *l, const struct listen_config *c)

@@ -41,9 +41,6 @@ void listener_stop(struct listener *l); /* closes the socket at once */
 void listener_free(struct listener *l);
 enum listen_mode listener_mode(const struct listener *l);
 const struct address *listener_address(const struct listener *l);
-/* The zones that may come in here, as configured; valid until listener_configure() or
- * listener_free(). */
-const struct config_strings *listener_zones(const struct listener *l);
 /* Would this configuration listen on the same address, port? A reload then keeps the socket. */
 bool listener_same(const struct listener *l, const struct listen_config *c);
-void listener_configure(struct listener *l, const struct listen_config *c); /* mode and zones */
+void listener_configure(struct listener *l, const struct listen_config *c); /* its mode */

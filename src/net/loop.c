@@ -309,11 +309,6 @@ void net_timer_start(struct net_timer *t, uint64_t ms, uint64_t repeat_ms)
 	uv_timer_start(&t->uv, on_timer, ms, repeat_ms);
 }
 
-void net_timer_stop(struct net_timer *t)
-{
-	uv_timer_stop(&t->uv);
-}
-
 static void free_timer(uv_handle_t *h)
 {
 	free(h->data);

@@ -43,6 +43,5 @@ void net_loop_on_turn(struct net_loop *l, void (*fn)(void *arg), void *arg);
 struct net_timer;
 struct net_timer *net_timer_new(struct net_loop *l, void (*fn)(void *arg), void *arg);
 void net_timer_start(struct net_timer *t, uint64_t ms, uint64_t repeat_ms);
-void net_timer_stop(struct net_timer *t);
 /* Never fires again; frees itself later. NULL is fine. */
 void net_timer_close(struct net_timer *t);

@@ -133,11 +133,8 @@ static bool add_crls(struct trust_store *s, const struct trust_config *c, const 
 		int64_t due = pem_time(X509_CRL_get0_nextUpdate(one));
 
 		X509_STORE_add_crl(s->x509, one);
-		if (due == 0) /* it does not say, and never gets stale */
-			continue;
-		if (s->crl_due == 0 || due < s->crl_due)
-			s->crl_due = due;
-		check_due(c, path, due, report);
+		if (due) /* else it does not say, and never gets stale */
+			check_due(c, path, due, report);
 	}
 	sk_X509_CRL_pop_free(all, X509_CRL_free);
 	ERR_clear_error();
@@ -197,9 +194,4 @@ void trust_store_free(struct trust_store *s)
 const char *trust_store_name(const struct trust_store *s)
 {
 	return s->name;
-}
-
-int64_t trust_store_crl_due(const struct trust_store *s)
-{
-	return s->crl_due;
 }

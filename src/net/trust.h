@@ -28,8 +28,6 @@ struct trust_store;
 struct trust_store *trust_store_new(const struct trust_config *c, struct config_report *report);
 void trust_store_free(struct trust_store *s);
 const char *trust_store_name(const struct trust_store *s);
-/* The earliest nextUpdate of its CRLs, for a warning in time; seconds since 1970, 0: none. */
-int64_t trust_store_crl_due(const struct trust_store *s);
 
 enum trust_verdict {
 	TRUST_OK,

@@ -10,5 +10,4 @@ struct trust_store {
 	char *name;
 	X509_STORE *x509; /* OpenSSL locks it: shared by all threads */
 	unsigned certificates;
-	int64_t crl_due; /* 0: no CRL */
 };

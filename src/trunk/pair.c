@@ -13,13 +13,6 @@
 
 enum { PAIR_IDLE_MS = 60000 };
 
-static const char *const state_names[] = { "idle", "connecting", "ready", "waiting" };
-
-const char *route_state_name(enum route_state s)
-{
-	return state_names[s];
-}
-
 static size_t pair_key(char *out, size_t size, const struct domain *a, const struct domain *b)
 {
 	bool swap = strcmp(a->s, b->s) > 0;

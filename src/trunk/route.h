@@ -19,7 +19,6 @@ enum route_state {
 	ROUTE_READY,      /* `out` takes stanzas */
 	ROUTE_WAITING,    /* the last dial failed: the next one starts at retry_ms */
 };
-const char *route_state_name(enum route_state s);
 
 struct route {
 	struct pair *pair;

@@ -32,8 +32,3 @@ struct str xml_tag_lang(const struct xml_tag *tag)
 	}
 	return (struct str){ 0 };
 }
-
-bool xml_tag_is(const struct xml_tag *tag, struct str ns, struct str local)
-{
-	return str_eq(tag->local, local) && str_eq(tag->ns->uri, ns);
-}

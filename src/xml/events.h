@@ -59,4 +59,3 @@ const struct xml_attr *xml_tag_attr(const struct xml_tag *tag, struct str local)
 struct str xml_tag_value(const struct xml_tag *tag, struct str local);
 /* The value of xml:lang; p == NULL when absent. */
 struct str xml_tag_lang(const struct xml_tag *tag);
-bool xml_tag_is(const struct xml_tag *tag, struct str ns, struct str local);

@@ -41,13 +41,13 @@ static void what_is_said_is_heard_and_both_close(void **unused)
 
 static void look_around(struct side *s, enum conn_event e)
 {
-	struct address local, peer = *conn_peer(s->conn);
+	struct address here;
 
 	if (e != CONN_CONNECTED && e != CONN_EOF)
 		return;
-	conn_local(s->conn, &local);
-	assert_true(address_same_host(&local, &peer));
-	assert_int_not_equal(address_port(&local), address_port(&peer));
+	assert_true(address_parse("127.0.0.1", 0, &here));
+	assert_true(address_same_host(conn_peer(s->conn), &here));
+	assert_int_not_equal(address_port(conn_peer(s->conn)), 0);
 	assert_null(conn_tls(s->conn));
 	assert_string_equal(conn_error(s->conn), "");
 	if (e == CONN_CONNECTED)

@@ -226,18 +226,14 @@ static void bad_entries_are_found_before_binding(void **unused)
 
 static void a_reload_keeps_what_listens_there(void **unused)
 {
-	static char host[] = "127.0.0.1", other[] = "127.0.0.2", zone[] = "partner";
-	static char *zones[] = { zone };
+	static char host[] = "127.0.0.1", other[] = "127.0.0.2";
 	struct listen_config c = { .address = host, .port = free_port() };
 	struct listener *l = must_listen(&c);
 
-	assert_int_equal(listener_zones(l)->n, 0);
 	c.mode = LISTEN_DIRECT_TLS;
-	c.zones = (struct config_strings){ zones, 1 };
 	assert_true(listener_same(l, &c));
 	listener_configure(l, &c);
 	assert_int_equal(listener_mode(l), LISTEN_DIRECT_TLS);
-	assert_string_equal(listener_zones(l)->v[0], "partner");
 	c.address = other;
 	assert_false(listener_same(l, &c));
 	c.address = host;

@@ -2,15 +2,22 @@
 /*
  * Reads text byte by byte. At most one of the words is under way at a time: none of them has the
  * first byte of another, or of itself, further in; but for the dashes, of which there may be more
- * than five. Keeps no text, and never looks back.
+ * than five. Most of a text is passed over: nothing is found where none of a few bytes stands.
+ * Keeps no text.
  */
 #include "policy/body.h"
+
+#include <limits.h>
 
 /* XEP-0364 3.1: 20 09 20 20 09 09 09 09 20 09 20 09 20 09 20 20, a tab being 1. The versions behind
  * it do not matter: without this there are none. */
 #define OTR_TAG 0x4f54u
 
-enum { OTR_TAG_BYTES = 16, DASHES = 5 };
+enum {
+	OTR_TAG_BYTES = 16,
+	DASHES = 5,
+	LOOK_BACK = 8, /* more than the longest part of a word before its trigger */
+};
 
 enum word { WORD_OTR, WORD_PGP, WORD_AESGCM };
 
@@ -28,6 +35,36 @@ static char lower(char c)
 static bool is_white(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Without one of these there is no word and no tag. */
+static const bool triggers[UCHAR_MAX + 1] = {
+	['?'] = true, ['-'] = true, [':'] = true, ['\t'] = true
+};
+
+/* The bytes before the first trigger. */
+static size_t quiet(struct str text)
+{
+	size_t n = 0;
+
+	while (n < text.n && !triggers[(unsigned char)text.p[n]])
+		n++;
+	return n;
+}
+
+/* Of as many quiet bytes, those that need not be read: not the last ones, in which a word or a run
+ * of blanks may have begun. */
+static size_t unread(struct str text, size_t n)
+{
+	n = n > LOOK_BACK ? n - LOOK_BACK : 0;
+	while (n > 0 && is_blank(text.p[n - 1]))
+		n--;
+	return n;
 }
 
 /* The byte behind "?OTR" has come. */
@@ -97,11 +134,20 @@ static void blank(struct body_scan *s, char c)
 
 size_t body_scan_some(struct body_scan *s, struct str text, size_t *run_out)
 {
+	size_t known = 0; /* up to there it is known where the next trigger is */
+
 	*run_out = 0;
 	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i];
+		char c;
 
-		if (c == ' ' || c == '\t') {
+		if (i >= known && s->begun && s->matched == 0 && s->run == 0) {
+			size_t n = quiet(str_skip(text, i));
+
+			known = i + n + 1;
+			i += unread(str_skip(text, i), n);
+		}
+		c = text.p[i];
+		if (is_blank(c)) {
 			blank(s, c);
 		} else {
 			*run_out = body_scan_tail(s);

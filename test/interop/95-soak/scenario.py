@@ -3,6 +3,7 @@
 misbehave. Every stanza is counted at both ends. `test/soak` runs it for longer."""
 import asyncio
 import contextlib
+import json
 import os
 import random
 import signal
@@ -256,6 +257,30 @@ def verdict(check, trunk, ledger):
         lost, doubled, disordered, uncertain, ledger.total(lambda p: p.sent))
 
 
+def records(trunk):
+    """What the audit file has by now: {number: sender and recipient}, and the same of what was uncertain."""
+    decided, uncertain = {}, []
+    with open(trunk.settings['audit']['file']) as f:
+        for line in f:
+            record = json.loads(line) if line.endswith('\n') else {'event': 'under way'}
+            if record['event'] == 'stanza' and record['from'].startswith('x@l'):
+                decided[record['sequence']] = record['from'] + ' ' + record['to']
+            elif record['event'] == 'outcome' and record['verdict'] == 'uncertain':
+                uncertain.append(decided.get(record['stanza']))
+    return decided, uncertain
+
+
+async def audited(check, trunk, ledger):
+    """One record for each decision, one more for each stanza that was uncertain."""
+    sent = ledger.total(lambda p: p.sent)
+    bounced = sorted('x@%s/%d y@%s' % (p.from_, n, p.to) for p in ledger.values() for n in p.bounced)
+    await until(lambda: [len(r) for r in records(trunk)] == [sent, len(bounced)])
+    decided, uncertain = records(trunk)
+    check('each decision is on record, once', len(decided) == len(set(decided.values())) == sent,
+          '%d of %d' % (len(decided), sent))
+    check('and so is each uncertain one', sorted(uncertain) == bounced, '%d' % len(uncertain))
+
+
 def prepare(trunk, ledger):
     for from_ in peers['leaf'].domains:
         for to in peers['one'].domains:
@@ -264,6 +289,7 @@ def prepare(trunk, ledger):
     trunk.settings['policies'] = [{'name': 'fold', 'presence': {'fold': 'availability'},
                                    'strip': ['chat-states', 'html']}]
     trunk.settings['defaults']['to_peer'] = ['fold']
+    trunk.settings['audit'] = {'file': os.path.join(trunk.folder, 'audit.jsonl')}
 
 
 async def soak(trunk, ledger, tally):
@@ -288,6 +314,7 @@ async def run(bed, check):
         thin = memory(trunk)
         await soak(trunk, ledger, tally)
     books = verdict(check, trunk, ledger)
+    await audited(check, trunk, ledger)
     check('something was uncertain', ledger.total(lambda p: len(p.bounced)) > 0)
     check('next hops were killed, streams closed, plans changed, peers turned away',
           all(tally.values()), str(tally))

@@ -77,6 +77,61 @@ static void add_features(
 				mem_strdup(actions[t->action[f]]), t->rule[f]);
 }
 
+/* A rule of the table that is there or not. */
+static void add_rule(struct listing *l, const char *what, const char *value,
+	const struct policy_rule *rule, const struct policy_rule *than)
+{
+	if (rule && !than)
+		add(l, what, false, mem_strdup(value), rule);
+}
+
+static void add_heads(
+	struct listing *l, const struct policy_table *t, const struct policy_table *than)
+{
+	static const struct policy_table nothing;
+	const struct policy_table *u = than ? than : &nothing;
+	char size[32];
+
+	add_rule(l, "presence.subscriptions", "block", t->no_subscriptions, u->no_subscriptions);
+	add_rule(l, "presence.hide_real_jids", "yes", t->hide_real_jids, u->hide_real_jids);
+	add_rule(l, "conversations", "muc-only", t->only_rooms, u->only_rooms);
+	add_rule(l, "conversations", "one-to-one-only", t->only_users, u->only_users);
+	if (!t->max_stanza_rule || t->max_stanza == u->max_stanza)
+		return;
+	config_size_text((int64_t)t->max_stanza, size, sizeof(size));
+	add(l, "max_stanza", false, mem_strdup(size), t->max_stanza_rule);
+}
+
+/* The kinds of IQ that may pass: "only ping, disco". */
+static char *iq_text(const struct policy_table *t)
+{
+	struct buf text = { 0 };
+	char *out;
+
+	for (unsigned f = 0; f < FEATURE_COUNT; f++)
+		if (!t->iq[f] && feature_can_strip((enum feature)f))
+			buf_printf(&text, "%s%s", buf_len(&text) ? ", " : "only ",
+				feature_name((enum feature)f));
+	if (!buf_len(&text))
+		buf_put(&text, STR("none"));
+	out = str_dup(buf_view(&text));
+	buf_fini(&text);
+	return out;
+}
+
+/* Every rule that refuses kinds of IQ, with what they leave together. */
+static void add_iq(struct listing *l, const struct policy_table *t, const struct policy_table *than)
+{
+	for (unsigned f = 0; t->limits_iq && f < FEATURE_COUNT; f++) {
+		bool told = !t->iq[f] || (than && than->iq[f]);
+
+		for (unsigned g = 0; g < f && !told; g++)
+			told = t->iq[g] == t->iq[f] && !(than && than->iq[g]);
+		if (!told)
+			add(l, "iq", false, iq_text(t), t->iq[f]);
+	}
+}
+
 /* What a policy says by a key whose origin the table does not keep. */
 typedef bool says_fn(const struct policy *p, const struct policy_table *t);
 
@@ -160,7 +215,9 @@ void explain_table(const struct explanation *e, const struct policy_table *t,
 	add_presence(&l, t, than);
 	if (t->suppress_repeats && !(than && than->suppress_repeats))
 		add_said(&l, e, t, "presence.suppress_repeats", mem_strdup("yes"), says_repeats);
+	add_heads(&l, t, than);
 	add_features(&l, t, than);
+	add_iq(&l, t, than);
 	add_access(&l, e, t, than);
 	if (t->refuse_drop && !(than && than->refuse_drop))
 		add_said(&l, e, t, "refuse", mem_strdup("drop"), says_drop);

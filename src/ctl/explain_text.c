@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* An explanation for people: short sections, one fact on each row, its place at the end. */
+#include "base/mem.h"
 #include "ctl/explain.h"
 #include "ctl/text.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { LIST_WIDTH = 56 };
 
 #define PLACE(control, key) text_place(config_origin_of(&(control)->config->origin, (key))).s
 
@@ -209,35 +212,57 @@ static bool same_rule(const struct explain_entry *a, const struct explain_entry 
 	       strcmp(a->value, b->value) == 0;
 }
 
+/* The features that one key of one policy decides; of an allow-list, those that it lets pass. */
+static void list_features(struct buf *out, const struct policy_table *table,
+	const struct explain_entry *all, unsigned n, const struct explain_entry *of)
+{
+	bool but = of->key && strcmp(of->key, "allow") == 0;
+	size_t before;
+
+	buf_put(out, but ? STR("all but ") : STR(""));
+	before = buf_len(out);
+	for (unsigned i = 0; i < n && !but; i++)
+		if (same_rule(&all[i], of))
+			buf_printf(out, "%s%s", buf_len(out) > before ? ", " : "", all[i].what);
+	for (unsigned f = 0; f < FEATURE_COUNT && but; f++)
+		if (feature_can_strip((enum feature)f) && table->action[f] == ACTION_PASS)
+			buf_printf(out, "%s%s", buf_len(out) > before ? ", " : "",
+				feature_name((enum feature)f));
+}
+
+/* Cuts the text at a comma into rows that are not too wide; the first has who and where. */
+static void print_wrapped(
+	struct text *t, const char *label, struct str what, const char *who, const char *place)
+{
+	while (what.n) {
+		size_t n = what.n;
+
+		for (size_t i = 0; i < what.n && n == what.n; i++)
+			if (what.p[i] == ',' && i >= LIST_WIDTH - 12)
+				n = i + 1;
+		MEM_AUTO char *row = str_dup((struct str){ what.p, n });
+		text_row(t, TONE_PLAIN, label, row, who, place, NULL);
+		what = str_trim(str_skip(what, n));
+		label = who = place = "";
+	}
+}
+
 /* One row for all features that one key of one policy decides. */
-static void print_entry(struct text *t, const struct explain_entry *all, unsigned n, unsigned at)
+static void print_entry(struct text *t, const struct policy_table *table,
+	const struct explain_entry *all, unsigned n, unsigned at)
 {
 	const struct explain_entry *e = &all[at];
-	char who[256] = "";
 	struct buf what = { 0 };
-	unsigned column = 0;
 
 	for (unsigned i = 0; i < at; i++)
 		if (same_rule(&all[i], e))
 			return;
-	if (e->policy)
-		snprintf(who, sizeof(who), "%s", e->policy->name);
-	for (unsigned i = at; i < n; i++) {
-		if (i != at && !same_rule(&all[i], e))
-			continue;
-		buf_printf(&what, "%s%s", column ? ", " : "", all[i].what);
-		column = (unsigned)buf_len(&what);
-		if (column < 44 || i + 1 == n)
-			continue;
-		text_row(t, TONE_PLAIN, e->feature ? e->value : "", terminated(&what), who,
-			e->origin ? text_place(e->origin).s : "", NULL);
-		buf_clear(&what);
-		column = 0;
-	}
-	if (column)
-		text_row(t, TONE_PLAIN, e->feature ? e->value : e->what,
-			e->feature ? terminated(&what) : e->value, who,
-			e->origin ? text_place(e->origin).s : "", NULL);
+	if (e->feature)
+		list_features(&what, table, all, n, e);
+	else
+		buf_put(&what, str_of(e->value));
+	print_wrapped(t, e->feature ? e->value : e->what, buf_view(&what),
+		e->policy ? e->policy->name : "", e->origin ? text_place(e->origin).s : "");
 	buf_fini(&what);
 }
 
@@ -246,11 +271,11 @@ static void print_table(struct text *t, const struct explanation *e)
 	if (e->nentries)
 		text_section(t, "In force");
 	for (unsigned i = 0; i < e->nentries; i++)
-		print_entry(t, e->entries, e->nentries, i);
+		print_entry(t, e->there.table, e->entries, e->nentries, i);
 	if (e->nshadow)
 		text_section(t, "In shadow, besides");
 	for (unsigned i = 0; i < e->nshadow; i++)
-		print_entry(t, e->shadow, e->nshadow, i);
+		print_entry(t, e->there.table->shadow, e->shadow, e->nshadow, i);
 }
 
 void explain_text(const struct explanation *e, struct text *t)

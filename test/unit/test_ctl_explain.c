@@ -133,6 +133,61 @@ static void every_reason_not_to_talk_is_said(void **unused)
 	ctl_rig_fini(&r);
 }
 
+/* Everything that a policy can say; the first line of it is line 5 of the file. */
+static const char tight[] =
+	"peering_controls = (\n"
+	" { match = \"a.example\"; connect = \"192.0.2.1\"; from_peer = [ \"tight\" ]; },\n"
+	" { match = \"b.example\"; connect = \"192.0.2.2\"; to_peer = [ \"more\", \"eyes\" ]; },\n"
+	" { match = \"rooms.b.example\"; connect = \"192.0.2.3\"; service = \"muc\"; } );\n"
+	"policies = (\n"
+	" { name = \"tight\";\n"
+	"   allow = [ \"ping\", \"disco\", \"receipts\", \"chat-states\" ];\n"
+	"   iq = [ \"ping\", \"disco\", \"version\" ];\n"
+	"   max_stanza = \"64k\";\n"
+	"   conversations = \"one-to-one-only\";\n"
+	"   presence = { fold = \"show\"; show_map = { xa = \"away\"; chat = \"\"; };\n"
+	"     subscriptions = \"block\";\n"
+	"     suppress_repeats = true; hide_real_jids = true; };\n"
+	"   refuse = \"drop\";\n"
+	"   access = ( { from = \"*@a.example\"; to = \"bob@b.example\"; action = \"allow\"; } );\n"
+	"   audit = \"full\"; },\n"
+	" { name = \"more\"; strip = [ \"chat-states\" ];\n"
+	"   iq = [ \"ping\", \"time\" ]; },\n"
+	" { name = \"eyes\"; mode = \"shadow\"; allow = [ \"ping\" ]; otherwise = \"block\"; } "
+	");\n";
+
+static void all_of_the_merged_table_is_listed_with_its_origin(void **unused)
+{
+	static const char *const lines[] = {
+		"presence.fold show, chat becomes nothing, xa becomes away tight @11",
+		"presence.suppress_repeats yes tight @13",
+		"presence.subscriptions block tight @12",
+		"presence.hide_real_jids yes tight @13",
+		"conversations one-to-one-only tight @10",
+		"max_stanza 64k tight @9",
+		"strip all but receipts, ping, disco tight @7",
+		"strip chat-states more @17",
+		"iq only ping tight @8",
+		"iq only ping more @18",
+		"refuse drop tight @14",
+		"audit full tight @16",
+		"block all but ping eyes @19",
+	};
+	struct ctl_rig r;
+
+	(void)unused;
+	ctl_rig_init(&r, tight);
+	explain(&r, "explain %c a.example b.example", NULL);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		expect(&r, lines[i]);
+	expect(&r, "access 1 rule tight @15");
+	explain(&r, "explain %c x@a.example bob@b.example", NULL);
+	expect(&r, "access allows this tight @15");
+	explain(&r, "explain %c x@a.example carol@b.example", NULL);
+	expect(&r, "access denies this tight @15");
+	ctl_rig_fini(&r);
+}
+
 /* ---- stanzas ---- */
 
 #define AB "from='x@a.example/r' to='y@b.example/s' "
@@ -386,6 +441,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_domains_are_explained),
 		cmocka_unit_test(every_reason_not_to_talk_is_said),
+		cmocka_unit_test(all_of_the_merged_table_is_listed_with_its_origin),
 		cmocka_unit_test(a_stanza_is_told_with_its_reason),
 		cmocka_unit_test(a_stanza_that_is_too_big_is_told_with_the_limit),
 		cmocka_unit_test(a_trial_says_what_the_filter_says),

@@ -699,6 +699,10 @@ static void a_domain_that_is_gone_ends_its_streams(void **unused)
 
 /* ---- rates ---- */
 
+#define ONE_A_SECOND                                                                               \
+	PLAIN "peering_controls = ( { match = \"a.example\"; rate = { stanzas_per_second = 1; }; " \
+	      "},"                                                                                 \
+	      " { match = [ \"b.example\", \"c.example\" ]; } );\n"
 #define FIVE_A_SECOND                                                                              \
 	PLAIN "peering_controls = ( { match = \"a.example\"; rate = { stanzas_per_second = 5; }; " \
 	      "},"                                                                                 \
@@ -725,7 +729,7 @@ static void who_is_too_fast_is_not_read_for_a_while_and_loses_nothing(void **unu
 	calm = proven(&w, HEADER("c.example", "b.example"), RESULT("c.example", "b.example"));
 	for (unsigned i = 0; i < 8; i++)
 		say(&w, fast, BODY("a.example", "b.example"));
-	assert_in_range(ab->queue_count, 6, 7);
+	assert_true(list_first(&ab->inbounds, struct feed, link)->inbound->throttle.told);
 	for (unsigned i = 0; i < 8; i++)
 		say(&w, calm, BODY("c.example", "b.example"));
 	assert_int_equal(cb->queue_count, 8);
@@ -768,7 +772,7 @@ static void who_stops_reads_what_a_rate_held_back(void **unused)
 	int fast;
 
 	(void)unused;
-	world_init(&w, FIVE_A_SECOND);
+	world_init(&w, ONE_A_SECOND);
 	fast = proven(&w, HEADER("a.example", "b.example"), RESULT("a.example", "b.example"));
 	/* In one piece: what was read from the peer's TCP is ours. */
 	say(&w, fast,
@@ -776,7 +780,7 @@ static void who_stops_reads_what_a_rate_held_back(void **unused)
 			BODY("a.example", "b.example") BODY("a.example", "b.example")
 				BODY("a.example", "b.example") BODY("a.example", "b.example") BODY(
 					"a.example", "b.example") BODY("a.example", "b.example"));
-	assert_int_equal(w.trunk->stats.stanzas[VERDICT_PASS], 6);
+	assert_in_range(w.trunk->stats.stanzas[VERDICT_PASS], 2, 7);
 	trunk_stop(w.trunk, stopped, &w);
 	assert_int_equal(w.trunk->stats.stanzas[VERDICT_PASS], 8);
 	world_fini(&w);

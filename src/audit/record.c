@@ -14,6 +14,7 @@ static const char *const event_names[AUDIT_EVENTS] = {
 	[AUDIT_STOP] = "stop",
 	[AUDIT_LOST] = "lost",
 	[AUDIT_TORN] = "torn",
+	[AUDIT_ALERT] = "alert",
 	[AUDIT_CHECKPOINT] = "checkpoint",
 };
 
@@ -82,6 +83,8 @@ const struct audit_field audit_fields[] = {
 	NUMBER(plan),
 	TEXT(hash),
 	NUMBER(count),
+	TEXT(domain),
+	NUMBER(held_back),
 	TEXT(text),
 	TEXT(declared),
 	TEXT(received),

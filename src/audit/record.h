@@ -22,6 +22,7 @@ enum audit_event {
 	AUDIT_STOP,
 	AUDIT_LOST,       /* `count` records could not be taken */
 	AUDIT_TORN,       /* the line before it is the beginning of a record */
+	AUDIT_ALERT,      /* no record: what an alert's command is told */
 	AUDIT_CHECKPOINT, /* `hmac` seals everything before it */
 	AUDIT_EVENTS
 };
@@ -56,7 +57,9 @@ struct audit_record {
 	uint64_t plan;                                  /* a reload's number */
 	struct str hash;                                /* of its configuration */
 	uint64_t count;
-	struct str text; /* words, for people */
+	struct str domain;  /* of an alert: who tried */
+	uint64_t held_back; /* and how often it was not told of */
+	struct str text;    /* words, for people */
 	/* With audit = "full": the namespace declarations and xml:lang of the stream's header, and
 	 * the stanza as it came and as it leaves, passwords masked. */
 	struct str declared, received, sent;

@@ -5,10 +5,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "daemon/audit.h"
+#include "daemon/command.h"
 #include "daemon/notify.h"
 #include "daemon/reload.h"
 #include "daemon/worker.h"
 #include "net/listener.h"
+#include "trunk/alert.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -26,6 +28,7 @@ struct server {
 	struct listener **listeners;
 	unsigned nlisteners;
 	struct reload *reload;
+	struct command *command; /* for alerts */
 	uv_signal_t signals[4];
 	bool stopping;
 };
@@ -117,6 +120,18 @@ static void stop_listeners(struct server *s)
 
 /* ---- reload ---- */
 
+static void run_command(void *arg, struct str json)
+{
+	struct server *s = arg;
+	command_post(s->command, json);
+}
+
+static void configure_alerts(struct server *s, const struct plan *plan)
+{
+	alerts_configure(s->shared.alerts, plan->settings.alerts.interval);
+	command_configure(s->command, plan->settings.alerts.command);
+}
+
 static bool prepare_plan(
 	void *arg, struct plan *plan, struct config_report *report, void **kept_out)
 {
@@ -131,6 +146,7 @@ static void commit_plan(
 	struct server *s = arg;
 	commit_listeners(s, plan, kept);
 	log_set_level((enum log_level)plan->settings.log.level);
+	configure_alerts(s, plan);
 	for (unsigned i = 0; i < s->n; i++)
 		worker_change_plan(&s->workers[i], plan, done, done_arg);
 }
@@ -156,6 +172,7 @@ static void worker_stopped(void *arg)
 		return;
 	for (unsigned i = 0; i < sizeof(s->signals) / sizeof(s->signals[0]); i++)
 		close_signal(&s->signals[i]);
+	command_stop(s->command);
 	net_loop_stop(s->loop);
 }
 
@@ -237,6 +254,9 @@ static bool start_workers(struct server *s, struct plan *plan)
 	}
 	if (!audit_open(&s->shared, plan))
 		return false;
+	s->command = command_new(s->loop);
+	s->shared.alerts = alerts_new(plan->node_name, run_command, s);
+	configure_alerts(s, plan);
 	for (unsigned i = 0; i < s->n; i++) {
 		int error = worker_start(&s->workers[i]);
 		if (error) {
@@ -276,6 +296,8 @@ static void free_server(struct server *s)
 		worker_fini(&s->workers[i]);
 	audit_close(&s->shared);
 	net_loop_free(s->loop);
+	alerts_free(s->shared.alerts);
+	command_free(s->command);
 	free(s->workers);
 	free(s->shared.trunks);
 	admission_fini(&s->shared.admission);

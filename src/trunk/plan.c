@@ -103,6 +103,7 @@ static void build(struct plan *p, const struct plan_options *o, struct config_re
 	listen_check(&p->settings.listen, report);
 	resolver_check(&p->settings.dns, report);
 	audit_config_check(&p->settings.audit, report);
+	alerts_check(&p->settings.alerts, report);
 	const struct policy *policies = p->settings.policies.items;
 	policy_check(policies, p->settings.policies.n, report);
 	load_trust(p, report);

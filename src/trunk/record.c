@@ -6,6 +6,7 @@
 #include "audit/mask.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "trunk/alert.h"
 #include "trunk/inbound.h"
 #include "trunk/outbound.h"
 
@@ -186,16 +187,23 @@ static bool is_wanted(const struct decision *d, int level)
 	return false;
 }
 
+/* Somebody tried what a policy blocks: not what it only folds away. */
+static bool is_alert(const struct trunk *t, const struct filter_result *f, const struct decision *d)
+{
+	bool refused = d->kind == DECISION_BOUNCE || d->kind == DECISION_DROP;
+	return t->shared->alerts && refused && f->policy &&
+	       strcmp(decision_verdict(d, f), "fold") != 0;
+}
+
 bool record_stanza(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
 	const struct decision *d, const struct stream_info *info, uint64_t *number_out)
 {
 	struct trunk *t = in->leg.trunk;
 	const struct trunk_audit *a = audit_of(t);
-	*number_out = 0;
-	if (!a->writer)
-		return true;
 	int level = level_of(a, p);
-	if (!is_wanted(d, level))
+	bool wanted = a->writer && is_wanted(d, level), alert = is_alert(t, f, d);
+	*number_out = 0;
+	if (!wanted && !alert)
 		return true;
 	struct stanza_texts texts;
 	struct audit_record r = { .event = AUDIT_STANZA, .stream = in->leg.number };
@@ -203,6 +211,10 @@ bool record_stanza(struct inbound *in, struct inbound_pair *p, const struct filt
 	fill_pair(&r, t, p);
 	fill_decision(&r, f, d, &texts);
 	fill_shadow(&r, filter_shadow(t->filter), &texts);
+	if (alert)
+		alerts_raise(t->shared->alerts, &r, domain_str(&p->from), net_loop_now(t->loop));
+	if (!wanted)
+		return true;
 	if (level == AUDIT_LEVEL_FULL)
 		fill_full(&r, in, f, d, info->raw);
 	*number_out = put(t, &r);
@@ -258,11 +270,15 @@ void record_violation(
 		.proof = str_of(l->proof),
 	};
 	char peer[ADDRESS_TEXT];
-	if (!audit_of(l->trunk)->writer)
-		return;
+	struct trunk *t = l->trunk;
 	fill_leg(&r, l, peer);
 	fill_head(&r, h);
-	put(l->trunk, &r);
+	r.key = str_of(condition);
+	if (t->shared->alerts)
+		alerts_raise(
+			t->shared->alerts, &r, domain_str(&l->peer_domain), net_loop_now(t->loop));
+	if (audit_of(t)->writer)
+		put(t, &r);
 }
 
 void record_stream(struct leg *l)

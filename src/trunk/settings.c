@@ -284,6 +284,8 @@ static const struct config_key root_keys[] = {
 	KEY(settings, log, CONFIG_GROUP, .table = &log_schema, .help = "The event log."),
 	KEY(settings, audit, CONFIG_GROUP, .table = &audit_schema,
 		.help = "Records of every decision, for proof."),
+	KEY(settings, alerts, CONFIG_GROUP, .table = &alerts_schema,
+		.help = "Who is told when somebody tries what a policy blocks."),
 	KEY(settings, limits, CONFIG_GROUP, .table = &limits_schema,
 		.help = "What a peer can make trunkd spend."),
 	KEY(settings, dns, CONFIG_GROUP, .table = &resolver_schema,

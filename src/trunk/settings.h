@@ -9,6 +9,7 @@
 #include "audit/config.h"
 #include "config/schema.h"
 #include "net/resolver.h"
+#include "trunk/alert.h"
 
 enum control_action { CONTROL_ACCEPT, CONTROL_REJECT };
 enum control_service { SERVICE_NONE, SERVICE_MUC };
@@ -96,6 +97,7 @@ struct settings {
 	struct node_config node;
 	struct log_config log;
 	struct audit_config audit;
+	struct alerts_config alerts;
 	struct limits_config limits;
 	struct resolver_config dns;
 	struct config_list listen;       /* struct listen_config */

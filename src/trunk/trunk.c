@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "trunk/alert.h"
 #include "trunk/handover.h"
 #include "trunk/head.h"
 #include "trunk/inbound.h"
@@ -80,6 +81,8 @@ static void tick(void *arg)
 		leg_tick(list_item(it, struct leg, link), now, wall);
 	if (t->index == 0)
 		trim(t);
+	if (t->index == 0 && t->shared->alerts)
+		alerts_tick(t->shared->alerts, now);
 	if (t->stopping && now >= t->stop_ms)
 		list_for_each_safe (it, &t->legs) {
 			struct leg *l = list_item(it, struct leg, link);

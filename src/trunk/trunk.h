@@ -23,6 +23,7 @@ struct pair;
 struct head_reader;
 struct repeats;
 struct audit_writer;
+struct alerts;
 
 /* Counters of one worker; read by others without care for a torn view. */
 struct trunk_stats {
@@ -48,6 +49,7 @@ struct trunk_shared {
 	unsigned n;
 	atomic_ullong stream_numbers;
 	struct trunk_audit audit;
+	struct alerts *alerts; /* NULL in tests */
 };
 
 struct trunk {

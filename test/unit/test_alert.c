@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* Alerts: at most one for each policy, key and peer in an interval, with what was held back. */
+#include "unit.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "trunk/alert.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+
+enum { SECOND = 1000 };
+
+static void gather(void *arg, struct str json)
+{
+	buf_put(arg, json);
+}
+
+static void raise_one(struct alerts *a, const char *policy, const char *peer, uint64_t now)
+{
+	struct audit_record r = {
+		.policy = str_of(policy),
+		.key = STR("block"),
+		.from = STR("x@a.example"),
+		.verdict = STR("bounce"),
+	};
+
+	alerts_raise(a, &r, str_of(peer), now);
+}
+
+/* How many were told, and whether the last one has `words`. */
+static unsigned told(struct buf *out, const char *words)
+{
+	unsigned n = 0;
+	struct str s = buf_view(out);
+
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] == '\n';
+	if (words && !memmem(s.p, s.n, words, strlen(words)))
+		fail_msg("no %s in %.*s", words, STR_ARG(s));
+	buf_clear(out);
+	return n;
+}
+
+static void an_alert_says_who_and_why(void **unused)
+{
+	struct buf out = { 0 };
+	struct alerts *a = alerts_new("trunk", gather, &out);
+
+	(void)unused;
+	raise_one(a, "no-files", "a.example", 5 * SECOND);
+	assert_true(str_starts(buf_view(&out), STR("{\"time\":\"20")));
+	assert_int_equal(
+		told(&out, "\"node\":\"trunk\",\"event\":\"alert\",\"from\":\"x@a.example\","
+			   "\"verdict\":\"bounce\",\"policy\":\"no-files\","
+			   "\"key\":\"block\",\"domain\":\"a.example\"}\n"),
+		1);
+	alerts_free(a);
+	buf_fini(&out);
+}
+
+static void one_kind_is_told_once_in_an_interval(void **unused)
+{
+	struct buf out = { 0 };
+	struct alerts *a = alerts_new("trunk", gather, &out);
+
+	(void)unused;
+	alerts_configure(a, 10 * SECOND);
+	for (uint64_t now = 0; now < 10 * SECOND; now += 100)
+		raise_one(a, "p", "a.example", now);
+	assert_int_equal(told(&out, NULL), 1);
+	alerts_tick(a, 10 * SECOND - 1);
+	assert_int_equal(told(&out, NULL), 0);
+	/* The next one of its kind, or the clock, says how many were not. */
+	raise_one(a, "p", "a.example", 10 * SECOND);
+	assert_int_equal(told(&out, "\"held_back\":99"), 1);
+	raise_one(a, "p", "a.example", 11 * SECOND);
+	raise_one(a, "p", "a.example", 12 * SECOND);
+	assert_int_equal(told(&out, NULL), 0);
+	alerts_tick(a, 20 * SECOND);
+	assert_int_equal(told(&out, "\"held_back\":2"), 1);
+	alerts_tick(a, 60 * SECOND);
+	assert_int_equal(told(&out, NULL), 0);
+	alerts_free(a);
+	buf_fini(&out);
+}
+
+static void other_kinds_are_told_at_once(void **unused)
+{
+	struct buf out = { 0 };
+	struct alerts *a = alerts_new("trunk", gather, &out);
+
+	(void)unused;
+	raise_one(a, "p", "a.example", 0);
+	raise_one(a, "p", "b.example", 0);
+	raise_one(a, "q", "a.example", 0);
+	/* Names that run into each other are not the same. */
+	raise_one(a, "qa", ".example", 0);
+	assert_int_equal(told(&out, NULL), 4);
+	alerts_free(a);
+	buf_fini(&out);
+}
+
+static void a_new_interval_holds_at_once(void **unused)
+{
+	struct buf out = { 0 };
+	struct alerts *a = alerts_new("trunk", gather, &out);
+
+	(void)unused;
+	alerts_configure(a, 1 * SECOND);
+	raise_one(a, "p", "a.example", 0);
+	alerts_configure(a, 100 * SECOND);
+	raise_one(a, "p", "a.example", 1 * SECOND);
+	assert_int_equal(told(&out, NULL), 2);
+	raise_one(a, "p", "a.example", 99 * SECOND);
+	assert_int_equal(told(&out, NULL), 0);
+	alerts_free(a);
+	buf_fini(&out);
+}
+
+static void the_table_is_bounded_and_what_is_beyond_is_counted(void **unused)
+{
+	struct buf out = { 0 };
+	struct alerts *a = alerts_new("trunk", gather, &out);
+
+	(void)unused;
+	for (unsigned i = 0; i < 5000; i++) {
+		char peer[32];
+
+		snprintf(peer, sizeof(peer), "n%u.example", i);
+		raise_one(a, "p", peer, 0);
+	}
+	assert_int_equal(told(&out, NULL), 4096);
+	alerts_tick(a, 1);
+	assert_int_equal(told(&out, "\"reason\":\"too-many-kinds\",\"domain\":\"other\","
+				    "\"held_back\":904"),
+		1);
+	/* Those that have been silent make room. */
+	alerts_tick(a, 100 * SECOND);
+	raise_one(a, "p", "new.example", 100 * SECOND);
+	assert_int_equal(told(&out, "\"domain\":\"new.example\""), 1);
+	alerts_free(a);
+	buf_fini(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_alert_says_who_and_why),
+		cmocka_unit_test(one_kind_is_told_once_in_an_interval),
+		cmocka_unit_test(other_kinds_are_told_at_once),
+		cmocka_unit_test(a_new_interval_holds_at_once),
+		cmocka_unit_test(the_table_is_bounded_and_what_is_beyond_is_counted),
+	};
+
+	log_open(open("/dev/null", O_WRONLY | O_CLOEXEC), LOG_FORMAT_TEXT);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

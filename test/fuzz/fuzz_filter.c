@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The streaming fold against an enemy. The first line of the input has policies, as policy_line.h
- * reads them ("prefixes" for a header that declares some, "german" for one in that language; other
- * words are ignored), the rest is what a peer sends after its stream header. What the filter lets
- * out must be well-formed, free of what the policies refuse, and filter to itself; it must not
- * matter how the bytes were cut; a policy in shadow changes nothing and tells what it would do; and
- * a route must be able to tell later what a stanza was, and to answer it.
+ * reads them ("prefixes" for a header that declares some, "german" for one in that language,
+ * "from-room" and "to-room" for what the domains are; other words are ignored), the rest is what a
+ * peer sends after its stream header. What the filter lets out must be well-formed, free of what
+ * the policies refuse, and filter to itself; it must not matter how the bytes were cut; a policy in
+ * shadow changes nothing and tells what it would do; and a route must be able to tell later what a
+ * stanza was, and to answer it.
  */
 #include "fuzz.h"
 #include "fuzz_random.h"
@@ -25,6 +26,7 @@ struct setting {
 	struct str line;
 	const char *header;
 	bool german;
+	struct filter_context context;
 };
 
 static bool has_word(struct str line, const char *word)
@@ -40,6 +42,8 @@ static void parse_setting(struct str line, struct setting *out)
 		.line = line,
 		.header = has_word(line, "prefixes") ? PREFIXED : RIG_HEADER,
 		.german = has_word(line, "german"),
+		.context = { .from_room = has_word(line, "from-room"),
+			.to_room = has_word(line, "to-room") },
 	};
 }
 
@@ -206,6 +210,7 @@ static struct listener run(
 	policy_line_init(&policies, how->line, view);
 	rig_init(&rig, policies.table, how->header);
 	rig_init(&again, policies.table, RIG_HEADER);
+	rig.context = again.context = how->context;
 	if (how->german)
 		filter_bind(rig.filter, &rig, STR("de"), STR("en"));
 	l.rig = &rig;

@@ -264,6 +264,37 @@ RIG const char *oracle_stanza(const struct policy_table *t, const struct xml_ele
 	return NULL;
 }
 
+/* What the start tag of the stanza that crosses says, and the kind of an IQ. */
+RIG const char *oracle_head(
+	const struct policy_table *t, const struct filter_context *c, const struct xml_element *e)
+{
+	const char *type = xml_element_attr(e, "type");
+	bool subscribes =
+		type && (strcmp(type, "subscribe") == 0 || strcmp(type, "subscribed") == 0);
+	bool room = c->from_room || c->to_room;
+	bool always = strcmp(e->name, "presence") == 0 && type && strncmp(type, "un", 2) == 0;
+	bool iq = strcmp(e->name, "iq") == 0 && strcmp(type, "error") != 0;
+
+	if (t->no_subscriptions && strcmp(e->name, "presence") == 0 && subscribes)
+		return "a subscription";
+	if (t->limits_iq && iq && e->child && t->iq[oracle_feature(e->child)])
+		return "a kind of IQ";
+	if (always || (strcmp(e->name, "iq") == 0 && !iq))
+		return NULL;
+	if (t->only_rooms && !room)
+		return "from user to user";
+	return t->only_users && room ? "in a room" : NULL;
+}
+
+RIG const char *oracle_jids(const struct policy_table *t, const struct xml_element *e)
+{
+	if (!t->hide_real_jids || strcmp(e->ns, "http://jabber.org/protocol/muc#user") != 0 ||
+		strcmp(e->name, "item") != 0 || !oracle_is(e->parent, e->ns, "x") ||
+		!oracle_is(e->parent->parent, "jabber:server", "presence"))
+		return NULL;
+	return xml_element_attr(e, "jid") ? "a real JID" : NULL;
+}
+
 /* Every element in the tree; without a policy only the outermost stanza is looked at. */
 RIG const char *oracle_tree(const struct policy_table *t, const struct xml_element *root)
 {
@@ -271,7 +302,7 @@ RIG const char *oracle_tree(const struct policy_table *t, const struct xml_eleme
 
 	while (e) {
 		const struct xml_element *error = t->transparent ? NULL : oracle_error(e);
-		const char *wrong = error ? oracle_in_error(t, e, error) : NULL;
+		const char *wrong = error ? oracle_in_error(t, e, error) : oracle_jids(t, e);
 
 		if (wrong)
 			return wrong;
@@ -306,8 +337,11 @@ RIG const char *oracle_clean(struct rig *rig, struct str out)
 		return "not well-formed";
 	}
 	tree = xml_element_take(&builder);
-	wrong = tree && strcmp(tree->ns, "jabber:server") == 0 ? oracle_tree(rig->table, tree)
-							       : "no stanza";
+	wrong = tree && strcmp(tree->ns, "jabber:server") == 0
+			? oracle_head(rig->table, &rig->context, tree)
+			: "no stanza";
+	if (!wrong)
+		wrong = oracle_tree(rig->table, tree);
 	xml_element_free(tree);
 	return wrong;
 }

@@ -2,9 +2,10 @@
 /*
  * Policies on one line, for those who make them by the thousand: the random test and the fuzzer.
  * Words become the text of a configuration, which the real schema reads. A bare feature is
- * stripped; "block=FEATURE", "allow=FEATURE" and "iq=FEATURE" name others; KEY=VALUE sets a key;
- * "show" and "availability" fold; "shadow" is the mode; "|" starts the next policy. Words that mean
- * nothing are left out, so that every line is a valid configuration.
+ * stripped; "block=FEATURE", "allow=FEATURE" and "iq=FEATURE" stand in these lists; "show" and
+ * "availability" fold; "shadow" is the mode; "refuse=drop", "otherwise=block", "muc-only",
+ * "one-to-one-only", "no-subscriptions" and "hide-jids" say what they are called; "|" starts the
+ * next policy. Words that mean nothing are left out, so that every line is a valid configuration.
  */
 #pragma once
 
@@ -12,13 +13,16 @@
 #include "policy_text.h"
 
 enum { LINE_POLICIES = 6 };
-enum line_list { LINE_STRIP, LINE_BLOCK, LINE_LISTS };
+enum line_list { LINE_STRIP, LINE_BLOCK, LINE_ALLOW, LINE_IQ, LINE_LISTS };
 
 /* What a policy has so far. */
 struct line_policy {
 	struct feature_set lists[LINE_LISTS];
 	const char *fold;
+	const char *conversations;
 	bool shadow, drop;
+	bool allows, blocks_others, asks; /* "allow" and "iq" are set */
+	bool no_subscriptions, hide_jids;
 };
 
 POLICY_TEXT bool line_value(struct str word, const char *key, struct str *value_out)
@@ -39,10 +43,25 @@ POLICY_TEXT void line_add(struct feature_set *list, struct str name)
 			feature_set_add(list, (enum feature)f);
 }
 
-POLICY_TEXT void line_word(struct line_policy *p, struct str word)
+POLICY_TEXT void line_feature(struct line_policy *p, struct str word)
 {
 	struct str value;
 
+	if (line_value(word, "block", &value)) {
+		line_add(&p->lists[LINE_BLOCK], value);
+	} else if (line_value(word, "allow", &value)) {
+		p->allows = true;
+		line_add(&p->lists[LINE_ALLOW], value);
+	} else if (line_value(word, "iq", &value)) {
+		p->asks = true;
+		line_add(&p->lists[LINE_IQ], value);
+	} else {
+		line_add(&p->lists[LINE_STRIP], word);
+	}
+}
+
+POLICY_TEXT void line_word(struct line_policy *p, struct str word)
+{
 	if (str_is(word, "show"))
 		p->fold = "show";
 	else if (str_is(word, "availability"))
@@ -51,10 +70,18 @@ POLICY_TEXT void line_word(struct line_policy *p, struct str word)
 		p->shadow = true;
 	else if (str_is(word, "refuse=drop"))
 		p->drop = true;
-	else if (line_value(word, "block", &value))
-		line_add(&p->lists[LINE_BLOCK], value);
+	else if (str_is(word, "otherwise=block"))
+		p->blocks_others = true;
+	else if (str_is(word, "no-subscriptions"))
+		p->no_subscriptions = true;
+	else if (str_is(word, "hide-jids"))
+		p->hide_jids = true;
+	else if (str_is(word, "muc-only"))
+		p->conversations = "muc-only";
+	else if (str_is(word, "one-to-one-only"))
+		p->conversations = "one-to-one-only";
 	else
-		line_add(&p->lists[LINE_STRIP], word);
+		line_feature(p, word);
 }
 
 /* Without what stands in `without`: the same feature twice is a warning. */
@@ -78,7 +105,18 @@ POLICY_TEXT void line_put(struct buf *out, const struct line_policy *p, unsigned
 {
 	buf_printf(out, "{ name = \"p%u\"; mode = \"%s\";\n", number,
 		p->shadow ? "shadow" : "enforce");
-	buf_printf(out, "  presence = { fold = \"%s\"; };\n", p->fold ? p->fold : "off");
+	buf_printf(out,
+		"  presence = { fold = \"%s\"; subscriptions = \"%s\"; hide_real_jids = %s; };\n",
+		p->fold ? p->fold : "off", p->no_subscriptions ? "block" : "pass",
+		p->hide_jids ? "true" : "false");
+	if (p->conversations)
+		buf_printf(out, "  conversations = \"%s\";\n", p->conversations);
+	if (p->allows)
+		line_put_list(out, "allow", &p->lists[LINE_ALLOW], NULL);
+	if (p->allows && p->blocks_others)
+		buf_put(out, STR("  otherwise = \"block\";\n"));
+	if (p->asks)
+		line_put_list(out, "iq", &p->lists[LINE_IQ], NULL);
 	buf_printf(out, "  refuse = \"%s\";\n", p->drop ? "drop" : "bounce");
 	line_put_list(out, "strip", &p->lists[LINE_STRIP], &p->lists[LINE_BLOCK]);
 	line_put_list(out, "block", &p->lists[LINE_BLOCK], NULL);

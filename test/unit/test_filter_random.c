@@ -184,6 +184,30 @@ static void put_stanza(struct gen *g)
 	buf_printf(&g->out, prefixed ? "</p:%s>" : "</%s>", kind);
 }
 
+static void random_list(struct gen *g, struct buf *line, const char *key)
+{
+	unsigned percent = 40 + gen_next(g, 60);
+
+	buf_printf(line, "%s=none ", key);
+	for (unsigned i = 0; i < FEATURE_COUNT; i++)
+		if (chance(g, percent))
+			buf_printf(line, "%s=%s ", key, feature_name((enum feature)i));
+}
+
+static void random_keys(struct gen *g, struct buf *line)
+{
+	static const char *const words[] = { "muc-only ", "one-to-one-only ", "no-subscriptions ",
+		"hide-jids ", "otherwise=block " };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (chance(g, 8))
+			buf_put(line, str_of(words[i]));
+	if (chance(g, 15))
+		random_list(g, line, "allow");
+	if (chance(g, 15))
+		random_list(g, line, "iq");
+}
+
 /* Policies on a line, one of them in shadow now and then. */
 static void random_policies(struct gen *g, struct buf *line)
 {
@@ -199,6 +223,7 @@ static void random_policies(struct gen *g, struct buf *line)
 			if (chance(g, percent))
 				buf_printf(line, "%s%s ", chance(g, blocks) ? "block=" : "",
 					feature_name((enum feature)i));
+		random_keys(g, line);
 		if (chance(g, 30))
 			buf_put(line, STR("shadow "));
 		if (chance(g, 20))
@@ -276,6 +301,10 @@ static void what_comes_out_is_clean_and_stays_as_it_is(void **unused)
 		random_policies(&g, &line);
 		shadows_init(&s, buf_view(&line), header);
 		rig_init(&again, s.texts[LINE_ENFORCED].table, RIG_HEADER);
+		again.context.from_room = chance(&g, 30);
+		again.context.to_room = chance(&g, 30);
+		for (unsigned j = 0; j < LINE_VIEWS; j++)
+			s.rigs[j].context = again.context;
 		for (unsigned j = 0; j < STANZAS; j++) {
 			put_stanza(&g);
 			check_one(&g, &s, buf_view(&line), &again, &counts);

@@ -37,6 +37,8 @@ static enum stanza_condition condition_of(enum feature feature)
 
 	feature_set_add(&neutral, FEATURE_VOIP);
 	feature_set_add(&neutral, FEATURE_UNKNOWN);
+	/* A session, before it says what for. */
+	feature_set_add(&neutral, FEATURE_CARRIER);
 	return feature != FEATURE_COUNT && feature_set_has(&neutral, feature)
 		       ? CONDITION_SERVICE_UNAVAILABLE
 		       : CONDITION_POLICY_VIOLATION;

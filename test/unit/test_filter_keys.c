@@ -147,7 +147,7 @@ static void sessions_pass_by_what_they_are_about(void **unused)
 	};
 	static const struct policy_story none[] = {
 		{ "a call", IQ("set", JINGLE("session-initiate", RTP)), VERDICT_BOUNCE, "iq", NULL,
-			"policy-violation", FEATURE_CARRIER, false, false },
+			"service-unavailable", FEATURE_CARRIER, false, false },
 	};
 
 	(void)unused;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Policies between real clients: files, calls and encryption are refused, the rest is not."""
+"""Policies between real clients: files, calls, encryption, questions and sizes are refused, the rest is not."""
 import asyncio
 
 from bed import payloads as p
@@ -9,9 +9,11 @@ POLICIES = [
     {'name': 'files', 'block': ['file-transfer']},
     {'name': 'calls', 'block': ['voip']},
     {'name': 'clear', 'block': ['encrypted']},
+    {'name': 'asks', 'iq': ['ping', 'disco']},
+    {'name': 'small', 'max_stanza': 12000},
 ]
 CASES = [('files', 'p1', 'e2'), ('files', 'e1', 'p2'), ('calls', 'p1', 'e2'), ('clear', 'p1', 'e2'),
-         ('clear', 'e1', 'p2')]
+         ('clear', 'e1', 'p2'), ('asks', 'e1', 'p2'), ('small', 'p1', 'e2')]
 hosts = {}
 
 
@@ -50,6 +52,22 @@ async def clear(check, x, y):
     await p.bounced(check, 'an OTR message', x, y, '', body=p.OTR)
     keys = "<pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='eu.siacs.conversations.axolotl.devicelist'/></pubsub>"
     await p.answered(check, 'keys are not to be had', x, y.bare, keys, 'policy-violation')
+
+
+async def asks(check, x, y):
+    got = await x.iq(y.jid, p.PING)
+    check('a ping is answered', got is not None and got.get('type') == 'result', show(got))
+    got = await x.iq(y.jid, p.VERSION)
+    check('the version is not told', got is not None and got.get('type') == 'error' and
+          got.get('from') == y.jid, show(got))
+
+
+async def small(check, x, y):
+    number = x.tell(y.jid, 'big', extra="<x xmlns='urn:example:big'>%s</x>" % ('z' * 12000))
+    got = await x.failure(number)
+    check('a large stanza comes back', got is not None and condition(got) == 'policy-violation' and
+          got.find('{jabber:client}error/{urn:xmpp:errors}stanza-too-big') is not None, show(got))
+    await p.silent(check, 'a large stanza', x, y, number)
 
 
 async def case(bed, check, kind, west, east):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who may speak to whom: access lists; and what is refused throws nobody out of a room."""
+"""Who may speak to whom: access lists, rooms only, no rooms; and what is refused throws nobody out of a room."""
 import asyncio
 
 from bed import payloads as p
@@ -9,9 +9,11 @@ from bed.talk import enter, open_room
 POLICIES = [
     {'name': 'listed', 'access': [{'from': '@writers', 'action': 'allow'},
                                   {'to': '@writers', 'action': 'allow'}]},
+    {'name': 'rooms', 'conversations': 'muc-only'},
+    {'name': 'people', 'conversations': 'one-to-one-only'},
     {'name': 'clear', 'block': ['encrypted']},
 ]
-CASES = [('listed', 'p1', 'e2'), ('clear', 'p1', 'e2'),
+CASES = [('listed', 'p1', 'e2'), ('rooms', 'p1', 'e2'), ('people', 'p1', 'e2'), ('clear', 'p1', 'e2'),
          ('clear', 'e1', 'p2')]
 hosts = {}
 
@@ -54,6 +56,24 @@ async def talk(check, name, x, y):
         who.tell(name, body, 'groupchat')
         for reader in (x, y):
             check('%s is heard in the room' % nick, await reader.message(body, 'groupchat', name + '/' + nick))
+
+
+async def rooms(bed, check, x, y):
+    name = await room_of(check, x, y)
+    if name:
+        await talk(check, name, x, y)
+    got = await x.failure(x.tell(y.jid, 'from one to one'))
+    check('one to one comes back', got is not None and condition(got) == 'policy-violation', show(got))
+
+
+async def people(bed, check, x, y):
+    body = 'from one to one ' + fresh()
+    x.tell(y.jid, body)
+    check('one to one arrives', await y.message(body))
+    name = await open_room(y, y.host.service)
+    x.say("<presence to='%s/guest'><x xmlns='http://jabber.org/protocol/muc'/></presence>" % name)
+    got = await x.presence(name + '/guest', 'error')
+    check('a join is refused', got is not None and condition(got) == 'not-allowed', show(got))
 
 
 async def clear(bed, check, x, y):

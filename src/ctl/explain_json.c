@@ -263,6 +263,7 @@ json_t *explain_json_trial(const struct trial *r)
 								    : ends[r->decision.kind],
 		"kind", stanza_kind_name(h->kind), "type", stanza_type_name(h->type), "from",
 		optional(h->from), "to", optional(h->to), "bytes", (json_int_t)r->bytes);
+	json_object_set_new(out, "verdict", json_string(decision_verdict(&r->decision, r->filter)));
 	json_object_set_new(out, "only_answers", json_boolean(r->only_answers));
 	json_object_set_new(out, "filter", verdict(r->filter));
 	json_object_set_new(out, "shadow", r->shadow ? verdict(r->shadow) : json_null());

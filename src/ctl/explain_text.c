@@ -323,18 +323,21 @@ static void print_reason(struct text *t, const char *label, const struct filter_
 	text_row(t, TONE_PLAIN, label, reason, who, f->origin ? text_place(f->origin).s : "", NULL);
 }
 
-/* The end that the stanza comes to, in one word; how good that is. */
+/* The end that the stanza comes to, as in a record; how good that is. */
 static const char *end_of(const struct trial *r, enum tone *tone)
 {
+	const char *verdict = decision_verdict(&r->decision, r->filter);
+	bool fold = strcmp(verdict, "fold") == 0;
+
 	*tone = TONE_BAD;
 	switch (r->decision.kind) {
 	case DECISION_DELIVER:
-		*tone = r->only_answers || r->filter->verdict == VERDICT_FOLD ? TONE_WARN
-									      : TONE_GOOD;
-		return r->only_answers ? "only if it answers something"
-				       : verdict_name(r->filter->verdict);
-	case DECISION_BOUNCE: return r->answer.n ? "bounce" : "drop";
-	case DECISION_DROP: *tone = TONE_WARN; return "drop";
+		*tone = r->only_answers || fold ? TONE_WARN : TONE_GOOD;
+		return r->only_answers ? "only if it answers something" : verdict;
+	case DECISION_DROP:
+		*tone = TONE_WARN;
+		return fold ? "fold, until nothing is left" : verdict;
+	case DECISION_BOUNCE: return verdict;
 	case DECISION_UNROUTED:
 	case DECISION_END: break;
 	}

@@ -147,11 +147,46 @@ static void a_file_that_is_not_there_and_sets_without_sense_are_reported(void **
 	config_report_free(report);
 }
 
+/* 128 labels, each with a pattern of its own above it: as many as an address can be in. */
+static void the_deepest_domain_finds_every_pattern_above_it(void **unused)
+{
+	struct config_report *report = config_report_new();
+	struct buf text = { 0 };
+	char jid[2 + 255 + 2 + 1] = "u@";
+	struct jid_form form;
+	struct jid_found found;
+	struct jid_sets *s;
+	char *path;
+
+	(void)unused;
+	for (size_t i = 0; i < 128; i++)
+		memcpy(jid + 2 + 2 * i, "a.", 2);
+	memcpy(jid + 2 + 255, "/r", 3);
+	buf_printf(&text, "%s\n", jid);
+	jid[2 + 255] = '\0';
+	buf_printf(&text, "%s\n*@%s\n%s\n", jid, jid + 2, jid + 2);
+	for (size_t i = 1; i < 128; i++)
+		buf_printf(&text, "*.%s\n", jid + 2 + 2 * i);
+	jid[2 + 255] = '/';
+	path = write_file(buf_view(&text).p, buf_len(&text));
+	s = read_set(path, report);
+	assert_null(config_report_line(report, 0, NULL));
+	assert_true(jid_form(str_of(jid), &form));
+	jid_sets_find(s, &form, &found);
+	assert_int_equal(found.n, 4 + 127);
+	jid_sets_free(s);
+	config_report_free(report);
+	buf_fini(&text);
+	unlink(path);
+	free(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_has_one_pattern_on_each_line_and_comments),
 		cmocka_unit_test(mistakes_in_a_file_have_its_name_and_line),
+		cmocka_unit_test(the_deepest_domain_finds_every_pattern_above_it),
 		cmocka_unit_test(a_file_of_nonsense_is_not_read_to_its_end),
 		cmocka_unit_test(a_file_that_is_not_there_and_sets_without_sense_are_reported),
 	};

@@ -154,6 +154,7 @@ static void what_is_of_one_domain_alone_has_no_default(void **unused)
 
 static const char *const good[] = {
 	"defaults = { max_stanza = 10000; };",
+	"defaults = { rate = { stanzas_per_second = 0; bytes_per_second = \"1G\"; }; };",
 	"defaults = { max_stanza = \"16M\"; };",
 	"defaults = { queue = { bytes = \"16k\"; stanzas = 1; seconds = 1; }; };",
 	"defaults = { connect_timeout = \"100ms\"; keepalive = 0; };",
@@ -164,6 +165,9 @@ static const char *const good[] = {
 
 static const char *const bad[] = {
 	"defaults = { max_stanza = 9999; };", /* RFC 6120 13.12 */
+	"defaults = { rate = { stanzas_per_second = -1; }; };",
+	"defaults = { rate = { stanzas_per_second = 10000001; }; };",
+	"defaults = { rate = { bytes_per_second = \"1025M\"; }; };",
 	"defaults = { max_stanza = \"17M\"; };",
 	"defaults = { queue = { bytes = \"15k\"; }; };",
 	"defaults = { queue = { stanzas = 0; }; };",

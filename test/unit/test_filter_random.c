@@ -158,6 +158,49 @@ static void put_element(struct gen *g, unsigned depth, const char *local)
 	memcpy(g->bound, before, sizeof(before));
 }
 
+/* Children that chance alone would hardly make. */
+static void put_shape(struct gen *g)
+{
+	static const char *const shapes[] = {
+		"<x xmlns='http://jabber.org/protocol/muc#user'><item jid='j@c.example/r' nick='n' "
+		"role='none'><actor jid='k@c.example'/><reason>r</reason></item>"
+		"<status code='110'/></x>",
+		"<query xmlns='http://jabber.org/protocol/disco#info'><identity type='pc'/>"
+		"<feature var='http://jabber.org/protocol/ibb'/>"
+		"<feature var='urn:xmpp:jingle:apps:rtp:1'/><feature var='urn:xmpp:receipts'/>"
+		"<feature var='http://jabber.org/protocol/mood+notify'/></query>",
+		"<jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s1'><content>"
+		"<description xmlns='urn:xmpp:jingle:apps:rtp:1'/>"
+		"<transport xmlns='urn:xmpp:jingle:transports:ice-udp:1'/></content></jingle>",
+		"<jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s2'><content>"
+		"<transport xmlns='urn:xmpp:jingle:transports:ice-udp:1'/>"
+		"<description xmlns='urn:xmpp:jingle:apps:file-transfer:5'/></content></jingle>",
+		"<jingle xmlns='urn:xmpp:jingle:1' action='transport-info' sid='s2'><content>"
+		"<transport xmlns='urn:xmpp:jingle:transports:ice-udp:1'/></content></jingle>",
+		"<propose xmlns='urn:xmpp:jingle-message:0' id='s3'>"
+		"<description xmlns='urn:xmpp:jingle:apps:rtp:1'/></propose>",
+		"<encrypted xmlns='eu.siacs.conversations.axolotl'><payload>x</payload>"
+		"</encrypted><encryption xmlns='urn:xmpp:eme:0' namespace='urn:xmpp:omemo:2'/>",
+		"<event xmlns='http://jabber.org/protocol/pubsub#event'><items "
+		"node='urn:xmpp:avatar:metadata'><item id='1'/></items><items node='n'><item>"
+		"<mood xmlns='http://jabber.org/protocol/mood'/></item><item/></items></event>",
+		"<pubsub xmlns='http://jabber.org/protocol/pubsub'><publish "
+		"node='urn:xmpp:omemo:2:bundles'><item><x xmlns='urn:odd'/></item></publish>"
+		"</pubsub>",
+		"<forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client'><body>?OTR:A"
+		"</body><active xmlns='http://jabber.org/protocol/chatstates'/></message>"
+		"</forwarded>",
+		"<body>hello</body><html xmlns='http://jabber.org/protocol/xhtml-im'><body "
+		"xmlns='http://www.w3.org/1999/xhtml'><img src='data:,'/>x</body></html>",
+		"<error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
+		"<query xmlns='jabber:iq:version'/></error>",
+		"<query xmlns='jabber:iq:version'/>",
+		"<ping xmlns='urn:xmpp:ping'/>",
+	};
+
+	buf_put(&g->out, str_of(PICK(g, shapes)));
+}
+
 static void put_stanza(struct gen *g)
 {
 	static const char *const kinds[] = { "message", "message", "presence", "presence", "iq" };
@@ -179,7 +222,10 @@ static void put_stanza(struct gen *g)
 	for (unsigned n = kind[0] == 'i' && chance(g, 80) ? 1 : gen_next(g, 6); n > 0; n--) {
 		if (chance(g, 10))
 			put_text(g);
-		put_element(g, 0, any_local(g));
+		if (!prefixed && chance(g, 25))
+			put_shape(g);
+		else
+			put_element(g, 0, any_local(g));
 	}
 	buf_printf(&g->out, prefixed ? "</p:%s>" : "</%s>", kind);
 }

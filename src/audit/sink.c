@@ -42,7 +42,7 @@ static int tcp_address(struct audit_sink *s, const char *text)
 	struct addrinfo *found;
 	struct str host;
 
-	if (!colon || colon == text)
+	if (!colon || colon == text || !colon[1])
 		return -EINVAL;
 	host = (struct str){ text, (size_t)(colon - text) };
 	if (host.p[0] == '[' && host.p[host.n - 1] == ']')

@@ -165,6 +165,7 @@ void rig_init_text(struct rig *rig, const char *text)
 	rig->shared = (struct trunk_shared){ .trunks = rig->trunks, .n = 1 };
 	t->loop = (struct net_loop *)(void *)rig;
 	t->shared = &rig->shared;
+	list_init(&t->unrecorded);
 	map_init(&t->pairs);
 	map_init(&t->peers);
 	t->heads = head_reader_new();
@@ -188,8 +189,12 @@ void rig_fini(struct rig *rig)
 	peers_free(&rig->trunk.peers);
 	head_reader_free(rig->trunk.heads);
 	repeats_free(rig->trunk.repeats);
-	for (unsigned i = 0; i < rig->nstreams; i++)
+	for (unsigned i = 0; i < rig->nstreams; i++) {
 		buf_fini(&rig->streams[i].sent);
+		buf_fini(&rig->streams[i].out.numbers);
+	}
+	buf_fini(&rig->trunk.record);
+	buf_fini(&rig->trunk.masked);
 	for (unsigned i = 0; i < rig->nplans; i++)
 		peering_rig_fini(&rig->controls[i]);
 }

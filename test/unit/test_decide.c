@@ -219,10 +219,46 @@ static void the_hard_limit_is_eight_times_the_limit_and_bounded(void **unused)
 	}
 }
 
+static void one_word_says_what_became_of_a_stanza(void **unused)
+{
+	static const struct {
+		enum decision_kind kind;
+		struct filter_result f;
+		const char *want;
+	} rows[] = {
+		{ DECISION_DELIVER, { .verdict = VERDICT_PASS, .reason = "pass" }, "pass" },
+		{ DECISION_DELIVER, { .verdict = VERDICT_FOLD, .reason = "strip" }, "fold" },
+		{ DECISION_DROP, { .verdict = VERDICT_DROP, .reason = "folded-away" }, "fold" },
+		{ DECISION_DROP, { .verdict = VERDICT_DROP, .reason = "spoofed" }, "drop" },
+		{ DECISION_BOUNCE,
+			{ .verdict = VERDICT_BOUNCE,
+				.reason = "block",
+				.head = { .kind = STANZA_IQ, .type = TYPE_SET } },
+			"bounce" },
+		{ DECISION_BOUNCE,
+			{ .verdict = VERDICT_BOUNCE,
+				.reason = "block",
+				.head = { .kind = STANZA_MESSAGE, .type = TYPE_ERROR } },
+			"drop" },
+		{ DECISION_UNROUTED, { .verdict = VERDICT_NONE, .reason = "unrouted" }, "drop" },
+		{ DECISION_END, { .verdict = VERDICT_INVALID, .reason = "addressing" }, "drop" },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct decision d = { .kind = rows[i].kind };
+
+		assert_string_equal(decision_verdict(&d, &rows[i].f), rows[i].want);
+	}
+	assert_int_equal(decide_unrecorded().kind, DECISION_BOUNCE);
+	assert_int_equal(decide_unrecorded().condition, CONDITION_RESOURCE_CONSTRAINT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_stanza_comes_to_one_end),
+		cmocka_unit_test(one_word_says_what_became_of_a_stanza),
 		cmocka_unit_test(rooms_may_be_joined_where_the_flow_lets_them),
 		cmocka_unit_test(available_presence_outside_rooms_is_left_out_when_it_repeats),
 		cmocka_unit_test(addresses_inside_are_judged_where_there_are_flows),

@@ -185,9 +185,68 @@ static void requests_are_bounded_by_bytes_too(void **unused)
 	close_stream(&f);
 }
 
+/* ---- what a record of a stanza needs ---- */
+
+static void ignore_start(void *self, const struct xml_tag *tag)
+{
+}
+
+static void ignore_text(void *self, struct str text)
+{
+}
+
+static void ignore_end(void *self)
+{
+}
+
+static void a_stanza_is_told_as_it_came(void **unused)
+{
+	static const struct xml_sink sink = { ignore_start, ignore_text, ignore_end };
+	static const char one[] = "<message from='x@a.example'\n to=\"y@b.example\"><body>&#65;"
+				  "</body></message>";
+	struct fixture f;
+
+	(void)unused;
+	open_stream(&f);
+	stream_established(f.stream);
+	stream_stanzas(f.stream, &sink, NULL);
+	buf_put(&f.in, STR(" \n"));
+	buf_put(&f.in, str_of(one));
+	buf_put(&f.in, STR("<presence/>"));
+	assert_int_equal(next(&f), STREAM_STANZA);
+	assert_str(str_trim(f.info.raw), one);
+	assert_int_equal(next(&f), STREAM_STANZA);
+	assert_str(f.info.raw, "<presence/>");
+	close_stream(&f);
+}
+
+static void what_the_header_declares_is_kept_when_it_is_wanted(void **unused)
+{
+	struct stream_options o = options;
+	struct fixture f = { 0 };
+
+	(void)unused;
+	o.keep_declared = true;
+	f.stream = stream_new(&o, &f.in, &f.out, 0);
+	buf_put(&f.in,
+		STR("<stream:stream xmlns='jabber:server' xmlns:e=\"urn:a'&amp;b\" xml:lang='de'"
+		    " xmlns:stream='http://etherx.jabber.org/streams' from='a.example'"
+		    " to='b.example' version='1.0'>"));
+	assert_int_equal(next(&f), STREAM_HEADER);
+	assert_str(stream_declared(f.stream), "xmlns='jabber:server' xmlns:e='urn:a&apos;&amp;b' "
+					      "xmlns:stream='http://etherx.jabber.org/streams' "
+					      "xml:lang='de'");
+	close_stream(&f);
+	open_stream(&f);
+	assert_str(stream_declared(f.stream), "");
+	close_stream(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_stanza_is_told_as_it_came),
+		cmocka_unit_test(what_the_header_declares_is_kept_when_it_is_wanted),
 		cmocka_unit_test(nothing_can_be_freed),
 		cmocka_unit_test(every_event_has_a_name_of_its_own),
 		cmocka_unit_test(every_stream_has_another_id),

@@ -210,13 +210,14 @@ json_t *explain_json(const struct explanation *e)
 
 /* ---- a stanza ---- */
 
-static json_t *features(const struct feature_set *s)
+static json_t *features(const struct filter_result *r, const struct feature_set *s)
 {
 	json_t *out = json_array();
 
-	for (unsigned f = 0; f < FEATURE_COUNT; f++)
+	for (unsigned f = 0; f < FEATURE_MAX; f++)
 		if (feature_set_has(s, (enum feature)f))
-			json_array_append_new(out, json_string(feature_name((enum feature)f)));
+			json_array_append_new(
+				out, json_string(own_feature_name(r->own, (enum feature)f)));
 	return out;
 }
 
@@ -225,8 +226,8 @@ static json_t *verdict(const struct filter_result *f)
 	return json_pack("{s:s, s:s, s:o, s:s?, s:s?, s:o, s:o, s:o}", "verdict",
 		verdict_name(f->verdict), "reason", f->reason, "policy",
 		f->policy ? json_text(str_of(f->policy->name)) : json_null(), "key", f->key,
-		"feature", f->feature < FEATURE_COUNT ? feature_name(f->feature) : NULL, "place",
-		place(f->origin), "seen", features(&f->seen), "removed", features(&f->removed));
+		"feature", own_feature_name(f->own, f->feature), "place", place(f->origin), "seen",
+		features(f, &f->seen), "removed", features(f, &f->removed));
 }
 
 static json_t *optional(struct str s)

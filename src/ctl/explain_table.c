@@ -71,10 +71,12 @@ static void add_features(
 {
 	static const char *const actions[] = { "pass", "strip", "block" };
 
-	for (unsigned f = 0; f < FEATURE_COUNT; f++)
-		if (t->action[f] != (than ? than->action[f] : ACTION_PASS))
-			add(l, feature_name((enum feature)f), true,
-				mem_strdup(actions[t->action[f]]), t->rule[f]);
+	for (unsigned f = 0; f < FEATURE_MAX; f++) {
+		const char *name = own_feature_name(t->own, (enum feature)f);
+
+		if (name && t->action[f] != (than ? than->action[f] : ACTION_PASS))
+			add(l, name, true, mem_strdup(actions[t->action[f]]), t->rule[f]);
+	}
 }
 
 /* A rule of the table that is there or not. */

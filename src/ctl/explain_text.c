@@ -295,15 +295,15 @@ void explain_text(const struct explanation *e, struct text *t)
 
 /* ---- a stanza ---- */
 
-static void print_features(struct text *t, const char *label, const struct feature_set *s,
-	unsigned first, enum tone tone)
+static void print_features(struct text *t, const char *label, const struct filter_result *r,
+	const struct feature_set *s, unsigned first, enum tone tone)
 {
 	struct buf names = { 0 };
 
-	for (unsigned f = first; f < FEATURE_COUNT; f++)
+	for (unsigned f = first; f < FEATURE_MAX; f++)
 		if (feature_set_has(s, (enum feature)f))
 			buf_printf(&names, "%s%s", buf_len(&names) ? ", " : "",
-				feature_name((enum feature)f));
+				own_feature_name(r->own, (enum feature)f));
 	if (buf_len(&names))
 		text_row(t, tone, label, terminated(&names), NULL);
 	buf_fini(&names);
@@ -315,8 +315,8 @@ static void print_reason(struct text *t, const char *label, const struct filter_
 	char reason[256], who[300] = "";
 
 	snprintf(reason, sizeof(reason), "%s%s%s", f->reason,
-		f->feature < FEATURE_COUNT ? " of " : "",
-		f->feature < FEATURE_COUNT ? feature_name(f->feature) : "");
+		f->feature == FEATURE_COUNT ? "" : " of ",
+		f->feature == FEATURE_COUNT ? "" : own_feature_name(f->own, f->feature));
 	if (f->policy)
 		snprintf(who, sizeof(who), "%s%s%s", f->policy->name, f->key ? " " : "",
 			f->key ? f->key : "");
@@ -392,8 +392,8 @@ static void print_decided(struct text *t, const struct trial *r)
 	if (d->kind == DECISION_UNROUTED || d->kind == DECISION_END)
 		print_stream_error(t, r);
 	/* That core was seen is no news. */
-	print_features(t, "Seen", &r->filter->seen, FEATURE_CORE + 1, TONE_PLAIN);
-	print_features(t, "Removed", &r->filter->removed, FEATURE_CORE, TONE_WARN);
+	print_features(t, "Seen", r->filter, &r->filter->seen, FEATURE_CORE + 1, TONE_PLAIN);
+	print_features(t, "Removed", r->filter, &r->filter->removed, FEATURE_CORE, TONE_WARN);
 	if (r->filter->has_text_outside)
 		text_row(t, TONE_WARN, "Removed", "text outside of any element", NULL);
 	if (r->shadow)

@@ -130,8 +130,7 @@ static void print_now(struct replaying *r, const struct trial *t, const struct n
 		buf_put(&why, str_of(t->decision.why));
 	else if (f) {
 		put_word(&why, "", str_of(f->reason));
-		put_word(&why, " of ",
-			str_of(f->feature < FEATURE_COUNT ? feature_name(f->feature) : NULL));
+		put_word(&why, " of ", str_of(own_feature_name(f->own, f->feature)));
 		put_word(&why, "  by ", str_of(f->policy ? f->policy->name : NULL));
 		put_word(&why, " ", str_of(f->key));
 	}
@@ -182,8 +181,8 @@ static json_t *json_now(const struct trial *t, const struct now *now)
 		snprintf(origin, sizeof(origin), "%s", text_place(f->origin).s);
 	return json_pack("{s:s, s:s?, s:s?, s:s?, s:o, s:s?, s:o, s:o, s:b}", "verdict",
 		now->verdict, "condition", now->condition, "reason", f ? f->reason : NULL,
-		"feature", f && f->feature < FEATURE_COUNT ? feature_name(f->feature) : NULL,
-		"policy", f && f->policy ? json_text(str_of(f->policy->name)) : json_null(), "key",
+		"feature", f ? own_feature_name(f->own, f->feature) : NULL, "policy",
+		f && f->policy ? json_text(str_of(f->policy->name)) : json_null(), "key",
 		f ? f->key : NULL, "origin", optional(str_of(origin)), "sent", optional(now->sent),
 		"answers_nothing", t->only_answers);
 }

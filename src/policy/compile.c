@@ -21,6 +21,7 @@ struct merged {
 struct policy_set {
 	struct map tables;
 	struct policy_accesses accesses;
+	const struct own_features *own;
 };
 
 struct policy_set *policy_set_new(void)
@@ -56,6 +57,11 @@ void policy_set_free(struct policy_set *s)
 	free(s);
 }
 
+void policy_set_own(struct policy_set *s, const struct own_features *own)
+{
+	s->own = own;
+}
+
 void policy_set_access(struct policy_set *s, const struct config_list *jid_sets,
 	const struct config_list *policies, struct config_report *report)
 {
@@ -84,9 +90,11 @@ const struct policy_table *policy_set_merge(
 	m = mem_zero(1, sizeof(*m) + key.n);
 	if (n > 0)
 		memcpy(m->list, list, key.n);
+	m->draft.table.own = s->own;
 	draft_build(&m->draft, m->list, n, false, &s->accesses);
 	if (any_shadow(m->list, n)) {
 		m->shadow = MEM_NEW(struct draft);
+		m->shadow->table.own = s->own;
 		draft_build(m->shadow, m->list, n, true, &s->accesses);
 		m->draft.table.shadow = &m->shadow->table;
 	}

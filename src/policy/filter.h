@@ -51,6 +51,8 @@ struct filter_result {
 	const char *key;
 	const struct config_origin *origin;
 	enum feature feature; /* which feature decided; FEATURE_COUNT when none did */
+	/* Names features that are none of the catalogue's: own_feature_name(). May be NULL. */
+	const struct own_features *own;
 	/* At every depth; with a transparent table at the stanza's own level. */
 	struct feature_set seen, removed;
 	bool has_text_outside; /* text (not white space) directly inside the stanza was dropped */

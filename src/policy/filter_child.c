@@ -51,9 +51,12 @@ enum feature filter_referred(const struct filter *f, const struct xml_tag *tag, 
 {
 	struct str uri = xml_tag_value(tag, STR("for"));
 	uint32_t mark = uri.n ? catalogue_mark(uri) : 0;
-	enum feature feature = catalogue_feature(mark, STR(""));
+	enum feature feature =
+		mark ? catalogue_feature(mark, STR("")) : own_feature_find(f->table->own, uri);
 
-	return mark != 0 && !filter_passes(f, feature) ? feature : own;
+	if (mark == 0 && feature == FEATURE_UNKNOWN)
+		return own;
+	return filter_passes(f, feature) ? own : feature;
 }
 
 void filter_left_out(struct filter *f, struct frame *fr, enum feature feature)
@@ -152,7 +155,7 @@ void filter_child(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 	struct catalogue_entry e = { FEATURE_UNKNOWN, 0 };
 
 	if (!(tag->ns->mark & CATALOGUE_CONTENT)) {
-		e = catalogue_find(tag->ns->mark, tag->local);
+		e = filter_find(f, tag);
 	} else {
 		core = core_find(fr, tag);
 		e.feature = core ? FEATURE_CORE : FEATURE_UNKNOWN;

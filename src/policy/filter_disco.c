@@ -10,11 +10,15 @@ bool filter_disco_hides(struct filter *f, const struct xml_tag *tag)
 {
 	static const struct str disco_info = STR_INIT("http://jabber.org/protocol/disco#info");
 	enum feature feature;
+	struct str var;
 
 	if (!f->table->hides || !str_eq(tag->local, STR("feature")) ||
 		!str_eq(tag->ns->uri, disco_info))
 		return false;
-	feature = catalogue_var(xml_tag_value(tag, STR("var")));
+	var = xml_tag_value(tag, STR("var"));
+	feature = own_feature_find(f->table->own, var);
+	if (feature == FEATURE_UNKNOWN)
+		feature = catalogue_var(var);
 	if (filter_passes(f, feature))
 		return false;
 	f->skip = f->depth;

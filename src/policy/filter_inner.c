@@ -25,6 +25,8 @@ static enum feature node_feature(struct filter *f, const struct xml_tag *tag, en
 	enum feature feature = node.n ? catalogue_node(node) : FEATURE_UNKNOWN;
 
 	if (feature == FEATURE_UNKNOWN)
+		feature = own_feature_find(f->table->own, node);
+	if (feature == FEATURE_UNKNOWN)
 		return own;
 	feature_set_add(&f->result.seen, feature);
 	return filter_passes(f, feature) ? own : feature;
@@ -67,7 +69,7 @@ bool filter_inner_passes(struct filter *f, const struct xml_tag *tag, enum featu
 		if (filter_is_stanza(tag, &kind))
 			return true;
 	} else {
-		e = catalogue_find(tag->ns->mark, tag->local);
+		e = filter_find(f, tag);
 	}
 	*out = (enum feature)e.feature;
 	if (*out == FEATURE_HTML && filter_passes(f, FEATURE_HTML) && has_inline_data(tag))

@@ -39,6 +39,11 @@ struct xml_attr *filter_attrs(struct filter *f, unsigned n)
 	return f->attrs;
 }
 
+static bool is_known(const struct filter *f, const struct xml_ns *ns)
+{
+	return ns->mark != 0 || own_feature_find(f->table->own, ns->uri) != FEATURE_UNKNOWN;
+}
+
 /* Declarations whose namespace the catalogue knows. Where another one is used further in, the
  * writer declares it there. */
 static void reduce_decls(struct filter *f, const struct xml_tag *tag, struct xml_tag *copy)
@@ -50,7 +55,7 @@ static void reduce_decls(struct filter *f, const struct xml_tag *tag, struct xml
 	copy->decls = f->decls;
 	copy->ndecls = 0;
 	for (unsigned i = 0; i < tag->ndecls; i++)
-		if (tag->decls[i].ns->mark != 0 || tag->decls[i].ns == tag->ns)
+		if (is_known(f, tag->decls[i].ns) || tag->decls[i].ns == tag->ns)
 			f->decls[copy->ndecls++] = tag->decls[i];
 }
 
@@ -232,6 +237,7 @@ static bool is_bare(const struct xml_tag *tag)
 
 static void begin(struct filter *f, const struct xml_tag *tag)
 {
+	f->result.own = f->table ? f->table->own : NULL;
 	if (!accept_head(f))
 		return;
 	if (f->table->judges_heads)

@@ -61,6 +61,15 @@ static inline bool filter_passes(const struct filter *f, enum feature feature)
 {
 	return f->table->action[feature] == ACTION_PASS;
 }
+/* What an element is: by the catalogue, and where that knows nothing by the operator's features. */
+static inline struct catalogue_entry filter_find(const struct filter *f, const struct xml_tag *tag)
+{
+	if (tag->ns->mark == 0 && f->table->own)
+		return (struct catalogue_entry){
+			(uint8_t)own_feature_find(f->table->own, tag->ns->uri), 0
+		};
+	return catalogue_find(tag->ns->mark, tag->local);
+}
 /* What always passes, so that nobody stays online on the other side for ever (decision 24). */
 static inline bool filter_always_passes(const struct stanza_head *h)
 {

@@ -67,7 +67,7 @@ static void action_merge(
 }
 
 /* The features that a list names, with their parts. */
-static struct feature_set named(const struct config_strings *names)
+static struct feature_set named(const struct draft *d, const struct config_strings *names)
 {
 	struct feature_set all = { { 0 } };
 
@@ -75,7 +75,7 @@ static struct feature_set named(const struct config_strings *names)
 		struct feature_set parts;
 		enum feature f;
 
-		if (!feature_parse(names->v[i], &f) || !feature_can_strip(f))
+		if (!own_feature_parse(d->table.own, names->v[i], &f) || !feature_can_strip(f))
 			continue;
 		parts = feature_parts(f);
 		for (unsigned j = 0; j < FEATURE_MAX / 64; j++)
@@ -88,7 +88,7 @@ static struct feature_set named(const struct config_strings *names)
 static void list_merge(struct draft *d, const struct config_strings *names, bool in,
 	enum feature_action action, const struct policy_rule *rule)
 {
-	struct feature_set set = named(names);
+	struct feature_set set = named(d, names);
 
 	for (unsigned f = 0; f < FEATURE_MAX; f++)
 		if (feature_can_strip((enum feature)f) &&
@@ -105,7 +105,7 @@ static bool is_any(const struct config_strings *names)
  * session's carrier passes where one of the things it may be about does. */
 static void iq_merge(struct draft *d, const struct policy *p)
 {
-	struct feature_set set = named(&p->iq);
+	struct feature_set set = named(d, &p->iq);
 	const struct policy_rule *rule = key_rule(d, p, "iq");
 
 	d->table.limits_iq = true;

@@ -11,8 +11,8 @@ struct draft {
 	const struct policy_access **access;
 };
 
-/* Fills a zeroed draft from policies in order. `shadow`: those in shadow count as if they were
- * enforced. The table lives as long as the draft, the policies outlive it. */
+/* Fills a draft, zeroed but for table.own, from policies in order. `shadow`: those in shadow count
+ * as if they were enforced. The table lives as long as the draft, the policies outlive it. */
 void draft_build(struct draft *d, const struct policy *const *list, unsigned n, bool shadow,
 	const struct policy_accesses *accesses);
 void draft_fini(struct draft *d);

@@ -8,22 +8,15 @@
 
 #include "base/str.h"
 #include "config/schema.h"
-#include "policy/feature.h"
+#include "policy/policy_table.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct jid_sets;
-struct policy_access;
-
 enum policy_mode { MODE_ENFORCE, MODE_SHADOW };
-enum policy_fold { FOLD_OFF, FOLD_SHOW, FOLD_AVAILABILITY };
-/* What one element of a feature may do; ordered by strictness. */
-enum feature_action { ACTION_PASS, ACTION_STRIP, ACTION_BLOCK };
 enum policy_subscriptions { SUBSCRIPTIONS_PASS, SUBSCRIPTIONS_BLOCK };
 enum policy_conversations { CONVERSATIONS_ANY, CONVERSATIONS_ROOMS, CONVERSATIONS_USERS };
 enum policy_refuse { REFUSE_BOUNCE, REFUSE_DROP };
-enum policy_audit { AUDIT_OFF, AUDIT_HEADERS, AUDIT_FULL };
 
 /* Filled by policy_schema from "policies = ( ... )". */
 struct policy {
@@ -54,52 +47,14 @@ struct policy {
 
 extern const struct config_table policy_schema;
 
-/* Checks what the schema cannot: unknown features, duplicate names, values of show_map. */
-void policy_check(const struct policy *policies, unsigned n, struct config_report *report);
-
-/* The values of <show/> (RFC 6121 4.7.2.1). */
-enum policy_show { SHOW_AWAY, SHOW_CHAT, SHOW_DND, SHOW_XA, SHOW_COUNT };
+/* Checks what the schema cannot (`own` may be NULL): unknown features, duplicate names, values of
+ * show_map. */
+void policy_check(const struct policy *policies, unsigned n, const struct own_features *own,
+	struct config_report *report);
 
 struct str policy_show_name(enum policy_show s);
 /* False when it is none of them. */
 bool policy_show_parse(struct str s, enum policy_show *out);
-
-/* One key of one policy, as what decided something. */
-struct policy_rule {
-	const struct policy *policy;
-	const char *key; /* "strip", "presence.fold" ... */
-	const struct config_origin *origin;
-};
-
-/* Where several policies say the same, the first in the list is named. */
-struct policy_table {
-	uint8_t action[FEATURE_MAX];                 /* enum feature_action */
-	const struct policy_rule *rule[FEATURE_MAX]; /* who decided; NULL with ACTION_PASS */
-	enum policy_fold fold;
-	const struct policy_rule *fold_rule; /* NULL with FOLD_OFF */
-	struct str show[SHOW_COUNT]; /* with FOLD_SHOW, after all maps in order; empty: removed */
-	bool suppress_repeats;       /* presence.suppress_repeats */
-	/* Who may send to whom: all of them must allow. */
-	const struct policy_access *const *access;
-	unsigned naccess;
-	const struct jid_sets *jid_sets;          /* with access */
-	const struct policy_rule *hide_real_jids; /* NULL: they stay */
-	/* What the start tag alone decides. NULL: nothing of the kind is refused. */
-	const struct policy_rule *no_subscriptions, *only_rooms, *only_users;
-	bool judges_heads; /* one of these is set */
-	/* Kinds of IQ that are refused, by the feature of the payload. */
-	bool limits_iq;
-	const struct policy_rule *iq[FEATURE_MAX]; /* NULL: it may pass */
-	size_t max_stanza;                         /* bytes; 0: no limit */
-	const struct policy_rule *max_stanza_rule;
-	enum policy_audit audit; /* policies in shadow count too */
-	bool blocks;             /* some action is ACTION_BLOCK */
-	bool refuse_drop;        /* what is refused is not answered; IQ requests are */
-	bool hides;              /* something that an entity may say it can do is refused */
-	bool transparent;        /* nothing below a stanza's start tag to decide */
-	/* The same list as if its policies in shadow were enforced; NULL: there are none. */
-	const struct policy_table *shadow;
-};
 
 enum { POLICY_TABLES_MAX = 4096 };
 
@@ -107,6 +62,8 @@ enum { POLICY_TABLES_MAX = 4096 };
 struct policy_set;
 struct policy_set *policy_set_new(void);
 void policy_set_free(struct policy_set *s);
+/* The operator's own features, which outlive the set. Before the first table. */
+void policy_set_own(struct policy_set *s, const struct own_features *own);
 /* Reads the sets of addresses and compiles the access lists of all policies; before the first
  * merge. Both lists (of struct jid_set_config, of struct policy) outlive the set. */
 void policy_set_access(struct policy_set *s, const struct config_list *jid_sets,

@@ -6,24 +6,32 @@
 
 #include <stddef.h>
 
+struct check {
+	const struct own_features *own;
+	struct config_report *report;
+};
+
 static const char *const allow_words[] = { "any", NULL };
 static const char *const iq_words[] = { "any", "none", NULL };
 
-static void no_such_feature(const struct config_origin *at, const char *key, const char *name,
-	struct config_report *report)
+static void no_such_feature(
+	const struct check *c, const struct config_origin *at, const char *key, const char *name)
 {
 	struct suggest near;
 
 	suggest_init(&near, name);
-	for (unsigned i = 0; i < FEATURE_COUNT; i++)
-		if (feature_can_strip((enum feature)i))
-			suggest_offer(&near, feature_name((enum feature)i));
+	for (unsigned i = 0; i < FEATURE_MAX; i++) {
+		const char *known = own_feature_name(c->own, (enum feature)i);
+
+		if (known && feature_can_strip((enum feature)i))
+			suggest_offer(&near, known);
+	}
 	if (near.best)
-		config_report_add(report, CONFIG_ERROR, at,
+		config_report_add(c->report, CONFIG_ERROR, at,
 			"%s: there is no feature \"%s\": did you mean \"%s\"?", key, name,
 			near.best);
 	else
-		config_report_add(report, CONFIG_ERROR, at,
+		config_report_add(c->report, CONFIG_ERROR, at,
 			"%s: there is no feature \"%s\"; trunkd.conf(5) lists them", key, name);
 }
 
@@ -38,7 +46,7 @@ static bool stands_alone(const char *const *words, const char *name)
 
 /* One of the keys that name features. */
 static void check_features(const struct policy *p, const char *key,
-	const struct config_strings *names, const char *const *words, struct config_report *report)
+	const struct config_strings *names, const char *const *words, const struct check *c)
 {
 	const struct config_origin *at = config_origin_of(&p->origin, key);
 
@@ -48,15 +56,15 @@ static void check_features(const struct policy *p, const char *key,
 
 		if (stands_alone(words, name)) {
 			if (names->n > 1)
-				config_report_add(report, CONFIG_ERROR, at,
+				config_report_add(c->report, CONFIG_ERROR, at,
 					"%s: \"%s\" stands alone: remove it, or the others", key,
 					name);
 			continue;
 		}
-		if (!feature_parse(name, &f))
-			no_such_feature(at, key, name, report);
+		if (!own_feature_parse(c->own, name, &f))
+			no_such_feature(c, at, key, name);
 		else if (!feature_can_strip(f))
-			config_report_add(report, CONFIG_ERROR, at,
+			config_report_add(c->report, CONFIG_ERROR, at,
 				"%s: \"%s\" cannot be named; name what shall go instead", key,
 				name);
 	}
@@ -124,16 +132,19 @@ static void check_name(
 	}
 }
 
-void policy_check(const struct policy *policies, unsigned n, struct config_report *report)
+void policy_check(const struct policy *policies, unsigned n, const struct own_features *own,
+	struct config_report *report)
 {
+	const struct check c = { own, report };
+
 	if (n == 0) /* then there is no array */
 		return;
 	for (const struct policy *p = policies; p < policies + n; p++) {
 		check_name(policies, p, report);
-		check_features(p, "strip", &p->strip, NULL, report);
-		check_features(p, "block", &p->block, NULL, report);
-		check_features(p, "allow", &p->allow, allow_words, report);
-		check_features(p, "iq", &p->iq, iq_words, report);
+		check_features(p, "strip", &p->strip, NULL, &c);
+		check_features(p, "block", &p->block, NULL, &c);
+		check_features(p, "allow", &p->allow, allow_words, &c);
+		check_features(p, "iq", &p->iq, iq_words, &c);
 		check_otherwise(p, report);
 		check_twice(p, report);
 		check_show_map(p, report);

@@ -277,8 +277,8 @@ static void log_verdict(struct inbound *in, const struct filter_result *f)
 		"bytes_out=%zu",
 		stanza_kind_name(f->head.kind), stanza_type_name(f->head.type),
 		verdict_name(f->verdict), f->reason, f->policy ? f->policy->name : "-",
-		f->feature < FEATURE_COUNT ? feature_name(f->feature) : "-", f->bytes_in,
-		f->bytes.n);
+		f->feature == FEATURE_COUNT ? "-" : own_feature_name(f->own, f->feature),
+		f->bytes_in, f->bytes.n);
 }
 
 static void ended_for(struct inbound *in, const struct filter_result *f, const struct decision *d)

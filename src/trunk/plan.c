@@ -105,11 +105,13 @@ static void build(struct plan *p, const struct plan_options *o, struct config_re
 	audit_config_check(&p->settings.audit, report);
 	alerts_check(&p->settings.alerts, report);
 	const struct policy *policies = p->settings.policies.items;
-	policy_check(policies, p->settings.policies.n, report);
+	p->own = own_features_new(&p->settings.features, report);
+	policy_check(policies, p->settings.policies.n, p->own, report);
 	load_trust(p, report);
 	p->credentials = credentials_new(&p->settings.certificates, report);
 	p->secrets = secrets_new(&p->settings.dialback, o->fallback_secret, report);
 	p->tables = policy_set_new();
+	policy_set_own(p->tables, p->own);
 	policy_set_access(p->tables, &p->settings.jid_sets, &p->settings.policies, report);
 	p->peering =
 		peering_new(&p->settings, p->stores, p->nstores, p->credentials, p->tables, report);
@@ -169,6 +171,7 @@ void plan_unref(struct plan *p)
 	tls_contexts_free(p->tls);
 	peering_free(p->peering);
 	policy_set_free(p->tables);
+	own_features_free(p->own);
 	secrets_free(p->secrets);
 	credentials_free(p->credentials);
 	for (unsigned i = 0; i < p->nstores; i++)

@@ -23,6 +23,7 @@ struct plan {
 	unsigned nstores;
 	struct credentials *credentials;
 	struct tls_contexts *tls;
+	struct own_features *own;
 	struct policy_set *tables;
 	struct peering *peering;
 	struct dialback_secrets *secrets;

@@ -37,20 +37,21 @@ static struct str print_origin(const struct config_origin *o, char out[ORIGIN])
 	return str_of(out);
 }
 
-static struct str name_of(enum feature f)
+static struct str name_of(const struct filter_result *r, enum feature f)
 {
-	return f < FEATURE_COUNT ? str_of(feature_name(f)) : (struct str){ 0 };
+	return str_of(own_feature_name(r->own, f));
 }
 
 /* Names of the features in the set; `out` has room for all. */
-static struct audit_names names_of(const struct feature_set *s, struct str out[FEATURE_COUNT])
+static struct audit_names names_of(
+	const struct filter_result *r, const struct feature_set *s, struct str out[FEATURE_MAX])
 {
 	struct audit_names names = { .v = out };
 	for (unsigned i = 0; i < sizeof(s->bits) / sizeof(s->bits[0]); i++)
 		for (uint64_t bits = s->bits[i]; bits; bits &= bits - 1) {
 			enum feature f = (enum feature)(i * 64 + (unsigned)__builtin_ctzll(bits));
-			if (f < FEATURE_COUNT)
-				out[names.n++] = name_of(f);
+			if (f != FEATURE_COUNT)
+				out[names.n++] = name_of(r, f);
 		}
 	return names;
 }
@@ -115,7 +116,7 @@ static void fill_pair(struct audit_record *r, struct trunk *t, struct inbound_pa
 
 struct stanza_texts {
 	char origin[ORIGIN], shadow_origin[ORIGIN];
-	struct str seen[FEATURE_COUNT], removed[FEATURE_COUNT];
+	struct str seen[FEATURE_MAX], removed[FEATURE_MAX];
 };
 
 static void fill_decision(struct audit_record *r, const struct filter_result *f,
@@ -134,10 +135,10 @@ static void fill_decision(struct audit_record *r, const struct filter_result *f,
 	if (f->policy)
 		r->policy = str_of(f->policy->name);
 	r->key = str_of(f->key);
-	r->feature = name_of(f->feature);
+	r->feature = name_of(f, f->feature);
 	r->origin = print_origin(f->origin, texts->origin);
-	r->seen = names_of(&f->seen, texts->seen);
-	r->removed = names_of(&f->removed, texts->removed);
+	r->seen = names_of(f, &f->seen, texts->seen);
+	r->removed = names_of(f, &f->removed, texts->removed);
 }
 
 static void fill_shadow(
@@ -150,7 +151,7 @@ static void fill_shadow(
 	if (s->policy)
 		r->shadow_policy = str_of(s->policy->name);
 	r->shadow_key = str_of(s->key);
-	r->shadow_feature = name_of(s->feature);
+	r->shadow_feature = name_of(s, s->feature);
 	r->shadow_origin = print_origin(s->origin, texts->shadow_origin);
 }
 

@@ -313,6 +313,9 @@ static const struct config_key root_keys[] = {
 			"is refused."),
 	KEY(settings, policies, CONFIG_LIST, .table = &policy_schema,
 		.help = "What is folded and stripped on the way."),
+	KEY(settings, features, CONFIG_LIST, .table = &own_feature_schema,
+		.help = "Features of your own, which policies may name like those of the "
+			"catalogue. At most 192."),
 	KEY(settings, jid_sets, CONFIG_LIST, .table = &jid_set_schema,
 		.help = "Addresses by name, for access lists."),
 	{ .name = NULL },

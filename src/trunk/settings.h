@@ -109,6 +109,7 @@ struct settings {
 	struct config_list controls; /* struct control_config */
 	struct config_list flows;    /* struct flow_config */
 	struct config_list policies; /* struct policy */
+	struct config_list features; /* struct own_feature_config */
 	struct config_list jid_sets; /* struct jid_set_config */
 };
 

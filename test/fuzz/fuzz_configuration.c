@@ -134,7 +134,7 @@ static void check_controls(const struct settings *s)
 	struct policy_set *tables = policy_set_new();
 	struct peering *p;
 
-	policy_check(s->policies.items, s->policies.n, report);
+	policy_check(s->policies.items, s->policies.n, NULL, report);
 	p = peering_new(s, NULL, 0, NULL, tables, report);
 	if (config_report_count(report, CONFIG_ERROR) == 0)
 		check_permits(s, p);

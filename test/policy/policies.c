@@ -64,7 +64,7 @@ static bool load(struct loaded *l, const char *directory, enum policy_mode mode)
 	l->file = config_load(path, &settings_schema, &l->settings, report);
 	l->set = policy_set_new();
 	if (l->file) {
-		policy_check(list->items, list->n, report);
+		policy_check(list->items, list->n, NULL, report);
 		policy_set_access(l->set, &l->settings.jid_sets, list, report);
 	}
 	for (unsigned i = 0; i < list->n; i++)

@@ -50,9 +50,20 @@ RIG bool oracle_passes(const struct policy_table *t, enum feature f)
 	return t->action[f] == ACTION_PASS;
 }
 
-RIG enum feature oracle_feature(const struct xml_element *e)
+/* By the catalogue, and where it knows nothing by the operator's own features. */
+RIG struct catalogue_entry oracle_entry(const struct policy_table *t, const struct xml_element *e)
 {
-	return catalogue_feature(catalogue_mark(str_of(e->ns)), str_of(e->name));
+	uint32_t mark = catalogue_mark(str_of(e->ns));
+	struct catalogue_entry entry = catalogue_find(mark, str_of(e->name));
+
+	if (mark == 0)
+		entry.feature = (uint8_t)own_feature_find(t->own, str_of(e->ns));
+	return entry;
+}
+
+RIG enum feature oracle_feature(const struct policy_table *t, const struct xml_element *e)
+{
+	return (enum feature)oracle_entry(t, e).feature;
 }
 
 RIG const char *oracle_attrs(
@@ -106,14 +117,14 @@ RIG bool oracle_is(const struct xml_element *e, const char *ns, const char *name
 
 /* What calls and files share: a transport of Jingle, with what is in it, and the proposals of
  * sessions, but for those that say themselves that they are no files. */
-RIG bool oracle_is_shared(const struct xml_element *e)
+RIG bool oracle_is_shared(const struct policy_table *t, const struct xml_element *e)
 {
 	if (strcmp(e->ns, "urn:xmpp:jingle-message:0") == 0) {
 		bool files = strcmp(e->name, "propose") != 0;
 
 		for (const struct xml_element *c = e->child; c; c = c->next)
 			files |= strcmp(c->name, "description") == 0 &&
-				 oracle_feature(c) == FEATURE_FILE_TRANSFER;
+				 oracle_feature(t, c) == FEATURE_FILE_TRANSFER;
 		return files;
 	}
 	for (; e && e->parent; e = e->parent)
@@ -148,14 +159,13 @@ RIG bool oracle_is_hidden(const struct policy_table *t, const struct xml_element
 /* What the namespace, and what it speaks of, say of an element, wherever it stands. */
 RIG const char *oracle_element(const struct policy_table *t, const struct xml_element *e)
 {
-	struct catalogue_entry entry =
-		catalogue_find(catalogue_mark(str_of(e->ns)), str_of(e->name));
+	struct catalogue_entry entry = oracle_entry(t, e);
 	const char *about = xml_element_attr(e, "for");
 	uint32_t mark = about && (entry.flags & ROW_REFERS) ? catalogue_mark(str_of(about)) : 0;
 
 	if (!oracle_passes(t, (enum feature)entry.feature) &&
-		!(entry.feature == FEATURE_VOIP && oracle_is_shared(e)))
-		return feature_name((enum feature)entry.feature);
+		!(entry.feature == FEATURE_VOIP && oracle_is_shared(t, e)))
+		return own_feature_name(t->own, (enum feature)entry.feature);
 	if (e->parent && !oracle_is_stanza(e->parent) && oracle_is_hidden(t, e))
 		return "a feature that is hidden";
 	if (e->parent && !oracle_is_stanza(e->parent) && entry.feature == FEATURE_HTML &&
@@ -171,8 +181,7 @@ RIG const char *oracle_element(const struct policy_table *t, const struct xml_el
 /* An element that is no child of a stanza, at any depth, and no stanza itself. */
 RIG const char *oracle_inner(const struct policy_table *t, const struct xml_element *e)
 {
-	struct catalogue_entry entry =
-		catalogue_find(catalogue_mark(str_of(e->ns)), str_of(e->name));
+	struct catalogue_entry entry = oracle_entry(t, e);
 	const char *node = xml_element_attr(e, "node");
 	enum feature f = node ? catalogue_node(str_of(node)) : FEATURE_UNKNOWN;
 
@@ -241,11 +250,11 @@ RIG const char *oracle_stanza(const struct policy_table *t, const struct xml_ele
 		bool core = oracle_is_core(e, c);
 		enum feature f = core                       ? FEATURE_CORE
 				 : oracle_is_content(c->ns) ? FEATURE_UNKNOWN
-							    : oracle_feature(c);
+							    : oracle_feature(t, c);
 		const char *wrong;
 
-		if (!oracle_passes(t, f) && !(f == FEATURE_VOIP && oracle_is_shared(c)))
-			return feature_name(f);
+		if (!oracle_passes(t, f) && !(f == FEATURE_VOIP && oracle_is_shared(t, c)))
+			return own_feature_name(t->own, f);
 		if (core && strcmp(c->name, "body") == 0 && strcmp(e->name, "message") == 0 &&
 			oracle_text(t, c->text))
 			return oracle_text(t, c->text);

@@ -17,10 +17,11 @@
 struct policy_text {
 	struct policy_text_values {
 		struct config_origin origin;
-		struct config_list policies, jid_sets;
+		struct config_list policies, jid_sets, features;
 	} values;
 	struct config_report *report;
 	struct config_file *file;
+	struct own_features *own;
 	struct policy_set *set;
 	const struct policy_table *table;
 };
@@ -36,6 +37,11 @@ static const struct config_key policy_text_keys[] = {
 		.offset = offsetof(struct policy_text_values, jid_sets),
 		.table = &jid_set_schema,
 		.help = "Addresses." },
+	{ .name = "features",
+		.type = CONFIG_LIST,
+		.offset = offsetof(struct policy_text_values, features),
+		.table = &own_feature_schema,
+		.help = "Features." },
 	{ .name = NULL },
 };
 
@@ -54,8 +60,11 @@ POLICY_TEXT void policy_text_init(struct policy_text *p, const char *text)
 	p->file = config_load_text(text, "test.conf", &policy_text_schema, &p->values, p->report);
 	items = p->values.policies.items;
 	if (p->file)
-		policy_check(items, p->values.policies.n, p->report);
+		p->own = own_features_new(&p->values.features, p->report);
+	if (p->file)
+		policy_check(items, p->values.policies.n, p->own, p->report);
 	p->set = policy_set_new();
+	policy_set_own(p->set, p->own);
 	if (p->file)
 		policy_set_access(p->set, &p->values.jid_sets, &p->values.policies, p->report);
 	line = config_report_line(p->report, 0, NULL);
@@ -71,6 +80,7 @@ POLICY_TEXT void policy_text_init(struct policy_text *p, const char *text)
 POLICY_TEXT void policy_text_fini(struct policy_text *p)
 {
 	policy_set_free(p->set);
+	own_features_free(p->own);
 	config_values_fini(&policy_text_schema, &p->values);
 	config_file_free(p->file);
 	config_report_free(p->report);

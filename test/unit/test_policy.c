@@ -35,7 +35,7 @@ static char *load(const char *text, unsigned *errors_out)
 	char *all = mem_strdup("");
 
 	if (file)
-		policy_check(s.policies.items, s.policies.n, report);
+		policy_check(s.policies.items, s.policies.n, NULL, report);
 	*errors_out = config_report_count(report, CONFIG_ERROR);
 	for (unsigned i = 0; config_report_line(report, i, NULL); i++) {
 		char *more = mem_printf("%s%s\n", all, config_report_line(report, i, NULL));
@@ -74,7 +74,7 @@ static void a_policy_is_read_with_its_defaults(void **unused)
 	assert_string_equal(p[1].presence.show_map.chat, "");
 	assert_null(p[1].presence.show_map.dnd);
 	assert_int_equal(p[1].strip.n, 2);
-	policy_check(p, s.policies.n, report);
+	policy_check(p, s.policies.n, NULL, report);
 	assert_null(config_report_line(report, 0, NULL));
 	config_values_fini(&settings_schema, &s);
 	config_file_free(file);

@@ -286,7 +286,7 @@ RIG const char *oracle_head(
 
 	if (t->no_subscriptions && strcmp(e->name, "presence") == 0 && subscribes)
 		return "a subscription";
-	if (t->limits_iq && iq && e->child && t->iq[oracle_feature(e->child)])
+	if (t->limits_iq && iq && e->child && t->iq[oracle_feature(t, e->child)])
 		return "a kind of IQ";
 	if (always || (strcmp(e->name, "iq") == 0 && !iq))
 		return NULL;

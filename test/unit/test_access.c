@@ -238,6 +238,116 @@ static void mistakes_are_reported_with_their_line(void **unused)
 	}
 }
 
+/* ---- the index, against rules read one after another ---- */
+
+static const char *const addresses[] = { "a@x.example", "a@x.example/1", "b@x.example/1",
+	"b@y.x.example", "a@y.x.example/2", "x.example", "y.x.example/1", "x.example/1",
+	"c@z.example", "z.example" };
+static const char *const patterns[] = { "", "a@x.example", "a@x.example/1", "b@y.x.example",
+	"*@x.example", "*@y.x.example", "x.example", "y.x.example", "*.x.example", "*.example",
+	"x.example/1", "z.example", "@s", "@t" };
+static const char *const members[2][3] = { { "a@x.example", "*.x.example", "z.example" },
+	{ "b@x.example/1", "x.example", "*@y.x.example" } };
+
+enum { ADDRESSES = 10, PATTERNS = 14 };
+
+static bool matches(const char *pattern, const char *address)
+{
+	const char *at = strchr(address, '@'), *domain = at ? at + 1 : address;
+	size_t domain_n = strcspn(domain, "/"), n = strlen(pattern);
+	size_t bare_n = (size_t)(domain - address) + domain_n;
+
+	if (n == 0 || strcmp(pattern, address) == 0)
+		return true;
+	if (pattern[0] == '@') {
+		for (unsigned i = 0; i < 3; i++)
+			if (matches(members[pattern[1] == 't'][i], address))
+				return true;
+		return false;
+	}
+	if (strncmp(pattern, "*@", 2) == 0)
+		return at && domain_n == n - 2 && memcmp(domain, pattern + 2, n - 2) == 0;
+	if (strncmp(pattern, "*.", 2) == 0)
+		return domain_n > n - 1 &&
+		       memcmp(domain + domain_n - (n - 1), pattern + 1, n - 1) == 0;
+	if (strchr(pattern, '/'))
+		return false;
+	if (strchr(pattern, '@'))
+		return bare_n == n && memcmp(address, pattern, n) == 0;
+	return domain_n == n && memcmp(domain, pattern, n) == 0;
+}
+
+struct choice {
+	unsigned from, to;
+	bool deny;
+};
+
+static int decide_slowly(const struct choice *rules, unsigned n, const char *from, const char *to)
+{
+	bool denies = false;
+
+	for (unsigned i = 0; i < n; i++) {
+		denies = denies || !rules[i].deny;
+		if (matches(patterns[rules[i].from], from) && matches(patterns[rules[i].to], to))
+			return rules[i].deny ? -(int)(i + 1) : (int)(i + 1);
+	}
+	return denies ? 1000 : 0;
+}
+
+static void put_rule(struct buf *text, const struct choice *c)
+{
+	buf_put(text, STR("{ "));
+	if (c->from)
+		buf_printf(text, "from = \"%s\"; ", patterns[c->from]);
+	if (c->to)
+		buf_printf(text, "to = \"%s\"; ", patterns[c->to]);
+	buf_printf(text, "action = \"%s\"; }", c->deny ? "deny" : "allow");
+}
+
+static void compare(const struct choice *rules, unsigned n)
+{
+	struct buf text = { 0 };
+	struct loaded l;
+
+	buf_put(&text, STR("access = ( "));
+	for (unsigned i = 0; i < n; i++) {
+		buf_put(&text, i ? STR(",\n") : STR(""));
+		put_rule(&text, &rules[i]);
+	}
+	buf_put(&text, STR(" );\njid_sets = ("));
+	for (unsigned i = 0; i < 2; i++)
+		buf_printf(&text, "%s { name = \"%c\"; members = [ \"%s\", \"%s\", \"%s\" ]; }",
+			i ? "," : "", 's' + (char)i, members[i][0], members[i][1], members[i][2]);
+	buf_put(&text, STR(" );"));
+	buf_put_char(&text, '\0');
+	load(&l, text.data);
+	for (unsigned i = 0; i < ADDRESSES * ADDRESSES; i++) {
+		const char *from = addresses[i % ADDRESSES], *to = addresses[i / ADDRESSES];
+		int fast = decide(&l, from, to), slow = decide_slowly(rules, n, from, to);
+
+		if (fast != slow)
+			fail_msg("%s -> %s: %d, not %d\n%s", from, to, fast, slow, text.data);
+	}
+	unload(&l);
+	buf_fini(&text);
+}
+
+static void the_index_decides_as_reading_rule_by_rule_does(void **unused)
+{
+	unsigned seed = 11;
+
+	(void)unused;
+	for (unsigned round = 0; round < 500; round++) {
+		struct choice rules[12];
+		unsigned n = (unsigned)rand_r(&seed) % 13;
+
+		for (unsigned i = 0; i < n; i++)
+			rules[i] = (struct choice){ (unsigned)rand_r(&seed) % PATTERNS,
+				(unsigned)rand_r(&seed) % PATTERNS, rand_r(&seed) % 2 };
+		compare(rules, n);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +357,7 @@ int main(void)
 		cmocka_unit_test(sets_stand_for_all_their_members),
 		cmocka_unit_test(an_address_that_cannot_be_prepared_is_denied_where_anybody_is),
 		cmocka_unit_test(mistakes_are_reported_with_their_line),
+		cmocka_unit_test(the_index_decides_as_reading_rule_by_rule_does),
 	};
 
 	return cmocka_run_group_tests_name("access", tests, NULL, NULL);

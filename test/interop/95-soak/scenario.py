@@ -15,6 +15,7 @@ from bed.wire import HEADER, SERVER, Gone, attributes
 SECONDS = float(os.environ.get('TRUNKD_SOAK') or (120 if FULL else 15))
 LIMIT = SECONDS + 120
 LEAVES, HOPS = 20, 10
+MOVING = 3              # of these domains plans change the next hop; of the others next hops are killed
 BURST = 2000            # stanzas: more than fits into the kernel's buffers while nobody reads
 TIMEOUT = 'remote-server-timeout'
 EXTRA = ("<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'>"
@@ -165,7 +166,9 @@ async def kill(wire, end):
 async def die(trunk, done, tally):
     while not done.is_set():
         await asyncio.sleep(0.3)
-        wires = peers['one'].living() + peers['two'].living()
+        moving = peers['one'].domains[:MOVING]
+        wires = [w for p in (peers['one'], peers['two']) for w in p.living()
+                 if w.attributes.get('to') not in moving]
         if not wires:
             continue
         wire, way = random.choice(wires), random.choice(('rst', 'fin', 'close'))
@@ -187,7 +190,7 @@ async def reload(trunk, done, tally):
     names, number = peers['one'].domains, 0
     while not done.is_set():
         number += 1
-        trunk.control(random.choice(names), connect=random.choice(
+        trunk.control(random.choice(names[:MOVING]), connect=random.choice(
             (peers['one'], peers['two'])).address + ':5269')
         trunk.settings['policies'][0]['strip'] = ['chat-states', 'html'] + ['nick'] * (number % 2)
         trunk.write()
@@ -289,6 +292,9 @@ def prepare(trunk, ledger):
     trunk.settings['policies'] = [{'name': 'fold', 'presence': {'fold': 'availability'},
                                    'strip': ['chat-states', 'html']}]
     trunk.settings['defaults']['to_peer'] = ['fold']
+    # A machine that is busy besides is slow, and nothing else.
+    trunk.settings['defaults'].update(connect_timeout='60s', queue={'seconds': '10m'})
+    trunk.settings['limits'] = {'setup_time': '60s'}
     trunk.settings['audit'] = {'file': os.path.join(trunk.folder, 'audit.jsonl')}
 
 

@@ -99,6 +99,33 @@ static bool is_plain(unsigned char c)
 	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
 }
 
+/* Are all eight bytes plain? A byte that is too small, or zero once the sought one is taken out of
+ * it, borrows from its highest bit. */
+static bool are_plain(const char *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t w, quote, slash, del;
+
+	memcpy(&w, p, sizeof(w));
+	quote = w ^ (ones * '"');
+	slash = w ^ (ones * '\\');
+	del = w ^ (ones * 0x7f);
+	return !((w | ((w - ones * ' ') & ~w) | ((quote - ones) & ~quote) |
+			 ((slash - ones) & ~slash) | ((del - ones) & ~del)) &
+		 high);
+}
+
+static size_t plain_length(struct str s)
+{
+	size_t n = 0;
+
+	while (n + 8 <= s.n && are_plain(s.p + n))
+		n += 8;
+	while (n < s.n && is_plain((unsigned char)s.p[n]))
+		n++;
+	return n;
+}
+
 /* Line separators and what turns the direction of text would deceive who reads the file. */
 static bool deceives(uint32_t code)
 {
@@ -124,11 +151,9 @@ static void escape_one(uint32_t code, struct str s, struct buf *out)
 void audit_escape(struct str s, struct buf *out)
 {
 	while (s.n) {
-		size_t n = 0;
+		size_t n = plain_length(s);
 		uint32_t code = 0;
 
-		while (n < s.n && is_plain((unsigned char)s.p[n]))
-			n++;
 		buf_put(out, (struct str){ s.p, n });
 		s = str_skip(s, n);
 		if (!s.n)

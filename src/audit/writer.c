@@ -48,8 +48,9 @@ struct audit_writer {
 	bool has_file, sync;
 	struct audit_sink sinks[2];
 	unsigned nsinks;
-	struct audit_chain chain;
-	struct buf batch, lines; /* taken from the ring; rendered */
+	struct audit_chain chain;   /* of what is rendered, */
+	struct audit_chain on_disk; /* and of what is written */
+	struct buf batch, lines;    /* taken from the ring; rendered */
 	struct str key;
 	char *node;
 	pthread_mutex_t telling; /* held while it is called */
@@ -346,6 +347,7 @@ static void write_out(struct audit_writer *w, uint64_t n)
 		return;
 	}
 	w->records += n;
+	w->on_disk = w->chain;
 	atomic_store_explicit(&w->written, w->chain.sequence, memory_order_release);
 	pthread_mutex_lock(&w->telling);
 	if (w->written_fn)
@@ -364,7 +366,7 @@ static void *run(void *arg)
 		if (n)
 			write_out(w, n);
 		if (open_anew && w->has_file) {
-			audit_file_note(&w->file, &w->chain);
+			audit_file_note(&w->file, &w->on_disk);
 			reopen(w);
 		}
 	}
@@ -395,7 +397,7 @@ static bool open_file(struct audit_writer *w, const char *path, char *words, siz
 		return false;
 	}
 	w->has_file = true;
-	w->chain = tail.chain;
+	w->chain = w->on_disk = tail.chain;
 	w->sequence = tail.chain.sequence;
 	if (tail.torn) {
 		log_alert("audit-torn file=%s bytes=%zu what=\"the last record was not written "
@@ -474,6 +476,7 @@ static void init(struct audit_writer *w, const struct audit_options *o)
 	w->written_arg = o->arg;
 	w->sealed_ms = clock_ms();
 	audit_chain_init(&w->chain);
+	w->on_disk = w->chain;
 }
 
 struct audit_writer *audit_writer_new(const struct audit_options *o, char *words_out, size_t n)
@@ -515,8 +518,8 @@ void audit_writer_free(struct audit_writer *w)
 	pthread_mutex_unlock(&w->lock);
 	pthread_join(w->thread, NULL);
 	if (w->has_file)
-		audit_file_note(&w->file, &w->chain);
+		audit_file_note(&w->file, &w->on_disk);
 	log_info("audit-closed records=%ju lost=%ju sequence=%ju digest=%s", (uintmax_t)w->records,
-		(uintmax_t)w->lost, (uintmax_t)w->chain.sequence, w->chain.prev);
+		(uintmax_t)w->lost, (uintmax_t)w->on_disk.sequence, w->on_disk.prev);
 	release(w);
 }

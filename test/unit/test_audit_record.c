@@ -130,6 +130,30 @@ static void what_a_string_may_not_hold_is_escaped(void **unused)
 	}
 }
 
+/* Eight bytes are looked at at once: every byte at every place among them. */
+static void every_byte_is_escaped_wherever_it_stands(void **unused)
+{
+	(void)unused;
+	for (unsigned byte = 0; byte < 256; byte++)
+		for (size_t at = 0; at < 20; at++) {
+			char in[20], alone[16];
+			struct buf out = { 0 }, one = { 0 }, want = { 0 };
+
+			memset(in, 'x', sizeof(in));
+			in[at] = alone[0] = (char)byte;
+			audit_escape((struct str){ alone, 1 }, &one);
+			buf_put(&want, (struct str){ "xxxxxxxxxxxxxxxxxxxx", at });
+			buf_put(&want, buf_view(&one));
+			buf_put(&want, (struct str){ "xxxxxxxxxxxxxxxxxxxx", 19 - at });
+			audit_escape((struct str){ in, sizeof(in) }, &out);
+			assert_int_equal(buf_len(&out), buf_len(&want));
+			assert_memory_equal(buf_view(&out).p, buf_view(&want).p, buf_len(&out));
+			buf_fini(&out);
+			buf_fini(&one);
+			buf_fini(&want);
+		}
+}
+
 /* Whatever bytes a peer sends: one line, valid UTF-8, readable as JSON. */
 static void any_bytes_give_a_line_that_can_be_read(void **unused)
 {
@@ -206,6 +230,7 @@ int main(void)
 		cmocka_unit_test(a_record_is_one_line_in_a_fixed_order),
 		cmocka_unit_test(what_was_written_is_read_back_field_by_field),
 		cmocka_unit_test(what_a_string_may_not_hold_is_escaped),
+		cmocka_unit_test(every_byte_is_escaped_wherever_it_stands),
 		cmocka_unit_test(any_bytes_give_a_line_that_can_be_read),
 		cmocka_unit_test(a_file_is_read_line_by_line),
 		cmocka_unit_test(an_event_of_a_later_version_is_other),

@@ -405,6 +405,27 @@ static void what_does_not_fit_is_counted_and_recorded(void **state)
 	assert_int_equal(result.lost, lost);
 }
 
+/* What was not written when it stopped is lost, and nothing else. */
+static void a_stop_while_the_disk_is_full_ends_where_the_file_ends(void **state)
+{
+	struct place *p = *state;
+	struct audit_writer *w = open_writer(p);
+
+	wait_written(w, 1);
+	limit_file_size(1000);
+	for (int i = 0; i < 20; i++)
+		put(w, "x");
+	wait_failing(w);
+	audit_writer_free(w);
+	limit_file_size(RLIM_INFINITY);
+	audit_writer_free(open_writer(p));
+	struct audit_verify_result result = verified(p);
+
+	assert_int_equal(result.faults, 0);
+	assert_int_equal(result.torn, 1);
+	assert_true(result.last < 20);
+}
+
 static void a_file_that_was_moved_away_while_it_was_full_goes_on_whole(void **state)
 {
 	struct place *p = *state;
@@ -565,6 +586,7 @@ int main(void)
 		TEST(reopening_a_file_that_is_still_there_changes_nothing),
 		TEST(a_full_disk_delays_records_and_loses_none),
 		TEST(what_does_not_fit_is_counted_and_recorded),
+		TEST(a_stop_while_the_disk_is_full_ends_where_the_file_ends),
 		TEST(a_file_that_was_moved_away_while_it_was_full_goes_on_whole),
 		TEST(the_local_syslog_gets_rfc_5424_datagrams),
 		TEST(a_remote_syslog_gets_octet_counted_frames),

@@ -90,7 +90,8 @@ void conn_settle(struct conn *c, struct net_loop *l)
 	task_init(&c->soon, conn_turn);
 	task_init(&c->end, conn_flush);
 	task_init(&c->step, conn_step);
-	task_init(&c->warm, conn_cold);
+	task_init(&c->warm, conn_cool);
+	task_init(&c->cold, conn_cold);
 	c->watching = 0;
 	c->reported = 0;
 	c->timer_at = 0;
@@ -159,6 +160,7 @@ static void close_handles(struct conn *c)
 	task_cancel(&c->end);
 	task_cancel(&c->step);
 	loop_cool(c->loop, &c->warm);
+	task_cancel(&c->cold);
 	uv_close((uv_handle_t *)&c->timer, on_handle_closed);
 	if (c->handles == 2)
 		uv_close((uv_handle_t *)&c->poll, on_handle_closed);
@@ -391,6 +393,7 @@ bool conn_idle(struct conn *c)
 	if (c->state == STATE_GONE)
 		return true;
 	loop_cool(c->loop, &c->warm);
+	task_cancel(&c->cold);
 	conn_rest(c);
 	return !buf_len(&c->in) && !conn_unsent(c) && !(c->retain && buf_len(&c->retain->kept));
 }

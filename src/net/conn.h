@@ -20,7 +20,8 @@ enum conn_event {
 	CONN_SECURED,   /* the TLS handshake is done */
 	CONN_DATA,      /* something new is in conn_in() */
 	CONN_WRITABLE, /* unsent bytes fell below the low-water mark after having been above high */
-	CONN_COLD, /* many others were used since: the owner gives back what it can make again */
+	CONN_COLD, /* not used for a while, and many others were: the owner gives back what it can
+		    * make again */
 	CONN_DEADLINE, /* the time set by conn_deadline() has come */
 	CONN_EOF,      /* the peer will send no more (FIN or close_notify) */
 	CONN_FAILED,   /* connect, TLS or socket error: conn_error() */

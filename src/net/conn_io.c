@@ -31,6 +31,29 @@ static void later(struct conn *c, enum conn_event e)
 	loop_soon(c->loop, &c->soon);
 }
 
+/* ---- others are used more ---- */
+
+static void used(struct conn *c)
+{
+	loop_warm(c->loop, &c->warm);
+	task_cancel(&c->cold);
+}
+
+/* Buffers are had again at once. What the owner has to make again it keeps for a while: streams by
+ * the hundred may be in use all the time. */
+void conn_cool(struct task *t)
+{
+	struct conn *c = list_item(t, struct conn, warm);
+
+	conn_rest(c);
+	loop_later(c->loop, &c->cold);
+}
+
+void conn_cold(struct task *t)
+{
+	tell(list_item(t, struct conn, cold), CONN_COLD);
+}
+
 /* ---- sending ---- */
 
 /* Sending had failed before; now all that had arrived until then is read. */
@@ -189,7 +212,7 @@ static void read_some(struct conn *c)
 {
 	struct buf *raw = loop_read_buf(c->loop);
 
-	loop_warm(c->loop, &c->warm);
+	used(c);
 	for (int i = 0; i < READS_PER_TURN; i++) {
 		size_t before = buf_len(&c->in);
 		ssize_t n;
@@ -260,7 +283,7 @@ void conn_flush(struct task *t)
 		return;
 	if (conn_unsent(c) > CONN_HIGH_WATER)
 		c->high = true;
-	loop_warm(c->loop, &c->warm);
+	used(c);
 	send_all(c);
 	if (c->retain && retain_due(c->retain))
 		retain_acked(c->retain, conn_acked(c));
@@ -312,16 +335,6 @@ void conn_step(struct task *t)
 	buf_clear(raw);
 	send_all(c); /* an alert too */
 	conn_watch(c);
-}
-
-/* ---- others are used more ---- */
-
-void conn_cold(struct task *t)
-{
-	struct conn *c = list_item(t, struct conn, warm);
-
-	if (tell(c, CONN_COLD))
-		conn_rest(c);
 }
 
 /* ---- the turn ---- */

@@ -24,7 +24,7 @@ struct conn {
 	uv_poll_t poll;
 	uv_timer_t timer;
 	struct task soon, end, step; /* events; sending; a step of the handshake */
-	struct task warm;            /* used lately */
+	struct task warm, cold;      /* used lately; not so lately */
 	unsigned handles;            /* not yet closed */
 	int watching;                /* what uv looks for: UV_READABLE, UV_WRITABLE */
 	int reported;                /* what uv saw and was not acted on yet */
@@ -76,6 +76,7 @@ void conn_rest(struct conn *c);
 void conn_turn(struct task *t);
 void conn_flush(struct task *t);
 void conn_step(struct task *t);
+void conn_cool(struct task *t);
 void conn_cold(struct task *t);
 
 /* conn_move.c */

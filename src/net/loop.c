@@ -19,6 +19,9 @@ enum { COSTLY_PER_TURN = 2 };
  * tenth of a microsecond to get and give back for every record that passes. */
 enum { WARM_MOST = 64 };
 
+/* How long an age is: loop_later() takes one or two. */
+enum { AGE_MS = 100 };
+
 struct net_loop {
 	uv_loop_t uv;
 	uv_async_t wake;
@@ -32,6 +35,8 @@ struct net_loop {
 	struct list soon, at_end, costly;
 	struct list warm; /* the one used last is last */
 	unsigned nwarm;
+	struct list young, old; /* loop_later(): in this age, in the last one */
+	uint64_t age;
 	void (*on_turn)(void *arg);
 	void *on_turn_arg;
 	struct buf read, write;
@@ -92,8 +97,20 @@ static void close_own_handles(struct net_loop *l)
 	uv_close((uv_handle_t *)&l->spin, NULL);
 }
 
+static void grow_old(struct net_loop *l)
+{
+	uint64_t age = net_loop_now(l) / AGE_MS;
+
+	if (age == l->age)
+		return;
+	l->age = age;
+	run_tasks(&l->old);
+	list_splice(&l->old, &l->young);
+}
+
 static void turn(struct net_loop *l)
 {
+	grow_old(l);
 	read_mail(l, false);
 	run_tasks(&l->soon);
 	if (l->on_turn)
@@ -144,6 +161,8 @@ struct net_loop *net_loop_new(void)
 	list_init(&l->at_end);
 	list_init(&l->costly);
 	list_init(&l->warm);
+	list_init(&l->young);
+	list_init(&l->old);
 	l->open = true;
 	return l;
 }
@@ -234,6 +253,11 @@ void loop_at_end(struct net_loop *l, struct task *t)
 void loop_costly(struct net_loop *l, struct task *t)
 {
 	put(&l->costly, t);
+}
+
+void loop_later(struct net_loop *l, struct task *t)
+{
+	put(&l->young, t);
 }
 
 void loop_cool(struct net_loop *l, struct task *t)

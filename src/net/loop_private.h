@@ -41,6 +41,9 @@ void loop_warm(struct net_loop *l, struct task *t);
 /* It is not warm any more; not run. */
 void loop_cool(struct net_loop *l, struct task *t);
 
+/* In a tenth of a second or two, when the loop turns then, unless it is cancelled. */
+void loop_later(struct net_loop *l, struct task *t);
+
 enum { LOOP_READ = 64 * 1024 };
 
 /* Two buffers that are empty between tasks: what one read brings, what one write takes. */

@@ -189,6 +189,7 @@ static void ready(struct outbound *o, const char *proof)
 	o->leg.step_ms = 0;
 	o->last_sent_ms = o->taken_ms = net_loop_now(o->leg.trunk->loop);
 	conn_retain(o->leg.conn);
+	stream_idle(o->leg.stream); /* little more comes from there */
 	leg_log(&o->leg, LOG_LEVEL_INFO, "stream-ready",
 		" tls=%s proof=%s next_hop=%s certificate=%s", log_quote(str_of(tls)).s, proof,
 		o->judged ? trust_verdict_name(o->trust.verdict) : "not-judged",

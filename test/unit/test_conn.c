@@ -436,23 +436,39 @@ static void come_in(struct side *s)
 	}
 }
 
-static void grow_cold_in_a_crowd(struct side *s, enum conn_event e)
+static struct net_timer *turning; /* the loop, until both are cold */
+static unsigned colds;
+
+static void grow_cold(struct side *s)
 {
-	if (e == CONN_DATA)
-		come_in(s);
-	if (e != CONN_COLD)
+	if (++colds < 2)
 		return;
 	for (int i = 0; i < CROWD; i++)
 		conn_abort(crowd[i]);
-	conn_close(s->conn, 1000);
+	net_timer_close(turning);
+	conn_close(s->pair->server.conn, 1000);
+}
+
+static void let_a_crowd_in(struct side *s, enum conn_event e)
+{
+	if (e == CONN_DATA)
+		come_in(s);
+	if (e == CONN_COLD)
+		grow_cold(s);
 }
 
 static void say_hello_and_wait(struct side *s, enum conn_event e)
 {
 	if (e == CONN_CONNECTED)
 		side_send(s, STR("hello"));
+	if (e == CONN_COLD)
+		grow_cold(s);
 	if (e == CONN_EOF)
 		conn_close(s->conn, 1000);
+}
+
+static void turn_again(void *arg)
+{
 }
 
 static void one_that_many_others_were_used_since_is_told(void **unused)
@@ -461,8 +477,10 @@ static void one_that_many_others_were_used_since_is_told(void **unused)
 
 	pair_connect(&p);
 	conn_retain(p.client.conn);
+	turning = net_timer_new(p.loop, turn_again, NULL);
+	net_timer_start(turning, 1, 1);
 	p.client.react = say_hello_and_wait;
-	p.server.react = grow_cold_in_a_crowd;
+	p.server.react = let_a_crowd_in;
 	pair_run(&p);
 	assert_string_equal(p.client.story, "CKEX");
 	assert_string_equal(p.server.story, "DKX");

@@ -10,7 +10,7 @@
 bool filter_reads(const struct filter *f)
 {
 	return !filter_passes(f, FEATURE_ENCRYPTED) || !filter_passes(f, FEATURE_FILE_TRANSFER) ||
-	       f->table->audit != AUDIT_OFF;
+	       f->table->audit != AUDIT_OFF || f->table->max_body;
 }
 
 void filter_body_open(struct filter *f, struct frame *fr, bool nested)
@@ -64,8 +64,24 @@ static void squeeze(struct filter *f, size_t run, struct str left)
 	filter_removed_feature(f, FEATURE_ENCRYPTED);
 }
 
+/* Bodies of forwarded messages count too, XHTML-IM does not: the same is said in it again. */
+static bool too_long(struct filter *f, const struct frame *fr, struct str text)
+{
+	const struct policy_rule *rule = f->table->max_body_rule;
+
+	if (!rule || fr->inside != INSIDE_TEXT)
+		return false;
+	f->body_bytes += text.n;
+	if (f->body_bytes <= f->table->max_body)
+		return false;
+	filter_refuse_by(f, rule->key, rule, FEATURE_COUNT);
+	return true;
+}
+
 void filter_body_text(struct filter *f, struct frame *fr, struct str text)
 {
+	if (too_long(f, fr, text))
+		return;
 	if (fr->body.reading == READING_ALL) {
 		body_scan_text(&fr->body.all, text);
 		if (f->depth == fr->depth + 1)

@@ -33,6 +33,7 @@ struct filter {
 	unsigned children; /* of the stanza that crosses, skipped ones included */
 	bool stands;       /* a message has something it was sent for */
 	bool lost;         /* the stanza lost a child or text */
+	size_t body_bytes; /* of text in bodies, with max_body */
 	bool counted;      /* refused at its end, for the number of its children */
 	bool refused;      /* by a policy */
 	bool bare;         /* refused by its start tag, on which only addresses and type stand */

@@ -192,14 +192,24 @@ static void features_merge(struct draft *d, const struct policy *p)
 			key_rule(d, p, "allow"));
 }
 
+/* False: a smaller one holds already, or the same. */
+static bool is_smaller(size_t *limit, int64_t bytes)
+{
+	if (bytes == 0 || (*limit && *limit <= (size_t)bytes))
+		return false;
+	*limit = (size_t)bytes;
+	return true;
+}
+
 static void limits_merge(struct draft *d, const struct policy *p)
 {
 	struct policy_table *t = &d->table;
-	size_t max = (size_t)p->max_stanza;
 
-	if (max && (!t->max_stanza || max < t->max_stanza)) {
-		t->max_stanza = max;
+	if (is_smaller(&t->max_stanza, p->max_stanza))
 		t->max_stanza_rule = key_rule(d, p, "max_stanza");
+	if (is_smaller(&t->max_body, p->max_body)) {
+		t->max_body_rule = key_rule(d, p, "max_body");
+		t->transparent = false;
 	}
 }
 

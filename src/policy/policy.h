@@ -39,7 +39,7 @@ struct policy {
 	int otherwise;                      /* enum feature_action */
 	int conversations;                  /* enum policy_conversations */
 	struct config_strings iq;           /* "any", "none", or feature names */
-	int64_t max_stanza;                 /* bytes; 0: no limit */
+	int64_t max_stanza, max_body;       /* bytes; 0: no limit */
 	int refuse;                         /* enum policy_refuse */
 	char *refuse_text;                  /* NULL: none */
 	int audit;                          /* enum policy_audit */

@@ -189,6 +189,13 @@ static const struct config_key policy_keys[] = {
 		.max = 16777216,
 		.help = "The largest stanza, as it comes in. A larger one is refused. Left out: "
 			"the limit of the control alone." },
+	{ .name = "max_body",
+		.type = CONFIG_SIZE,
+		.offset = offsetof(struct policy, max_body),
+		.min = 1,
+		.max = 16777216,
+		.help = "The most bytes that the text of a message's body may have, all bodies "
+			"together. A message with more is refused. Left out: no limit." },
 	{ .name = "refuse",
 		.type = CONFIG_ENUM,
 		.offset = offsetof(struct policy, refuse),

@@ -52,8 +52,8 @@ struct policy_table {
 	const struct policy_rule *hide_real_jids; /* NULL: they stay */
 	const struct policy_rule *fold_rule;      /* NULL with FOLD_OFF */
 	struct str show[SHOW_COUNT]; /* with FOLD_SHOW, after all maps in order; empty: removed */
-	size_t max_stanza;           /* bytes; 0: no limit */
-	const struct policy_rule *max_stanza_rule;
+	size_t max_stanza, max_body; /* bytes; 0: no limit */
+	const struct policy_rule *max_stanza_rule, *max_body_rule;
 
 	const struct policy_rule *rule[FEATURE_MAX]; /* who decided; NULL with ACTION_PASS */
 	/* Kinds of IQ that are refused, by the feature of the payload; NULL: it may pass. */

@@ -375,6 +375,46 @@ static void the_smallest_limit_of_a_stanza_holds(void **unused)
 	policy_text_fini(&text);
 }
 
+static void a_body_has_a_limit_of_its_own(void **unused)
+{
+	static const struct policy_story stories[] = {
+		{ "as long as it may be", "<message" A "><body>12345678</body></message>",
+			VERDICT_PASS, NULL, NULL, NULL, NONE, false, false },
+		{ "longer", "<message" A "><body>123456789</body></message>", REFUSED("max_body"),
+			NONE, false, false },
+		{ "bytes are counted as they are meant",
+			"<message" A "><body>&amp;&#xe9;&lt;&#x1f600;</body></message>",
+			VERDICT_PASS, NULL,
+			"<message" A "><body>&amp;\xc3\xa9&lt;\xf0\x9f\x98\x80</body></message>",
+			NULL, NONE, false, false },
+		{ "two bodies together",
+			"<message" A "><body>12345</body>"
+			"<body xml:lang='de'>6789</body></message>",
+			REFUSED("max_body"), NONE, false, false },
+		{ "an element in it counts",
+			"<message" A "><body>12345<b>6789</b></body></message>",
+			REFUSED("max_body"), NONE, false, false },
+		{ "forwarded",
+			"<message" A ">" FW "<message" JC "><body>123456789</body></message>" FWEND
+			"</message>",
+			REFUSED("max_body"), NONE, false, false },
+		{ "a subject has none",
+			"<message" A "><subject>123456789</subject><body>x</body></message>",
+			VERDICT_PASS, NULL, NULL, NULL, NONE, false, false },
+		{ "an error is dropped",
+			"<message" A " type='error'><body>123456789</body>"
+			"<error type='cancel'><forbidden" STANZAS "/></error></message>",
+			VERDICT_DROP, "max_body", NULL, NULL, NONE, false, false },
+	};
+
+	(void)unused;
+	TELL_UNDER(UNDER("max_body = 8;"), stories);
+	/* The smallest holds. */
+	TELL_UNDER("policies = ( { name = \"p\"; max_body = \"1k\"; }, { name = \"q\"; max_body ="
+		   " 8; audit = \"off\"; }, { name = \"r\"; } );",
+		stories);
+}
+
 static void an_oversize_stanza_is_that_whatever_the_policies(void **unused)
 {
 	struct policy_text text;
@@ -434,6 +474,7 @@ int main(void)
 		cmocka_unit_test(subscriptions_can_be_refused_but_always_ended),
 		cmocka_unit_test(who_is_behind_a_nickname_can_be_hidden),
 		cmocka_unit_test(the_smallest_limit_of_a_stanza_holds),
+		cmocka_unit_test(a_body_has_a_limit_of_its_own),
 		cmocka_unit_test(an_oversize_stanza_is_that_whatever_the_policies),
 		cmocka_unit_test(the_deepest_audit_of_all_policies_holds),
 	};

@@ -159,12 +159,14 @@ struct listener {
 	struct buf would; /* the same, if policies in shadow were enforced */
 };
 
-static void write_down(struct buf *out, const struct filter_result *r)
+static void write_down(const struct listener *l, struct buf *out, const struct filter_result *r)
 {
+	const char *feature = own_feature_name(l->rig->table->own, r->feature);
+
 	MUST(r->reason);
 	buf_printf(out, "%s %s %s %s %s %zu: ", verdict_name(r->verdict), r->reason,
-		r->feature == FEATURE_COUNT ? "-" : feature_name(r->feature),
-		r->policy ? r->policy->name : "-", r->key ? r->key : "-", r->bytes_in);
+		feature ? feature : "-", r->policy ? r->policy->name : "-", r->key ? r->key : "-",
+		r->bytes_in);
 	buf_put(out, r->bytes);
 }
 
@@ -193,8 +195,8 @@ static void hear(void *arg, const struct filter_result *r)
 	bool kept = r->verdict == VERDICT_PASS || r->verdict == VERDICT_FOLD;
 
 	MUST(kept == (r->bytes.n > 0));
-	write_down(&l->all, r);
-	write_down(&l->would, shadow ? shadow : r);
+	write_down(l, &l->all, r);
+	write_down(l, &l->would, shadow ? shadow : r);
 	if (l->again)
 		judge(l, r);
 }

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "policy/jid_set.h"
+#include "policy/own.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +13,13 @@ enum { POLICIES_AT_ONCE = 8 };
 
 struct settings {
 	struct config_origin origin;
-	struct config_list policies, jid_sets;
+	struct config_list policies, jid_sets, features;
 };
 
 struct loaded {
 	struct settings settings;
 	struct config_file *file;
+	struct own_features *own;
 	struct policy_set *set;
 };
 
@@ -36,6 +38,11 @@ static const struct config_key settings_keys[] = {
 		.offset = offsetof(struct settings, jid_sets),
 		.table = &jid_set_schema,
 		.help = "Addresses." },
+	{ .name = "features",
+		.type = CONFIG_LIST,
+		.offset = offsetof(struct settings, features),
+		.table = &own_feature_schema,
+		.help = "Features." },
 	{ .name = NULL },
 };
 
@@ -64,7 +71,9 @@ static bool load(struct loaded *l, const char *directory, enum policy_mode mode)
 	l->file = config_load(path, &settings_schema, &l->settings, report);
 	l->set = policy_set_new();
 	if (l->file) {
-		policy_check(list->items, list->n, NULL, report);
+		l->own = own_features_new(&l->settings.features, report);
+		policy_check(list->items, list->n, l->own, report);
+		policy_set_own(l->set, l->own);
 		policy_set_access(l->set, &l->settings.jid_sets, list, report);
 	}
 	for (unsigned i = 0; i < list->n; i++)
@@ -75,6 +84,7 @@ static bool load(struct loaded *l, const char *directory, enum policy_mode mode)
 static void unload(struct loaded *l)
 {
 	policy_set_free(l->set);
+	own_features_free(l->own);
 	config_values_fini(&settings_schema, &l->settings);
 	config_file_free(l->file);
 }

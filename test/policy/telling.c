@@ -4,6 +4,7 @@
 #include "telling.h"
 
 #include "difference.h"
+#include "policy/own.h"
 #include "script.h"
 
 #include <inttypes.h>
@@ -68,9 +69,11 @@ static bool complain(struct judgement *j, const char *what, struct str want, str
 
 /* ---- the parts of a result ---- */
 
-static struct str feature_str(enum feature f)
+static const char *name_of(const struct telling *t, enum feature f)
 {
-	return f == FEATURE_COUNT ? STR("none") : str_of(feature_name(f));
+	const char *name = own_feature_name(t->table->own, f);
+
+	return name ? name : "none";
 }
 
 static bool check_removed(struct judgement *j, struct str names)
@@ -78,10 +81,10 @@ static bool check_removed(struct judgement *j, struct str names)
 	struct buf got = { 0 };
 	bool same;
 
-	for (unsigned f = 0; f < FEATURE_COUNT; f++)
+	for (unsigned f = 0; f < FEATURE_MAX; f++)
 		if (feature_set_has(&j->got->removed, (enum feature)f))
 			buf_printf(&got, "%s%s", buf_len(&got) ? "," : "",
-				feature_name((enum feature)f));
+				name_of(j->telling, (enum feature)f));
 	same = str_eq(buf_view(&got), names) || complain(j, "removed", names, buf_view(&got));
 	buf_fini(&got);
 	return same;
@@ -136,8 +139,9 @@ static bool check_words(struct judgement *j)
 		return false;
 	if (!str_is(reason, j->got->reason))
 		return complain(j, "reason", reason, str_of(j->got->reason));
-	if (!str_eq(feature, feature_str(j->got->feature)))
-		return complain(j, "feature", feature, feature_str(j->got->feature));
+	if (!str_is(feature, name_of(j->telling, j->got->feature)))
+		return complain(
+			j, "feature", feature, str_of(name_of(j->telling, j->got->feature)));
 	return true;
 }
 
@@ -241,12 +245,11 @@ static const struct filter_result *feed(struct telling *t, struct str in, enum c
 }
 
 /* A verdict and all that goes with it, in one line. */
-static void describe(struct buf *out, const struct filter_result *r)
+static void describe(const struct telling *t, struct buf *out, const struct filter_result *r)
 {
 	buf_clear(out);
 	buf_printf(out, "<%s %s %s by %s %s, condition %u, removed %" PRIx64 ":%" PRIx64 ">%.*s",
-		verdict_name(r->verdict), r->reason,
-		r->feature == FEATURE_COUNT ? "none" : feature_name(r->feature),
+		verdict_name(r->verdict), r->reason, name_of(t, r->feature),
 		r->policy ? r->policy->name : "none", r->key ? r->key : "none",
 		r->verdict == VERDICT_BOUNCE ? r->condition : 0, r->removed.bits[0],
 		r->removed.bits[1], STR_ARG(r->bytes));
@@ -263,12 +266,12 @@ static void check_shadow(struct judgement *j, struct str in)
 	shadow = rig_feed(&t->shadow, in, SIZE_MAX);
 	none = rig_feed(&t->none, in, SIZE_MAX);
 	would = filter_shadow(t->shadow.filter);
-	describe(&want, none);
-	describe(&got, shadow);
+	describe(t, &want, none);
+	describe(t, &got, shadow);
 	if (!str_eq(buf_view(&want), buf_view(&got)))
 		complain(j, "but in shadow it changes something", buf_view(&want), buf_view(&got));
-	describe(&want, whole);
-	describe(&got, would ? would : shadow);
+	describe(t, &want, whole);
+	describe(t, &got, would ? would : shadow);
 	if (!j->error && !str_eq(buf_view(&want), buf_view(&got)))
 		complain(j, "but the shadow would", buf_view(&want), buf_view(&got));
 	buf_fini(&want);

@@ -13,6 +13,8 @@
 #include "policy_text.h"
 
 enum { LINE_POLICIES = 6 };
+/* The operator's own feature, which every line may name: urn:odd:2. */
+#define LINE_OWN "odd"
 enum line_list { LINE_STRIP, LINE_BLOCK, LINE_ALLOW, LINE_IQ, LINE_LISTS };
 
 /* What a policy has so far. */
@@ -41,6 +43,8 @@ POLICY_TEXT void line_add(struct feature_set *list, struct str name)
 		if (str_is(name, feature_name((enum feature)f)) &&
 			feature_can_strip((enum feature)f))
 			feature_set_add(list, (enum feature)f);
+	if (str_is(name, LINE_OWN))
+		feature_set_add(list, FEATURE_OWN);
 }
 
 POLICY_TEXT void line_feature(struct line_policy *p, struct str word)
@@ -91,11 +95,12 @@ POLICY_TEXT void line_put_list(struct buf *out, const char *key, const struct fe
 	const char *before = "";
 
 	buf_printf(out, "  %s = [ ", key);
-	for (unsigned f = 0; f < FEATURE_COUNT; f++) {
+	for (unsigned f = 0; f <= FEATURE_OWN; f++) {
 		if (!feature_set_has(list, (enum feature)f) ||
 			(without && feature_set_has(without, (enum feature)f)))
 			continue;
-		buf_printf(out, "%s\"%s\"", before, feature_name((enum feature)f));
+		buf_printf(out, "%s\"%s\"", before,
+			f == FEATURE_OWN ? LINE_OWN : feature_name((enum feature)f));
 		before = ", ";
 	}
 	buf_put(out, STR(" ];\n"));
@@ -158,7 +163,8 @@ POLICY_TEXT void policy_line_text(struct str line, enum line_view view, struct b
 			line_end(out, &p, number++, view);
 	}
 	line_end(out, &p, number, view);
-	buf_put(out, STR(" );\n"));
+	buf_put(out, STR(" );\nfeatures = ( { name = \"" LINE_OWN
+			 "\"; namespaces = [ \"urn:odd:2\" ]; } );\n"));
 	buf_put_char(out, '\0');
 }
 

@@ -234,7 +234,7 @@ static void random_list(struct gen *g, struct buf *line, const char *key)
 {
 	unsigned percent = 40 + gen_next(g, 60);
 
-	buf_printf(line, "%s=none ", key);
+	buf_printf(line, "%s=%s ", key, chance(g, 30) ? "odd" : "none");
 	for (unsigned i = 0; i < FEATURE_COUNT; i++)
 		if (chance(g, percent))
 			buf_printf(line, "%s=%s ", key, feature_name((enum feature)i));
@@ -269,6 +269,8 @@ static void random_policies(struct gen *g, struct buf *line)
 			if (chance(g, percent))
 				buf_printf(line, "%s%s ", chance(g, blocks) ? "block=" : "",
 					feature_name((enum feature)i));
+		if (chance(g, 30))
+			buf_put(line, str_of(chance(g, 30) ? "block=odd " : "odd "));
 		random_keys(g, line);
 		if (chance(g, 30))
 			buf_put(line, STR("shadow "));

@@ -71,14 +71,20 @@ static uint32_t mark_before_hash(struct str var)
 	return 0;
 }
 
-enum feature catalogue_var(struct str var)
+struct str catalogue_var_name(struct str var)
 {
-	/* XEP-0163 4: somebody wants to be told. */
 	const struct str notify = STR("+notify");
-	uint32_t mark;
 
 	if (str_ends(var, notify))
 		var.n -= notify.n;
+	return var;
+}
+
+enum feature catalogue_var(struct str var)
+{
+	uint32_t mark;
+
+	var = catalogue_var_name(var);
 	mark = catalogue_mark(var);
 	if (mark == 0)
 		mark = mark_before_hash(var);

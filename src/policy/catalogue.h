@@ -72,6 +72,9 @@ static inline enum feature catalogue_feature(uint32_t mark, struct str local)
 /* The feature of a pubsub node: nodes are named after namespaces, some with an id behind a last
  * colon. FEATURE_UNKNOWN for the others: a node's name alone makes nothing unknown. */
 enum feature catalogue_node(struct str node);
+/* A variable of service discovery without "+notify": somebody wants to be told of it (XEP-0163 4).
+ */
+struct str catalogue_var_name(struct str var);
 /* The feature of a variable of service discovery (XEP-0030), which is mostly a namespace, with a
  * word behind it or without. FEATURE_CORE for words that are no namespaces: they hide nothing. */
 enum feature catalogue_var(struct str var);

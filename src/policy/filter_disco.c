@@ -6,19 +6,22 @@
  */
 #include "policy/filter_private.h"
 
+static enum feature feature_of(const struct filter *f, struct str var)
+{
+	enum feature own = own_feature_find(f->table->own, var);
+
+	return own == FEATURE_UNKNOWN ? catalogue_var(var) : own;
+}
+
 bool filter_disco_hides(struct filter *f, const struct xml_tag *tag)
 {
 	static const struct str disco_info = STR_INIT("http://jabber.org/protocol/disco#info");
 	enum feature feature;
-	struct str var;
 
 	if (!f->table->hides || !str_eq(tag->local, STR("feature")) ||
 		!str_eq(tag->ns->uri, disco_info))
 		return false;
-	var = xml_tag_value(tag, STR("var"));
-	feature = own_feature_find(f->table->own, var);
-	if (feature == FEATURE_UNKNOWN)
-		feature = catalogue_var(var);
+	feature = feature_of(f, catalogue_var_name(xml_tag_value(tag, STR("var"))));
 	if (filter_passes(f, feature))
 		return false;
 	f->skip = f->depth;

@@ -44,7 +44,8 @@ static void they_are_stripped_blocked_and_allowed_like_the_others(void **unused)
 			(enum feature)TIDES_FEATURE, false, false },
 		{ "what one can do",
 			"<iq" A " type='result' id='1'><query xmlns='http://"
-			"jabber.org/protocol/disco#info'><feature var='urn:t'/></query></iq>",
+			"jabber.org/protocol/disco#info'><feature var='urn:t'/><feature "
+			"var='urn:t+notify'/></query></iq>",
 			VERDICT_FOLD, "block",
 			"<iq" A " type='result' id='1'><query xmlns='http://"
 			"jabber.org/protocol/disco#info'/></iq>",

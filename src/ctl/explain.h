@@ -76,6 +76,8 @@ void explain_time(int64_t seconds, char out[24]);
  * sides and policies. */
 void explain_table(const struct explanation *e, const struct policy_table *t,
 	const struct policy_table *than, struct explain_entry **out, unsigned *n);
+/* The name of a feature that a policy may speak of, the operator's own included; NULL: no such. */
+const char *explain_nameable(const struct policy_table *t, enum feature f);
 void explain_table_free(struct explain_entry *entries, unsigned n);
 
 /* ---- explain_text.c, explain_json.c ---- */

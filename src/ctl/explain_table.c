@@ -55,6 +55,11 @@ static char *show_text(const struct policy_table *t)
 	return out;
 }
 
+const char *explain_nameable(const struct policy_table *t, enum feature f)
+{
+	return feature_can_strip(f) ? own_feature_name(t->own, f) : NULL;
+}
+
 static void add_presence(
 	struct listing *l, const struct policy_table *t, const struct policy_table *than)
 {
@@ -110,10 +115,12 @@ static char *iq_text(const struct policy_table *t)
 	struct buf text = { 0 };
 	char *out;
 
-	for (unsigned f = 0; f < FEATURE_COUNT; f++)
-		if (!t->iq[f] && feature_can_strip((enum feature)f))
-			buf_printf(&text, "%s%s", buf_len(&text) ? ", " : "only ",
-				feature_name((enum feature)f));
+	for (unsigned f = 0; f < FEATURE_MAX; f++) {
+		const char *name = t->iq[f] ? NULL : explain_nameable(t, (enum feature)f);
+
+		if (name)
+			buf_printf(&text, "%s%s", buf_len(&text) ? ", " : "only ", name);
+	}
 	if (!buf_len(&text))
 		buf_put(&text, STR("none"));
 	out = str_dup(buf_view(&text));
@@ -124,7 +131,7 @@ static char *iq_text(const struct policy_table *t)
 /* Every rule that refuses kinds of IQ, with what they leave together. */
 static void add_iq(struct listing *l, const struct policy_table *t, const struct policy_table *than)
 {
-	for (unsigned f = 0; t->limits_iq && f < FEATURE_COUNT; f++) {
+	for (unsigned f = 0; t->limits_iq && f < FEATURE_MAX; f++) {
 		bool told = !t->iq[f] || (than && than->iq[f]);
 
 		for (unsigned g = 0; g < f && !told; g++)

@@ -224,10 +224,12 @@ static void list_features(struct buf *out, const struct policy_table *table,
 	for (unsigned i = 0; i < n && !but; i++)
 		if (same_rule(&all[i], of))
 			buf_printf(out, "%s%s", buf_len(out) > before ? ", " : "", all[i].what);
-	for (unsigned f = 0; f < FEATURE_COUNT && but; f++)
-		if (feature_can_strip((enum feature)f) && table->action[f] == ACTION_PASS)
-			buf_printf(out, "%s%s", buf_len(out) > before ? ", " : "",
-				feature_name((enum feature)f));
+	for (unsigned f = 0; f < FEATURE_MAX && but; f++) {
+		const char *name = explain_nameable(table, (enum feature)f);
+
+		if (name && table->action[f] == ACTION_PASS)
+			buf_printf(out, "%s%s", buf_len(out) > before ? ", " : "", name);
+	}
 }
 
 /* Cuts the text at a comma into rows that are not too wide; the first has who and where. */

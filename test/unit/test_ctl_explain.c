@@ -141,7 +141,7 @@ static const char tight[] =
 	" { match = \"rooms.b.example\"; connect = \"192.0.2.3\"; service = \"muc\"; } );\n"
 	"policies = (\n"
 	" { name = \"tight\";\n"
-	"   allow = [ \"ping\", \"disco\", \"receipts\", \"chat-states\" ];\n"
+	"   allow = [ \"ping\", \"disco\", \"receipts\", \"chat-states\", \"mine\" ];\n"
 	"   iq = [ \"ping\", \"disco\", \"version\" ];\n"
 	"   max_stanza = \"64k\";\n"
 	"   conversations = \"one-to-one-only\";\n"
@@ -154,7 +154,9 @@ static const char tight[] =
 	" { name = \"more\"; strip = [ \"chat-states\" ];\n"
 	"   iq = [ \"ping\", \"time\" ]; },\n"
 	" { name = \"eyes\"; mode = \"shadow\"; allow = [ \"ping\" ]; otherwise = \"block\"; } "
-	");\n";
+	");\n"
+	"features = ( { name = \"mine\"; namespaces = [ \"urn:example:mine\" ]; },\n"
+	" { name = \"other\"; namespaces = [ \"urn:example:other\" ]; } );\n";
 
 static void all_of_the_merged_table_is_listed_with_its_origin(void **unused)
 {
@@ -165,7 +167,7 @@ static void all_of_the_merged_table_is_listed_with_its_origin(void **unused)
 		"presence.hide_real_jids yes tight @13",
 		"conversations one-to-one-only tight @10",
 		"max_stanza 64k tight @9",
-		"strip all but receipts, ping, disco tight @7",
+		"strip all but receipts, ping, disco, mine tight @7",
 		"strip chat-states more @17",
 		"iq only ping tight @8",
 		"iq only ping more @18",
@@ -185,6 +187,12 @@ static void all_of_the_merged_table_is_listed_with_its_origin(void **unused)
 	expect(&r, "access allows this tight @15");
 	explain(&r, "explain %c x@a.example carol@b.example", NULL);
 	expect(&r, "access denies this tight @15");
+	explain(&r, "explain %c a.example b.example -s -",
+		"<message from='x@a.example/r' to='bob@b.example'><body>x</body>"
+		"<x xmlns='urn:example:other'/><x xmlns='urn:example:mine'/></message>");
+	expect(&r, "Reason allow of other tight allow @7");
+	expect(&r, "Seen mine, other");
+	expect(&r, "Removed other");
 	ctl_rig_fini(&r);
 }
 

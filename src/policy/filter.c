@@ -195,13 +195,17 @@ static void on_end(void *self)
 
 const struct xml_sink filter_sink = { .start = on_start, .text = on_text, .end = on_end };
 
-/* What is refused, or folded away, is not refused again for its size. */
+/* What is refused, or folded away, is not refused again for its size; nor what was never asked
+ * about, for which the table may be that of a plan that is gone. */
 static void finish(struct filter *f, size_t bytes_in)
 {
-	const struct policy_rule *rule = f->table ? f->table->max_stanza_rule : NULL;
+	const struct policy_rule *rule;
 
 	f->result.bytes_in = bytes_in;
-	if (!rule || bytes_in <= f->table->max_stanza || f->refused || f->result.bytes.n == 0)
+	if (f->refused || f->result.bytes.n == 0)
+		return;
+	rule = f->table->max_stanza_rule;
+	if (!rule || bytes_in <= f->table->max_stanza)
 		return;
 	filter_refuse_by(f, rule->key, rule, FEATURE_COUNT);
 	f->result.app = "stanza-too-big";

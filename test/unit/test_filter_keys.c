@@ -415,6 +415,25 @@ static void a_body_has_a_limit_of_its_own(void **unused)
 		stories);
 }
 
+static void a_table_that_is_gone_is_not_asked_again(void **unused)
+{
+	struct policy_text text;
+	struct rig rig;
+
+	(void)unused;
+	policy_text_init(&text, UNDER("max_stanza = 10000;"));
+	rig_init(&rig, text.table, RIG_HEADER);
+	rig_feed(&rig, STR(BODY), SIZE_MAX);
+	assert_int_equal(rig.result->verdict, VERDICT_PASS);
+	policy_text_fini(&text);
+	rig.table = NULL;
+	/* Refused before anybody is asked what is in force. */
+	rig_feed(&rig, STR("<message from='a@a.example'><body>x</body></message>"), SIZE_MAX);
+	assert_int_equal(rig.result->verdict, VERDICT_INVALID);
+	assert_null(rig.result->own);
+	rig_fini(&rig);
+}
+
 static void an_oversize_stanza_is_that_whatever_the_policies(void **unused)
 {
 	struct policy_text text;
@@ -475,6 +494,7 @@ int main(void)
 		cmocka_unit_test(who_is_behind_a_nickname_can_be_hidden),
 		cmocka_unit_test(the_smallest_limit_of_a_stanza_holds),
 		cmocka_unit_test(a_body_has_a_limit_of_its_own),
+		cmocka_unit_test(a_table_that_is_gone_is_not_asked_again),
 		cmocka_unit_test(an_oversize_stanza_is_that_whatever_the_policies),
 		cmocka_unit_test(the_deepest_audit_of_all_policies_holds),
 	};

@@ -334,6 +334,19 @@ RIG const char *oracle_tree(const struct policy_table *t, const struct xml_eleme
 	return NULL;
 }
 
+/* The text of all bodies in the stanza. */
+RIG size_t oracle_bodies(const struct xml_element *e)
+{
+	size_t n = 0;
+
+	if (oracle_is_content(e->ns) && strcmp(e->name, "body") == 0 && e->parent &&
+		oracle_is_core(e->parent, e) && oracle_is_stanza(e->parent))
+		n = strlen(e->text);
+	for (const struct xml_element *c = e->child; c; c = c->next)
+		n += oracle_bodies(c);
+	return n;
+}
+
 /* NULL, or what is wrong with these bytes as an output. `rig` is one of the same table. */
 RIG const char *oracle_clean(struct rig *rig, struct str out)
 {
@@ -351,6 +364,8 @@ RIG const char *oracle_clean(struct rig *rig, struct str out)
 			: "no stanza";
 	if (!wrong)
 		wrong = oracle_tree(rig->table, tree);
+	if (!wrong && rig->table->max_body && oracle_bodies(tree) > rig->table->max_body)
+		wrong = "long bodies";
 	xml_element_free(tree);
 	return wrong;
 }

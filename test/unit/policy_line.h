@@ -4,8 +4,9 @@
  * Words become the text of a configuration, which the real schema reads. A bare feature is
  * stripped; "block=FEATURE", "allow=FEATURE" and "iq=FEATURE" stand in these lists; "show" and
  * "availability" fold; "shadow" is the mode; "refuse=drop", "otherwise=block", "muc-only",
- * "one-to-one-only", "no-subscriptions" and "hide-jids" say what they are called; "|" starts the
- * next policy. Words that mean nothing are left out, so that every line is a valid configuration.
+ * "one-to-one-only", "no-subscriptions", "hide-jids" and "short-bodies" say what they are called;
+ * "|" starts the next policy. Words that mean nothing are left out, so that every line is a valid
+ * configuration.
  */
 #pragma once
 
@@ -24,7 +25,7 @@ struct line_policy {
 	const char *conversations;
 	bool shadow, drop;
 	bool allows, blocks_others, asks; /* "allow" and "iq" are set */
-	bool no_subscriptions, hide_jids;
+	bool no_subscriptions, hide_jids, short_bodies;
 };
 
 POLICY_TEXT bool line_value(struct str word, const char *key, struct str *value_out)
@@ -80,6 +81,8 @@ POLICY_TEXT void line_word(struct line_policy *p, struct str word)
 		p->no_subscriptions = true;
 	else if (str_is(word, "hide-jids"))
 		p->hide_jids = true;
+	else if (str_is(word, "short-bodies"))
+		p->short_bodies = true;
 	else if (str_is(word, "muc-only"))
 		p->conversations = "muc-only";
 	else if (str_is(word, "one-to-one-only"))
@@ -114,6 +117,8 @@ POLICY_TEXT void line_put(struct buf *out, const struct line_policy *p, unsigned
 		"  presence = { fold = \"%s\"; subscriptions = \"%s\"; hide_real_jids = %s; };\n",
 		p->fold ? p->fold : "off", p->no_subscriptions ? "block" : "pass",
 		p->hide_jids ? "true" : "false");
+	if (p->short_bodies)
+		buf_put(out, STR("  max_body = 7;\n"));
 	if (p->conversations)
 		buf_printf(out, "  conversations = \"%s\";\n", p->conversations);
 	if (p->allows)

@@ -243,7 +243,7 @@ static void random_list(struct gen *g, struct buf *line, const char *key)
 static void random_keys(struct gen *g, struct buf *line)
 {
 	static const char *const words[] = { "muc-only ", "one-to-one-only ", "no-subscriptions ",
-		"hide-jids ", "otherwise=block " };
+		"hide-jids ", "otherwise=block ", "short-bodies " };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (chance(g, 8))

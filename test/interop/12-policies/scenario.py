@@ -10,7 +10,7 @@ POLICIES = [
     {'name': 'calls', 'block': ['voip']},
     {'name': 'clear', 'block': ['encrypted']},
     {'name': 'asks', 'iq': ['ping', 'disco']},
-    {'name': 'small', 'max_stanza': 12000},
+    {'name': 'small', 'max_body': 1000, 'max_stanza': 12000},
 ]
 CASES = [('files', 'p1', 'e2'), ('files', 'e1', 'p2'), ('calls', 'p1', 'e2'), ('clear', 'p1', 'e2'),
          ('clear', 'e1', 'p2'), ('asks', 'e1', 'p2'), ('small', 'p1', 'e2')]
@@ -63,6 +63,10 @@ async def asks(check, x, y):
 
 
 async def small(check, x, y):
+    await p.bounced(check, 'a long body', x, y, '', body='x' * 1001)
+    body = 'y' * 1000
+    x.tell(y.jid, body)
+    check('one that is just short enough arrives', await y.message(body))
     number = x.tell(y.jid, 'big', extra="<x xmlns='urn:example:big'>%s</x>" % ('z' * 12000))
     got = await x.failure(number)
     check('a large stanza comes back', got is not None and condition(got) == 'policy-violation' and

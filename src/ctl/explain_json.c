@@ -138,11 +138,13 @@ static json_t *sender(const struct explanation *e)
 		json_array_append_new(proofs, json_string("external"));
 	if (c->config->authentication & 1u << PROOF_DIALBACK)
 		json_array_append_new(proofs, json_string("dialback"));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I}", "authentication", proofs, "place",
-		key_place(c, "authentication"), "tls", tls(c), "certificate",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "authentication", proofs,
+		"place", key_place(c, "authentication"), "tls", tls(c), "certificate",
 		trust(c, &e->from.domain, c->accept_names, c->naccept, "accept_names"),
 		"from_addresses", texts(&c->config->from_addresses), "max_stanza",
-		(json_int_t)c->config->max_stanza);
+		(json_int_t)c->config->max_stanza, "stanzas_per_second",
+		(json_int_t)c->config->rate.stanzas_per_second, "bytes_per_second",
+		(json_int_t)c->config->rate.bytes_per_second);
 }
 
 static json_t *certificate(const struct explain_certificate *c)

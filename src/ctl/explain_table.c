@@ -92,21 +92,29 @@ static void add_rule(struct listing *l, const char *what, const char *value,
 		add(l, what, false, mem_strdup(value), rule);
 }
 
+static void add_size(struct listing *l, const char *what, size_t bytes,
+	const struct policy_rule *rule, size_t than)
+{
+	char size[32];
+
+	if (!rule || bytes == than)
+		return;
+	config_size_text((int64_t)bytes, size, sizeof(size));
+	add(l, what, false, mem_strdup(size), rule);
+}
+
 static void add_heads(
 	struct listing *l, const struct policy_table *t, const struct policy_table *than)
 {
 	static const struct policy_table nothing;
 	const struct policy_table *u = than ? than : &nothing;
-	char size[32];
 
 	add_rule(l, "presence.subscriptions", "block", t->no_subscriptions, u->no_subscriptions);
 	add_rule(l, "presence.hide_real_jids", "yes", t->hide_real_jids, u->hide_real_jids);
 	add_rule(l, "conversations", "muc-only", t->only_rooms, u->only_rooms);
 	add_rule(l, "conversations", "one-to-one-only", t->only_users, u->only_users);
-	if (!t->max_stanza_rule || t->max_stanza == u->max_stanza)
-		return;
-	config_size_text((int64_t)t->max_stanza, size, sizeof(size));
-	add(l, "max_stanza", false, mem_strdup(size), t->max_stanza_rule);
+	add_size(l, "max_stanza", t->max_stanza, t->max_stanza_rule, u->max_stanza);
+	add_size(l, "max_body", t->max_body, t->max_body_rule, u->max_body);
 }
 
 /* The kinds of IQ that may pass: "only ping, disco". */

@@ -134,6 +134,26 @@ static void print_hop(struct text *t, const struct explanation *e)
 		NULL);
 }
 
+static void print_sender_limits(struct text *t, const struct control *c)
+{
+	const struct control_rate *rate = &c->config->rate;
+	char size[32], stanza[48], stanzas[48], bytes[64];
+
+	config_size_text(c->config->max_stanza, size, sizeof(size));
+	snprintf(stanza, sizeof(stanza), "up to %s", size);
+	text_row(t, TONE_PLAIN, "A stanza", stanza, "", PLACE(c, "max_stanza"), NULL);
+	snprintf(stanzas, sizeof(stanzas), "%lld stanzas a second",
+		(long long)rate->stanzas_per_second);
+	if (rate->stanzas_per_second)
+		text_row(t, TONE_PLAIN, "Its rate", stanzas, "",
+			text_place(config_origin_of(&rate->origin, "stanzas_per_second")).s, NULL);
+	config_size_text(rate->bytes_per_second, size, sizeof(size));
+	snprintf(bytes, sizeof(bytes), "%s bytes a second", size);
+	if (rate->bytes_per_second)
+		text_row(t, TONE_PLAIN, "Its rate", bytes, "",
+			text_place(config_origin_of(&rate->origin, "bytes_per_second")).s, NULL);
+}
+
 static void print_sender(struct text *t, const struct explanation *e)
 {
 	const struct control *c = e->from.control;
@@ -153,6 +173,7 @@ static void print_sender(struct text *t, const struct explanation *e)
 	for (unsigned i = 0; i < c->nfrom; i++)
 		text_row(t, TONE_PLAIN, i ? "or" : "Address", c->config->from_addresses.v[i], "",
 			PLACE(c, "from_addresses"), NULL);
+	print_sender_limits(t, c);
 }
 
 /* ---- what we show ---- */

@@ -136,14 +136,15 @@ static void every_reason_not_to_talk_is_said(void **unused)
 /* Everything that a policy can say; the first line of it is line 5 of the file. */
 static const char tight[] =
 	"peering_controls = (\n"
-	" { match = \"a.example\"; connect = \"192.0.2.1\"; from_peer = [ \"tight\" ]; },\n"
+	" { match = \"a.example\"; connect = \"192.0.2.1\"; from_peer = [ \"tight\" ];"
+	"   rate = { stanzas_per_second = 50; bytes_per_second = \"64k\"; }; },\n"
 	" { match = \"b.example\"; connect = \"192.0.2.2\"; to_peer = [ \"more\", \"eyes\" ]; },\n"
 	" { match = \"rooms.b.example\"; connect = \"192.0.2.3\"; service = \"muc\"; } );\n"
 	"policies = (\n"
 	" { name = \"tight\";\n"
 	"   allow = [ \"ping\", \"disco\", \"receipts\", \"chat-states\", \"mine\" ];\n"
 	"   iq = [ \"ping\", \"disco\", \"version\" ];\n"
-	"   max_stanza = \"64k\";\n"
+	"   max_stanza = \"64k\"; max_body = 4000;\n"
 	"   conversations = \"one-to-one-only\";\n"
 	"   presence = { fold = \"show\"; show_map = { xa = \"away\"; chat = \"\"; };\n"
 	"     subscriptions = \"block\";\n"
@@ -167,6 +168,7 @@ static void all_of_the_merged_table_is_listed_with_its_origin(void **unused)
 		"presence.hide_real_jids yes tight @13",
 		"conversations one-to-one-only tight @10",
 		"max_stanza 64k tight @9",
+		"max_body 4000 tight @9",
 		"strip all but receipts, ping, disco, mine tight @7",
 		"strip chat-states more @17",
 		"iq only ping tight @8",
@@ -183,6 +185,9 @@ static void all_of_the_merged_table_is_listed_with_its_origin(void **unused)
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		expect(&r, lines[i]);
 	expect(&r, "access 1 rule tight @15");
+	expect(&r, "Its rate 50 stanzas a second @2");
+	expect(&r, "Its rate 64k bytes a second @2");
+	expect(&r, "A stanza up to 256k @2");
 	explain(&r, "explain %c x@a.example bob@b.example", NULL);
 	expect(&r, "access allows this tight @15");
 	explain(&r, "explain %c x@a.example carol@b.example", NULL);

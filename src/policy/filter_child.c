@@ -11,8 +11,10 @@ enum {
 	IN_IQ = 1 << STANZA_IQ,
 };
 
-/* The children that RFC 6120 and 6121 define, in the stanza's own namespace. Others there are
- * `unknown`, as is <error/> in what is no error. */
+/* The children that RFC 6120 and 6121 define. In the stanza's own namespace they are what they are
+ * called; in the other content namespace they are `unknown`, but where that passes they are read
+ * like the others: a server that writes all content as jabber:client makes one of the other. The
+ * rest there is `unknown`, as is <error/> in what is no error. */
 struct core_child {
 	struct str local;
 	unsigned kinds;
@@ -35,8 +37,6 @@ static const struct core_child core_children[] = {
 
 static const struct core_child *core_find(const struct frame *fr, const struct xml_tag *tag)
 {
-	if (tag->ns != fr->ns)
-		return NULL;
 	for (const struct core_child *c = core_children; c->local.p; c++)
 		if (str_eq(c->local, tag->local))
 			return (c->kinds & 1u << fr->kind) && (!c->error || fr->type == TYPE_ERROR)
@@ -158,12 +158,12 @@ void filter_child(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 		e = filter_find(f, tag);
 	} else {
 		core = core_find(fr, tag);
-		e.feature = core ? FEATURE_CORE : FEATURE_UNKNOWN;
+		e.feature = core && tag->ns == fr->ns ? FEATURE_CORE : FEATURE_UNKNOWN;
 	}
 	if (e.flags & ROW_REFERS)
-		e.feature = (uint8_t)filter_referred(f, tag, (enum feature)e.feature);
+		e.feature = (uint16_t)filter_referred(f, tag, (enum feature)e.feature);
 	if (e.flags & ROW_SESSION)
-		e.feature = (uint8_t)filter_session_feature(f, fr, tag, e);
+		e.feature = (uint16_t)filter_session_feature(f, fr, tag, e);
 	feature_set_add(&f->result.seen, (enum feature)e.feature);
 	if ((e.flags & ROW_PRIVATE) && refuse_spoofed(f, fr, e))
 		return;

@@ -32,14 +32,24 @@ static enum feature node_feature(struct filter *f, const struct xml_tag *tag, en
 	return filter_passes(f, feature) ? own : feature;
 }
 
-static bool starts_nocase(struct str s, struct str prefix)
+/* Browsers leave tabs and ends of lines out of a URL. */
+static bool has_scheme(struct str url, struct str scheme)
 {
-	return s.n >= prefix.n && str_eq_nocase((struct str){ s.p, prefix.n }, prefix);
+	for (; scheme.n > 0; url = str_skip(url, 1)) {
+		if (url.n == 0)
+			return false;
+		if (url.p[0] == '\t' || url.p[0] == '\n' || url.p[0] == '\r')
+			continue;
+		if (!str_eq_nocase((struct str){ url.p, 1 }, (struct str){ scheme.p, 1 }))
+			return false;
+		scheme = str_skip(scheme, 1);
+	}
+	return true;
 }
 
-/* Data in the attributes of XHTML-IM: as a URL (RFC 2397), or of XEP-0231. In a style it stands
- * somewhere inside. */
-static bool has_inline_data(const struct xml_tag *tag)
+/* What an attribute of XHTML-IM brings along: data, as a URL (RFC 2397) or of XEP-0231, in a style
+ * somewhere inside; or a link to an encrypted file (XEP-0454). */
+static enum feature html_feature(const struct xml_tag *tag)
 {
 	for (unsigned i = 0; i < tag->nattrs; i++) {
 		struct str name = tag->attrs[i].local, v = str_trim(tag->attrs[i].value);
@@ -48,12 +58,14 @@ static bool has_inline_data(const struct xml_tag *tag)
 		if (!style && !str_eq(name, STR("src")) && !str_eq(name, STR("href")))
 			continue;
 		do {
-			if (starts_nocase(v, STR("data:")) || starts_nocase(v, STR("cid:")))
-				return true;
+			if (has_scheme(v, STR("data:")) || has_scheme(v, STR("cid:")))
+				return FEATURE_BOB;
+			if (has_scheme(v, STR("aesgcm:")))
+				return FEATURE_FILE_TRANSFER;
 			v = str_skip(v, v.n > 0);
 		} while (style && v.n > 0);
 	}
-	return false;
+	return FEATURE_HTML;
 }
 
 bool filter_inner_passes(struct filter *f, const struct xml_tag *tag, enum feature *out)
@@ -72,8 +84,8 @@ bool filter_inner_passes(struct filter *f, const struct xml_tag *tag, enum featu
 		e = filter_find(f, tag);
 	}
 	*out = (enum feature)e.feature;
-	if (*out == FEATURE_HTML && filter_passes(f, FEATURE_HTML) && has_inline_data(tag))
-		*out = FEATURE_BOB;
+	if (*out == FEATURE_HTML && filter_passes(f, FEATURE_HTML))
+		*out = html_feature(tag);
 	if (e.flags & ROW_REFERS)
 		*out = filter_referred(f, tag, *out);
 	if (e.flags & ROW_PUBSUB)

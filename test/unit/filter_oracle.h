@@ -57,7 +57,7 @@ RIG struct catalogue_entry oracle_entry(const struct policy_table *t, const stru
 	struct catalogue_entry entry = catalogue_find(mark, str_of(e->name));
 
 	if (mark == 0)
-		entry.feature = (uint8_t)own_feature_find(t->own, str_of(e->ns));
+		entry.feature = (uint16_t)own_feature_find(t->own, str_of(e->ns));
 	return entry;
 }
 
@@ -255,8 +255,8 @@ RIG const char *oracle_stanza(const struct policy_table *t, const struct xml_ele
 
 		if (!oracle_passes(t, f) && !(f == FEATURE_VOIP && oracle_is_shared(t, c)))
 			return own_feature_name(t->own, f);
-		if (core && strcmp(c->name, "body") == 0 && strcmp(e->name, "message") == 0 &&
-			oracle_text(t, c->text))
+		if (oracle_is_content(c->ns) && strcmp(c->name, "body") == 0 &&
+			strcmp(e->name, "message") == 0 && oracle_text(t, c->text))
 			return oracle_text(t, c->text);
 		if (core && oracle_is_one_of(c->name, texts) && c->child &&
 			!oracle_passes(t, FEATURE_UNKNOWN))
@@ -340,7 +340,7 @@ RIG size_t oracle_bodies(const struct xml_element *e)
 	size_t n = 0;
 
 	if (oracle_is_content(e->ns) && strcmp(e->name, "body") == 0 && e->parent &&
-		oracle_is_core(e->parent, e) && oracle_is_stanza(e->parent))
+		strcmp(e->parent->name, "message") == 0 && oracle_is_stanza(e->parent))
 		n = strlen(e->text);
 	for (const struct xml_element *c = e->child; c; c = c->next)
 		n += oracle_bodies(c);

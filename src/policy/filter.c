@@ -204,6 +204,8 @@ static void finish(struct filter *f, size_t bytes_in)
 	f->result.bytes_in = bytes_in;
 	if (f->refused || f->result.bytes.n == 0)
 		return;
+	if (f->context.max_stanza && bytes_in > f->context.max_stanza)
+		filter_bare(f, "oversize");
 	rule = f->table->max_stanza_rule;
 	if (!rule || bytes_in <= f->table->max_stanza)
 		return;
@@ -234,6 +236,7 @@ static void oversize(struct filter *f)
 	if (r->verdict != VERDICT_NONE && (r->verdict != VERDICT_INVALID || f->counted)) {
 		r->check = STANZA_OK;
 		filter_refuse(f, VERDICT_BOUNCE, CONDITION_POLICY_VIOLATION, "oversize");
+		filter_bare(f, "oversize");
 	}
 }
 

@@ -28,6 +28,13 @@ enum verdict {
 
 const char *verdict_name(enum verdict v);
 
+/* What always passes, so that nobody stays online on the other side for ever (decision 24). */
+static inline bool filter_always_passes(const struct stanza_head *h)
+{
+	return h->type == TYPE_UNAVAILABLE || h->type == TYPE_UNSUBSCRIBE ||
+	       h->type == TYPE_UNSUBSCRIBED;
+}
+
 struct filter_result {
 	enum verdict verdict;
 	enum stanza_check check;
@@ -66,6 +73,8 @@ struct filter_context {
 	bool from_room, to_room;  /* a control says that the domain is a room service */
 	filter_permit_fn *permit; /* NULL: everything may */
 	void *permit_arg;
+	size_t max_stanza; /* of the sender's control: what always passes is bare beyond it; 0: none
+			    */
 };
 
 /* Asked once per stanza, at its start tag: the policies in force between its two domains, or NULL
@@ -88,7 +97,8 @@ extern const struct xml_sink filter_sink;
 /* After STREAM_STANZA: what became of it. Valid until the next stanza's start tag. */
 const struct filter_result *filter_finish(struct filter *f, size_t bytes_in);
 /* The same after STREAM_OVERSIZE, when the start tag was told alone: VERDICT_BOUNCE,
- * policy-violation, unless the start tag itself gave VERDICT_INVALID or VERDICT_NONE. */
+ * policy-violation, unless the start tag itself gave VERDICT_INVALID or VERDICT_NONE. What always
+ * passes is a VERDICT_FOLD, of that tag. */
 const struct filter_result *filter_oversize(struct filter *f, size_t bytes_in);
 /* After either: what would have become of it if the policies in shadow were enforced; NULL when
  * none is in force there. Valid as long as the other. */

@@ -119,6 +119,15 @@ static void pass_bare(struct filter *f)
 	filter_decided(f, NULL);
 }
 
+void filter_bare(struct filter *f, const char *reason)
+{
+	if (!filter_always_passes(&f->result.head))
+		return;
+	filter_refuse(f, VERDICT_FOLD, CONDITION_POLICY_VIOLATION, reason);
+	f->bare = false;
+	pass_bare(f);
+}
+
 static void presence_settle(struct filter *f)
 {
 	struct filter_result *r = &f->result;

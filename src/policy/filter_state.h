@@ -67,15 +67,9 @@ static inline struct catalogue_entry filter_find(const struct filter *f, const s
 {
 	if (tag->ns->mark == 0 && f->table->own)
 		return (struct catalogue_entry){
-			(uint8_t)own_feature_find(f->table->own, tag->ns->uri), 0
+			(uint16_t)own_feature_find(f->table->own, tag->ns->uri), 0
 		};
 	return catalogue_find(tag->ns->mark, tag->local);
-}
-/* What always passes, so that nobody stays online on the other side for ever (decision 24). */
-static inline bool filter_always_passes(const struct stanza_head *h)
-{
-	return h->type == TYPE_UNAVAILABLE || h->type == TYPE_UNSUBSCRIBE ||
-	       h->type == TYPE_UNSUBSCRIBED;
 }
 /* Does the feature refuse the stanza? */
 static inline bool filter_blocks(const struct filter *f, enum feature feature)

@@ -38,6 +38,7 @@ void decide_context(const struct passage *p, struct filter_context *out)
 {
 	out->from_room = p->from->config->service == SERVICE_MUC;
 	out->to_room = p->to->config->service == SERVICE_MUC;
+	out->max_stanza = (size_t)p->from->config->max_stanza;
 	if (!p->deputies)
 		return;
 	out->permit = permit;
@@ -89,6 +90,13 @@ static struct decision end(enum stream_condition c, const char *text)
 	return (struct decision){ .kind = DECISION_END, .stream = c, .why = text };
 }
 
+/* Of what always passes, the filter has left the tag alone then (decision 24). */
+static bool is_too_big(const struct passage *p, const struct filter_result *f, bool oversize)
+{
+	bool big = oversize || f->bytes_in > (size_t)p->from->config->max_stanza;
+	return big && !filter_always_passes(&f->head);
+}
+
 struct decision decide_stanza(const struct passage *p, const struct filter_result *f, bool oversize)
 {
 	if (f->verdict == VERDICT_NONE)
@@ -97,7 +105,7 @@ struct decision decide_stanza(const struct passage *p, const struct filter_resul
 		return end(STREAM_UNSUPPORTED_STANZA_TYPE, NULL);
 	if (f->verdict == VERDICT_INVALID && f->check != STANZA_BAD_REQUEST)
 		return end(STREAM_IMPROPER_ADDRESSING, "a stanza without valid addresses");
-	if (oversize || f->bytes_in > (size_t)p->from->config->max_stanza)
+	if (is_too_big(p, f, oversize))
 		return refuse(
 			CONDITION_POLICY_VIOLATION, "stanza-too-big", "the stanza is too big");
 	if (joins_forbidden_room(p, f))
@@ -122,6 +130,12 @@ struct decision decide_stanza(const struct passage *p, const struct filter_resul
 struct decision decide_unrecorded(void)
 {
 	return refuse(CONDITION_RESOURCE_CONSTRAINT, NULL, "it cannot be recorded");
+}
+
+bool decision_by_filter(const struct decision *d, const struct filter_result *f)
+{
+	return d->kind != DECISION_BOUNCE || f->verdict == VERDICT_BOUNCE ||
+	       f->verdict == VERDICT_INVALID;
 }
 
 const char *decision_verdict(const struct decision *d, const struct filter_result *f)

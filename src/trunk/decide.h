@@ -53,5 +53,8 @@ struct decision decide_stanza(
 	const struct passage *p, const struct filter_result *f, bool oversize);
 /* Instead, for a stanza that may not pass without a record, and cannot be recorded. */
 struct decision decide_unrecorded(void);
+/* Did the filter find what it is about? If not (a limit of the control, a flow without rooms), what
+ * the filter had only folded is no reason. */
+bool decision_by_filter(const struct decision *d, const struct filter_result *f);
 /* The one word for it: "pass", "fold" (folded away included), "bounce", "drop". */
 const char *decision_verdict(const struct decision *d, const struct filter_result *f);

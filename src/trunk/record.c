@@ -119,6 +119,16 @@ struct stanza_texts {
 	struct str seen[FEATURE_MAX], removed[FEATURE_MAX];
 };
 
+static void fill_decider(
+	struct audit_record *r, const struct filter_result *f, struct stanza_texts *texts)
+{
+	if (f->policy)
+		r->policy = str_of(f->policy->name);
+	r->key = str_of(f->key);
+	r->feature = name_of(f, f->feature);
+	r->origin = print_origin(f->origin, texts->origin);
+}
+
 static void fill_decision(struct audit_record *r, const struct filter_result *f,
 	const struct decision *d, struct stanza_texts *texts)
 {
@@ -128,15 +138,13 @@ static void fill_decision(struct audit_record *r, const struct filter_result *f,
 	if (d->kind == DECISION_DELIVER)
 		r->bytes_out = f->bytes.n;
 	if (d->kind == DECISION_BOUNCE) {
+		const char *word = decision_by_filter(d, f) ? f->reason : "flow";
 		r->condition = str_of(stanza_condition_name(d->condition));
-		r->reason = str_of(d->app ? d->app : f->reason);
+		r->reason = str_of(d->app ? d->app : word);
 		r->text = str_of(d->why);
 	}
-	if (f->policy)
-		r->policy = str_of(f->policy->name);
-	r->key = str_of(f->key);
-	r->feature = name_of(f, f->feature);
-	r->origin = print_origin(f->origin, texts->origin);
+	if (decision_by_filter(d, f))
+		fill_decider(r, f, texts);
 	r->seen = names_of(f, &f->seen, texts->seen);
 	r->removed = names_of(f, &f->removed, texts->removed);
 }
@@ -192,7 +200,7 @@ static bool is_wanted(const struct decision *d, int level)
 static bool is_alert(const struct trunk *t, const struct filter_result *f, const struct decision *d)
 {
 	bool refused = d->kind == DECISION_BOUNCE || d->kind == DECISION_DROP;
-	return t->shared->alerts && refused && f->policy &&
+	return t->shared->alerts && refused && f->policy && decision_by_filter(d, f) &&
 	       strcmp(decision_verdict(d, f), "fold") != 0;
 }
 
@@ -244,6 +252,12 @@ void record_repeat(struct trunk *t, const struct stanza_head *h, uint64_t number
 	/* Nobody asked for a record of the stanza: then there is no news of it either. */
 	if (number)
 		record_outcome(t, h, &o);
+}
+
+void record_bare(struct trunk *t, const struct stanza_head *h, uint64_t number)
+{
+	struct record_outcome o = { .number = number, .verdict = "fold", .reason = "flow" };
+	record_outcome(t, h, &o);
 }
 
 /* ---- streams ---- */

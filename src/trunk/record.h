@@ -35,6 +35,8 @@ struct record_outcome {
 void record_outcome(struct trunk *t, const struct stanza_head *h, const struct record_outcome *o);
 /* One that was left out because it says the same again. */
 void record_repeat(struct trunk *t, const struct stanza_head *h, uint64_t number);
+/* One of which only the tag goes on, since no flow leads there (decision 24). */
+void record_bare(struct trunk *t, const struct stanza_head *h, uint64_t number);
 /* A stanza or pair for which a stream is ended. */
 void record_violation(
 	struct leg *l, const struct stanza_head *h, const char *condition, const char *words);

@@ -283,6 +283,21 @@ static enum route_outcome deliver_noted(struct route *r, const struct delivery *
 	return o;
 }
 
+/* That more had been let through stands in its record, where there is one. */
+static enum route_outcome deliver_bare(struct route *r, const struct delivery *d)
+{
+	struct buf bytes = { 0 };
+	struct delivery bare = *d;
+	stanza_write_bare(&bytes, d->head);
+	bare.bytes = buf_view(&bytes);
+	bool less = !str_eq(bare.bytes, d->bytes);
+	enum route_outcome o = deliver_noted(r, &bare);
+	if (d->audit && less && (o == ROUTE_SENT || o == ROUTE_QUEUED))
+		record_bare(r->pair->trunk, d->head, d->audit);
+	buf_fini(&bytes);
+	return o;
+}
+
 enum route_outcome route_deliver(struct route *r, const struct delivery *d)
 {
 	if (!admitted(r, d))
@@ -290,16 +305,7 @@ enum route_outcome route_deliver(struct route *r, const struct delivery *d)
 	r->pair->used_ms = net_loop_now(r->pair->trunk->loop);
 	if (is_repeat(r, d))
 		return ROUTE_REPEAT;
-	if (passes_bare(r, d)) {
-		struct buf bytes = { 0 };
-		struct delivery bare = *d;
-		stanza_write_bare(&bytes, d->head);
-		bare.bytes = buf_view(&bytes);
-		enum route_outcome o = deliver_noted(r, &bare);
-		buf_fini(&bytes);
-		return o;
-	}
-	return deliver_noted(r, d);
+	return passes_bare(r, d) ? deliver_bare(r, d) : deliver_noted(r, d);
 }
 
 static bool waits_for_record(const struct route *r)

@@ -52,6 +52,15 @@ static const struct {
 		{ .verdict = VERDICT_BOUNCE, .condition = CONDITION_POLICY_VIOLATION },
 		.oversize = true, .kind = DECISION_BOUNCE, .condition = CONDITION_POLICY_VIOLATION,
 		.app = "stanza-too-big" },
+	{ "going away, too big: its tag is left",
+		{ .verdict = VERDICT_FOLD,
+			.head = { .kind = STANZA_PRESENCE, .type = TYPE_UNAVAILABLE } },
+		.oversize = true, .kind = DECISION_DELIVER },
+	{ "going away, larger than the sender's control allows",
+		{ .verdict = VERDICT_FOLD,
+			.bytes_in = 10001,
+			.head = { .kind = STANZA_PRESENCE, .type = TYPE_UNSUBSCRIBE } },
+		.kind = DECISION_DELIVER },
 	{ "a join, marked", { .verdict = VERDICT_PASS, .head.kind = STANZA_PRESENCE }, .muc = true,
 		.kind = DECISION_BOUNCE, .condition = CONDITION_NOT_ALLOWED },
 	{ "a join, by the service", { .verdict = VERDICT_PASS, .head.kind = STANZA_PRESENCE },
@@ -249,6 +258,14 @@ static void one_word_says_what_became_of_a_stanza(void **unused)
 		struct decision d = { .kind = rows[i].kind };
 
 		assert_string_equal(decision_verdict(&d, &rows[i].f), rows[i].want);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		/* What was only folded is not refused for that. */
+		struct decision d = { .kind = DECISION_BOUNCE };
+
+		assert_false(decision_by_filter(&d, &rows[i].f));
+		d.kind = rows[i].kind;
+		assert_true(decision_by_filter(&d, &rows[i].f));
 	}
 	assert_int_equal(decide_unrecorded().kind, DECISION_BOUNCE);
 	assert_int_equal(decide_unrecorded().condition, CONDITION_RESOURCE_CONSTRAINT);

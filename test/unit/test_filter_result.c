@@ -163,7 +163,14 @@ static void an_oversize_stanza_can_be_bounced_by_its_head(void **unused)
 		enum verdict verdict;
 		const char *reason;
 		bool may_bounce;
+		const char *bytes;
 	} cases[] = {
+		{ "<presence" A " type='unavailable' id='1'><status>", "</status></presence>",
+			VERDICT_FOLD, "oversize", false, "<presence" A " type='unavailable'/>" },
+		{ "<presence" A " type='unsubscribed'><status>", "</status></presence>",
+			VERDICT_FOLD, "oversize", false, "<presence" A " type='unsubscribed'/>" },
+		{ "<presence" A "><status>", "</status></presence>", VERDICT_BOUNCE, "oversize",
+			true },
 		{ "<message" A " id='1'><body>", "</body></message>", VERDICT_BOUNCE, "oversize",
 			true },
 		{ "<iq" A " type='get' id='1'><a>", "</a></iq>", VERDICT_BOUNCE, "oversize", true },
@@ -190,19 +197,44 @@ static void an_oversize_stanza_can_be_bounced_by_its_head(void **unused)
 		assert_non_null(r);
 		assert_int_equal(r->verdict, cases[i].verdict);
 		assert_string_equal(r->reason, cases[i].reason);
-		assert_int_equal(r->bytes.n, 0);
+		assert_str(r->bytes, cases[i].bytes ? cases[i].bytes : "");
 		assert_true(r->bytes_in > rig_limits.bytes);
 		assert_int_equal(stanza_may_bounce(&r->head), cases[i].may_bounce);
 		if (r->verdict == VERDICT_BOUNCE) {
 			assert_int_equal(r->check, STANZA_OK);
 			assert_int_equal(r->condition, CONDITION_POLICY_VIOLATION);
 			assert_str(r->head.from, "a@a.example");
-			assert_str(r->head.id, "1");
 		}
 	}
 	rig.table = NULL;
 	feed_large(&rig, "<message" A "><body>", rig_limits.bytes, "</body></message>");
 	assert_int_equal(rig.result->verdict, VERDICT_NONE);
+	rig_fini(&rig);
+	rig_policy_fini(&policy);
+}
+
+static void what_always_passes_is_bare_beyond_its_senders_limit(void **unused)
+{
+	static const char small[] =
+		"<presence" A " type='unavailable'><status>x</status></presence>";
+	struct rig_policy policy;
+	struct rig rig;
+
+	(void)unused;
+	rig_policy_init(&policy, "off", "");
+	rig_init(&rig, policy.table, RIG_HEADER);
+	rig.context.max_stanza = strlen(small);
+	rig_feed(&rig, STR(small), SIZE_MAX);
+	assert_int_equal(rig.result->verdict, VERDICT_PASS);
+	rig.context.max_stanza--;
+	rig_feed(&rig, STR(small), SIZE_MAX);
+	assert_int_equal(rig.result->verdict, VERDICT_FOLD);
+	assert_string_equal(rig.result->reason, "oversize");
+	assert_str(rig.result->bytes, "<presence" A " type='unavailable'/>");
+	/* What becomes of the rest is for its owner to say. */
+	rig_feed(&rig, STR("<presence" A "><status>a long word about it</status></presence>"),
+		SIZE_MAX);
+	assert_int_equal(rig.result->verdict, VERDICT_PASS);
 	rig_fini(&rig);
 	rig_policy_fini(&policy);
 }
@@ -239,6 +271,7 @@ int main(void)
 		cmocka_unit_test(conditions_fit_what_is_refused),
 		cmocka_unit_test(a_pair_without_a_table_is_left_to_the_owner),
 		cmocka_unit_test(an_oversize_stanza_can_be_bounced_by_its_head),
+		cmocka_unit_test(what_always_passes_is_bare_beyond_its_senders_limit),
 		cmocka_unit_test(a_stream_that_broke_off_leaves_nothing_behind),
 	};
 

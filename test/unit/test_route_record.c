@@ -213,6 +213,31 @@ static void what_may_not_be_answered_is_a_drop(void **unused)
 	end(&a);
 }
 
+static void what_goes_bare_against_a_flow_says_so_in_an_outcome(void **unused)
+{
+#define CONTROL(name, zone)                                  \
+	"{ match = \"" name "\"; zone = \"" zone             \
+	"\"; tls = \"off\"; authentication = \"dialback\"; " \
+	"queue = { stanzas = 3; bytes = \"16k\"; seconds = \"10s\"; }; }"
+#define GONE "<presence from='v@b.example' to='u@a.example' type='unavailable'"
+	struct audited a;
+
+	(void)unused;
+	begin(&a, false);
+	rig_replan(&a.rig, "peering_controls = ( " CONTROL("a.example", "a") ", " CONTROL(
+				   "b.example", "b") " );\n"
+						     "flows = ( { from = \"a\"; to = \"b\"; } );");
+	deliver(&a, a.rig.ba, GONE "/>", 5);
+	struct rig_stream *s = rig_dialled(&a.rig, a.rig.ba, DIAL_OK);
+
+	rig_expect_sent(s, GONE "/>");
+	deliver(&a, a.rig.ba, GONE "><status>gone</status></presence>", 6);
+	deliver(&a, a.rig.ba, GONE "><status>not recorded</status></presence>", 0);
+	rig_expect_sent(s, GONE "/>" GONE "/>");
+	expect_outcomes(&a, "6 fold flow;");
+	end(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +247,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_recorded_in_time_is_answered),
 		cmocka_unit_test(each_end_of_a_broken_stream_has_its_number),
 		cmocka_unit_test(what_may_not_be_answered_is_a_drop),
+		cmocka_unit_test(what_goes_bare_against_a_flow_says_so_in_an_outcome),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

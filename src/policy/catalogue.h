@@ -34,8 +34,8 @@ enum catalogue_flag {
 };
 
 struct catalogue_entry {
-	uint8_t feature; /* enum feature */
-	uint8_t flags;   /* enum catalogue_flag */
+	uint16_t feature; /* enum feature */
+	uint8_t flags;    /* enum catalogue_flag */
 };
 
 /* An element that differs from the rest of its namespace. */

@@ -14,8 +14,8 @@ enum feature {
 #undef X
 	FEATURE_COUNT,                   /* also: none */
 	FEATURE_OWN = FEATURE_COUNT + 1, /* the first that the operator has defined (own.h) */
-	FEATURE_MAX = 256,
-	FEATURES_OWN = 192, /* at most */
+	FEATURE_MAX = 320,
+	FEATURES_OWN = 256, /* at most */
 };
 
 /* A set of features, the operator's own included. */

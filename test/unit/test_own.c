@@ -185,9 +185,41 @@ static void there_is_room_for_many_and_no_more(void **unused)
 		char *all = mem_printf("%.*s%s );", STR_ARG(buf_view(&text)),
 			more ? ", { name = \"z\"; namespaces = [ \"urn:z\" ]; }" : "");
 
-		expect_said(all, more ? "features: at most 192" : NULL);
+		expect_said(all, more ? "features: at most 256" : NULL);
 		free(all);
 	}
+	buf_fini(&text);
+}
+
+static void the_last_of_many_is_told_from_the_others(void **unused)
+{
+	struct buf text = { 0 };
+	struct policy_text policy;
+	struct rig rig;
+	const enum feature last = (enum feature)(FEATURE_OWN + FEATURES_OWN - 1);
+
+	(void)unused;
+	buf_put(&text, STR("features = ("));
+	for (int i = 0; i < FEATURES_OWN; i++)
+		buf_printf(&text, "%s { name = \"f%d\"; namespaces = [ \"urn:f:%d\" ]; }",
+			i ? "," : "", i, i);
+	buf_printf(&text, " );\n%s", UNDER("strip = [ \"f255\" ];"));
+	buf_put_char(&text, '\0');
+	assert_true(FEATURES_OWN >= 200);
+	policy_text_init(&policy, buf_view(&text).p);
+	rig_init(&rig, policy.table, RIG_HEADER);
+	rig_feed(&rig,
+		STR("<message" A "><body>x</body><l xmlns='urn:f:255'/><l xmlns='urn:f:0'/>"
+		    "</message>"),
+		SIZE_MAX);
+	assert_str(rig.result->bytes, "<message" A "><body>x</body><l xmlns='urn:f:0'/></message>");
+	assert_int_equal(rig.result->feature, last);
+	assert_string_equal(own_feature_name(rig.result->own, last), "f255");
+	assert_true(feature_set_has(&rig.result->removed, last));
+	assert_true(feature_set_has(&rig.result->seen, FEATURE_OWN));
+	assert_false(feature_set_has(&rig.result->removed, FEATURE_OWN));
+	rig_fini(&rig);
+	policy_text_fini(&policy);
 	buf_fini(&text);
 }
 
@@ -217,6 +249,7 @@ int main(void)
 		cmocka_unit_test(the_result_can_name_them),
 		cmocka_unit_test(what_clashes_is_said),
 		cmocka_unit_test(there_is_room_for_many_and_no_more),
+		cmocka_unit_test(the_last_of_many_is_told_from_the_others),
 		cmocka_unit_test(a_wrong_name_in_a_policy_is_told_with_the_one_that_was_meant),
 	};
 

@@ -343,8 +343,15 @@ static void compile_flows(struct compile *c)
 	struct peering *p = c->peering;
 	const struct flow_config *configs = c->settings->flows.items;
 	p->nflows = c->settings->flows.n;
-	if (!p->nflows)
+	if (!p->nflows) {
+		/* Whoever takes the last flow out means the opposite of what no list at all means.
+		 */
+		if (AT(c->settings, "flows") != &c->settings->origin)
+			COMPLAIN(c, AT(c->settings, "flows"),
+				"flows: the list is empty, and would let everybody reach "
+				"everybody: add flows, or remove it");
 		return;
+	}
 	p->flow_items = mem_zero(p->nflows, sizeof(*p->flow_items));
 	p->flows = mem_zero((size_t)p->nzones * p->nzones, sizeof(const struct flow *));
 	for (unsigned i = 0; i < p->nflows; i++) {

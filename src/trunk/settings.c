@@ -310,12 +310,12 @@ static const struct config_key root_keys[] = {
 			"of them." },
 	KEY(settings, flows, CONFIG_LIST, .table = &flow_schema,
 		.help = "Which zone may reach which. When there is one flow, what no flow allows "
-			"is refused."),
+			"is refused; left out, everybody may reach everybody."),
 	KEY(settings, policies, CONFIG_LIST, .table = &policy_schema,
 		.help = "What is folded and stripped on the way."),
 	KEY(settings, features, CONFIG_LIST, .table = &own_feature_schema,
 		.help = "Features of your own, which policies may name like those of the "
-			"catalogue. At most 192."),
+			"catalogue. At most 256."),
 	KEY(settings, jid_sets, CONFIG_LIST, .table = &jid_set_schema,
 		.help = "Addresses by name, for access lists."),
 	{ .name = NULL },

@@ -220,6 +220,9 @@ static void names_and_addresses_are_checked(void **unused)
 }
 
 static const struct row flow_rows[] = {
+	{ CONTROL("") "flows = ( );",
+		{ "test.conf:3: error: flows: the list is empty, and would let everybody reach "
+		  "everybody: add flows, or remove it" } },
 	{ CONTROL("zone = \"core\";") "flows = (\n { from = \"core\"; to = \"cor\"; } );",
 		{ "test.conf:4: error: flow: no control is in zone \"cor\"; give one zone = "
 		  "\"...\", "

@@ -110,7 +110,7 @@ static void tell(struct trials *t, const struct trial *r)
 /* ---- one stanza ---- */
 
 /* What may be answered between these two, whichever of them asks. */
-static struct answers *answers_between(
+static struct answers **answers_between(
 	struct trials *t, const struct domain *a, const struct domain *b)
 {
 	char key[2 * DOMAIN_MAX + 3];
@@ -121,31 +121,25 @@ static struct answers *answers_between(
 	snprintf(key, sizeof(key), "%s %s", swap ? b->s : a->s, swap ? a->s : b->s);
 	node = map_get(&t->twos, str_of(key));
 	if (node)
-		return map_item(node, struct two, node)->answers;
+		return &map_item(node, struct two, node)->answers;
 	two = mem_zero(1, sizeof(*two) + strlen(key) + 1);
 	strcpy(two->key, key);
-	two->answers = answers_new();
 	map_put(&t->twos, &two->node, str_of(two->key));
-	return two->answers;
+	return &two->answers;
 }
 
-/* Against a flow only answers pass, as route_deliver() has it; along one they are noted. */
+/* As route_deliver() holds it against the flows. */
 static void hold_against_flow(struct trials *t, struct trial *r)
 {
 	const struct stanza_head *h = &r->filter->head;
 	struct passage back;
-	struct answers *a;
+	enum answers_way way;
 
 	peering_permit(t->plan->peering, &t->to, &t->from, &back);
-	if (r->passage.permit != PERMIT_ANSWERS && back.permit != PERMIT_ANSWERS)
-		return;
-	a = answers_between(t, &t->from, &t->to);
-	if (r->passage.permit != PERMIT_ANSWERS) {
-		answers_note(a, h, t->now_ms);
-		return;
-	}
-	r->only_answers = !answers_allow(a, h, t->now_ms);
-	r->bare = !r->only_answers && answers_bare(a, h, t->now_ms);
+	way = answers_admit(
+		answers_between(t, &t->from, &t->to), r->passage.permit, back.permit, h, t->now_ms);
+	r->only_answers = way == ANSWERS_NO;
+	r->bare = way == ANSWERS_BARE;
 	if (!r->bare)
 		return;
 	buf_clear(&t->sent);

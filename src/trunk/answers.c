@@ -203,6 +203,28 @@ bool answers_allow(struct answers *a, const struct stanza_head *h, uint64_t now_
 	return known(a, make_key(a, 'p', jid_bare(h->from), jid_bare(h->to), none), now_ms);
 }
 
+static struct answers *made(struct answers **a)
+{
+	if (!*a)
+		*a = answers_new();
+	return *a;
+}
+
+enum answers_way answers_admit(struct answers **a, enum permit permit, enum permit back,
+	const struct stanza_head *h, uint64_t now_ms)
+{
+	if (permit == PERMIT_ANSWERS) {
+		if (!answers_allow(made(a), h, now_ms))
+			return ANSWERS_NO;
+		return answers_bare(*a, h, now_ms) ? ANSWERS_BARE : ANSWERS_YES;
+	}
+	if (permit != PERMIT_YES)
+		return ANSWERS_NO;
+	if (back == PERMIT_ANSWERS)
+		answers_note(made(a), h, now_ms);
+	return ANSWERS_YES;
+}
+
 bool answers_empty(const struct answers *a, uint64_t now_ms)
 {
 	if (!a)

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "trunk/peering.h"
 #include "xmpp/stanza.h"
 
 #include <stdint.h>
@@ -20,5 +21,15 @@ bool answers_allow(struct answers *a, const struct stanza_head *h, uint64_t now_
 /* What answers_allow() lets through for everybody, so that no ghost remains (unavailable,
  * unsubscribe, unsubscribed), and only as a bare tag: nobody asked for its content. */
 bool answers_bare(struct answers *a, const struct stanza_head *h, uint64_t now_ms);
+enum answers_way {
+	ANSWERS_NO,   /* it may not go this way */
+	ANSWERS_YES,  /* as it is */
+	ANSWERS_BARE, /* stanza_write_bare() of it */
+};
+/* May a stanza go where `permit` holds, and `back` holds the other way (decision 14)? The whole
+ * rule: along a flow what may be answered is noted, against it only answers pass. *a is made when
+ * it is needed first. */
+enum answers_way answers_admit(struct answers **a, enum permit permit, enum permit back,
+	const struct stanza_head *h, uint64_t now_ms);
 /* Nothing worth keeping; NULL is empty. */
 bool answers_empty(const struct answers *a, uint64_t now_ms);

@@ -205,27 +205,14 @@ static enum route_outcome enqueue(struct route *r, const struct delivery *d)
 
 /* ---- delivery ---- */
 
-static struct answers *answers_of(struct route *r)
-{
-	if (!r->pair->answers)
-		r->pair->answers = answers_new();
-	return r->pair->answers;
-}
-
-/* May this stanza go this way, by flows (decision 14)? Remembers what may be answered. */
-static bool admitted(struct route *r, const struct delivery *d)
+/* May it go this way? Bounces may wherever there is somebody to take them. */
+static enum answers_way admitted(struct route *r, const struct delivery *d)
 {
 	const struct passage *p = route_passage(r);
-	uint64_t now = net_loop_now(r->pair->trunk->loop);
 	if (d->bounce)
-		return p->to != NULL;
-	if (p->permit == PERMIT_ANSWERS)
-		return answers_allow(answers_of(r), d->head, now);
-	if (p->permit != PERMIT_YES)
-		return false;
-	if (route_passage(route_reverse(r))->permit == PERMIT_ANSWERS)
-		answers_note(answers_of(r), d->head, now);
-	return true;
+		return p->to ? ANSWERS_YES : ANSWERS_NO;
+	return answers_admit(&r->pair->answers, p->permit, route_passage(route_reverse(r))->permit,
+		d->head, net_loop_now(r->pair->trunk->loop));
 }
 
 static enum route_outcome deliver(struct route *r, const struct delivery *d)
@@ -236,13 +223,6 @@ static enum route_outcome deliver(struct route *r, const struct delivery *d)
 		return ROUTE_SENT;
 	}
 	return enqueue(r, d);
-}
-
-/* Against a flow, what only lets no ghost remain passes without anything in it. */
-static bool passes_bare(struct route *r, const struct delivery *d)
-{
-	return !d->bounce && route_passage(r)->permit == PERMIT_ANSWERS &&
-	       answers_bare(answers_of(r), d->head, net_loop_now(r->pair->trunk->loop));
 }
 
 /* ---- presence that says the same again ---- */
@@ -300,12 +280,13 @@ static enum route_outcome deliver_bare(struct route *r, const struct delivery *d
 
 enum route_outcome route_deliver(struct route *r, const struct delivery *d)
 {
-	if (!admitted(r, d))
+	enum answers_way way = admitted(r, d);
+	if (way == ANSWERS_NO)
 		return ROUTE_REFUSED;
 	r->pair->used_ms = net_loop_now(r->pair->trunk->loop);
 	if (is_repeat(r, d))
 		return ROUTE_REPEAT;
-	return passes_bare(r, d) ? deliver_bare(r, d) : deliver_noted(r, d);
+	return way == ANSWERS_BARE ? deliver_bare(r, d) : deliver_noted(r, d);
 }
 
 static bool waits_for_record(const struct route *r)
@@ -354,7 +335,8 @@ static bool still_admitted(struct route *r, const struct waiting *w)
 		return false;
 	/* Only answers go this way now. What answered an IQ has used up what it answered. */
 	bool answer = h.kind == STANZA_IQ && (h.type == TYPE_RESULT || h.type == TYPE_ERROR);
-	return answer || answers_allow(answers_of(r), &h, net_loop_now(t->loop));
+	return answer || answers_admit(&r->pair->answers, PERMIT_ANSWERS, PERMIT_YES, &h,
+				 net_loop_now(t->loop)) != ANSWERS_NO;
 }
 
 static void drain_one(struct route *r, const struct waiting *w)

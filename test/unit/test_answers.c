@@ -328,6 +328,30 @@ static void long_addresses_do_not_make_it_large(void **unused)
 	answers_free(a);
 }
 
+/* The rule as route and trial use it: what is asked may be answered, the table comes by itself. */
+static void only_answers_are_admitted_against_a_flow(void **unused)
+{
+	struct stanza_head get = head(IQ, TYPE_GET, "a@a.example/x", "b@b.example/y", "1");
+	struct stanza_head result = head(IQ, TYPE_RESULT, "b@b.example/y", "a@a.example/x", "1");
+	struct stanza_head gone =
+		head(PRESENCE, TYPE_UNAVAILABLE, "b@b.example/y", "a@a.example", NULL);
+	struct stanza_head probe = head(PRESENCE, TYPE_PROBE, "a@a.example", "b@b.example", NULL);
+	struct answers *a = NULL;
+
+	(void)unused;
+	assert_int_equal(answers_admit(&a, PERMIT_NO_FLOW, PERMIT_YES, &get, 0), ANSWERS_NO);
+	assert_int_equal(answers_admit(&a, PERMIT_YES, PERMIT_YES, &get, 0), ANSWERS_YES);
+	assert_null(a);
+	assert_int_equal(answers_admit(&a, PERMIT_ANSWERS, PERMIT_YES, &result, 0), ANSWERS_NO);
+	assert_int_equal(answers_admit(&a, PERMIT_ANSWERS, PERMIT_YES, &gone, 0), ANSWERS_BARE);
+	assert_int_equal(answers_admit(&a, PERMIT_YES, PERMIT_ANSWERS, &get, 0), ANSWERS_YES);
+	assert_int_equal(answers_admit(&a, PERMIT_YES, PERMIT_ANSWERS, &probe, 0), ANSWERS_YES);
+	assert_int_equal(answers_admit(&a, PERMIT_ANSWERS, PERMIT_YES, &result, 0), ANSWERS_YES);
+	assert_int_equal(answers_admit(&a, PERMIT_ANSWERS, PERMIT_YES, &result, 0), ANSWERS_NO);
+	assert_int_equal(answers_admit(&a, PERMIT_ANSWERS, PERMIT_YES, &gone, 0), ANSWERS_YES);
+	answers_free(a);
+}
+
 static void it_is_empty_when_nothing_is_worth_keeping(void **unused)
 {
 	struct answers *a = answers_new();
@@ -362,6 +386,7 @@ int main(void)
 		cmocka_unit_test(the_oldest_is_forgotten_when_there_are_too_many),
 		cmocka_unit_test(a_table_full_of_presence_still_remembers_the_latest_iqs),
 		cmocka_unit_test(long_addresses_do_not_make_it_large),
+		cmocka_unit_test(only_answers_are_admitted_against_a_flow),
 		cmocka_unit_test(it_is_empty_when_nothing_is_worth_keeping),
 	};
 

@@ -3,10 +3,13 @@
 #include "audit/config.h"
 
 #include "audit/sink.h"
-#include "audit/verify.h"
+#include "base/mem.h"
+#include "config/secret.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 static const struct config_choice levels[] = {
 	{ "off", AUDIT_LEVEL_OFF },
@@ -49,26 +52,26 @@ static const struct config_key keys[] = {
 };
 const struct config_table audit_schema = { "audit", sizeof(struct audit_config), keys };
 
-static void check_key(const struct audit_config *c, struct config_report *report)
+/* The file is made when trunkd starts; its directory is not. */
+static void check_directory(const struct audit_config *c, struct config_report *report)
 {
-	char *key = NULL;
-	int error = audit_key_read(c->key_file, &key);
+	const char *slash = strrchr(c->file, '/');
+	MEM_AUTO char *path = slash ? mem_printf("%.*s/", (int)(slash - c->file), c->file) : NULL;
+	struct stat st;
 
-	free(key);
-	if (error == -EINVAL)
-		config_report_add(report, CONFIG_ERROR, config_origin_of(&c->origin, "key_file"),
-			"audit key \"%s\": must be one line of at least 16 bytes; make one with: "
-			"openssl rand -hex 32 > %s",
-			c->key_file, c->key_file);
-	else if (error)
-		config_report_add(report, CONFIG_ERROR, config_origin_of(&c->origin, "key_file"),
-			"audit key \"%s\": %s", c->key_file, strerror(-error));
+	if (path && stat(path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR))
+		config_report_add(report, CONFIG_ERROR, config_origin_of(&c->origin, "file"),
+			"audit file \"%s\": there is no directory %s: make it, writable for "
+			"trunkd's user",
+			c->file, path);
 }
 
 void audit_config_check(const struct audit_config *c, struct config_report *report)
 {
 	struct audit_sink sink = { .fd = -1 };
 
+	if (c->file)
+		check_directory(c, report);
 	if (c->required && !c->file)
 		config_report_add(report, CONFIG_ERROR, config_origin_of(&c->origin, "required"),
 			"required = true needs a file: add file = \"...\"; (what journald and "
@@ -78,7 +81,8 @@ void audit_config_check(const struct audit_config *c, struct config_report *repo
 			"syslog: \"%s\" is neither the path of a socket nor ADDRESS:PORT",
 			c->syslog);
 	if (c->key_file)
-		check_key(c, report);
+		free(secret_load(c->key_file, "audit key", config_origin_of(&c->origin, "key_file"),
+			report));
 	if (!audit_configured(c) && (c->level || c->key_file || c->sync))
 		config_report_add(report, CONFIG_WARNING, &c->origin,
 			"nothing is recorded: the section names no file, journald or syslog");

@@ -9,8 +9,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-enum { KEY_MIN = 16, KEY_MAX = 4096 };
-
 static const char *const fault_names[AUDIT_FAULTS] = {
 	[AUDIT_FAULT_CHANGED] = "changed",
 	[AUDIT_FAULT_MISSING] = "missing",
@@ -74,6 +72,8 @@ static void compare(struct audit_verify *v, const struct audit_entry *e)
 	if (now == last + 1)
 		fault(v, AUDIT_FAULT_CHANGED, v->line - 1,
 			"record %ju was changed, or the digest of it in record %ju", last, now);
+	else if (now == last + 2)
+		fault(v, AUDIT_FAULT_MISSING, v->line, "record %ju is missing before it", last + 1);
 	else if (now > last)
 		fault(v, AUDIT_FAULT_MISSING, v->line, "records %ju to %ju are missing before it",
 			last + 1, now - 1);
@@ -218,26 +218,4 @@ void audit_verify_end(struct audit_verify *v)
 			"no checkpoint behind the last %ju records: the tail was cut, or is being "
 			"written",
 			(uintmax_t)v->unsealed);
-}
-
-int audit_key_read(const char *path, char **out)
-{
-	char data[KEY_MAX];
-	FILE *f = fopen(path, "re");
-	size_t n;
-	struct str s;
-	int error;
-
-	if (!f)
-		return -errno;
-	n = fread(data, 1, sizeof(data), f);
-	error = ferror(f) ? -errno : 0;
-	fclose(f);
-	s = str_trim((struct str){ data, n });
-	if (error)
-		return error;
-	if (s.n < KEY_MIN || n == sizeof(data) || memchr(s.p, 0, s.n) || memchr(s.p, '\n', s.n))
-		return -EINVAL;
-	*out = str_dup(s);
-	return 0;
 }

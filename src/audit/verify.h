@@ -73,6 +73,3 @@ void audit_verify_line(struct audit_verify *v, struct str line, bool ended);
 int audit_verify_file(struct audit_verify *v, FILE *f);
 /* After the last line: result is complete. */
 void audit_verify_end(struct audit_verify *v);
-/* The key in a key_file: its one line. 0 or -errno (-EINVAL: under 16 bytes, or more than a line).
- * The caller frees *out. */
-int audit_key_read(const char *path, char **out);

@@ -4,6 +4,7 @@
 #include "audit/verify.h"
 
 #include "base/mem.h"
+#include "config/secret.h"
 #include "ctl/command.h"
 #include "ctl/json.h"
 #include "ctl/text.h"
@@ -128,6 +129,10 @@ static enum ctl_status verify(struct ctl *c, struct str key)
 		return ctl_failed(c, "%s: %s", c->args[i], strerror(-err));
 	}
 	audit_verify_end(&v.verify);
+	if (!v.verify.result.records && !v.verify.result.faults) {
+		json_decref(v.faults);
+		return ctl_failed(c, "%s: there is no record in it", c->args[c->nargs - 1]);
+	}
 	if (c->option[OPTION_JSON])
 		print_json(&v);
 	else
@@ -139,7 +144,7 @@ enum ctl_status ctl_audit_verify(struct ctl *c)
 {
 	const char *path = c->option[OPTION_KEY];
 	MEM_AUTO char *key = NULL;
-	int err = path ? audit_key_read(path, &key) : 0;
+	int err = path ? secret_read(path, &key) : 0;
 
 	if (err == -EINVAL)
 		return ctl_failed(c, "%s: a key is one line of at least 16 bytes", path);

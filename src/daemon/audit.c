@@ -3,10 +3,10 @@
 #include "daemon/audit.h"
 
 #include "audit/sink.h"
-#include "audit/verify.h"
 #include "audit/writer.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "config/secret.h"
 #include "trunk/record.h"
 
 #include <stdlib.h>
@@ -27,7 +27,7 @@ bool audit_open(struct trunk_shared *shared, const struct plan *plan)
 	char words[512];
 	if (!audit_configured(c))
 		return true;
-	if (c->key_file && audit_key_read(c->key_file, &key) != 0) {
+	if (c->key_file && secret_read(c->key_file, &key) != 0) {
 		log_error("audit-open-failed error=\"the key cannot be read\"");
 		return false;
 	}

@@ -3,12 +3,9 @@
 #include "trunk/secrets.h"
 
 #include "base/mem.h"
+#include "config/secret.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-enum { SECRET_MIN = 16, SECRET_MAX = 4096 };
 
 struct secret {
 	struct domain *names; /* NULL: every domain */
@@ -22,29 +19,10 @@ struct dialback_secrets {
 	unsigned n;
 };
 
-static char *read_secret(
+static char *load_secret(
 	const char *path, const struct config_origin *origin, struct config_report *report)
 {
-	FILE *f = fopen(path, "re");
-	if (!f) {
-		config_report_add(report, CONFIG_ERROR, origin, "dialback secret \"%s\": %s", path,
-			strerror(errno));
-		return NULL;
-	}
-	char data[SECRET_MAX];
-	size_t n = fread(data, 1, sizeof(data), f);
-	fclose(f);
-	struct str s = str_trim((struct str){ data, n });
-	if (s.n < SECRET_MIN || n == sizeof(data) || memchr(s.p, 0, s.n) ||
-		memchr(s.p, '\n', s.n)) {
-		config_report_add(report, CONFIG_ERROR, origin,
-			"dialback secret \"%s\": must be one line of %d to %d bytes; make one "
-			"with: openssl rand "
-			"-hex 32 > %s",
-			path, SECRET_MIN, SECRET_MAX - 1, path);
-		return NULL;
-	}
-	return str_dup(s);
+	return secret_load(path, "dialback secret", origin, report);
 }
 
 static void load_named(
@@ -61,10 +39,10 @@ static void load_named(
 				config_origin_of(&c->origin, "domains"),
 				"domains: \"%s\" is no domain and no \"*.suffix\"", text);
 	}
-	out->now = read_secret(c->file, config_origin_of(&c->origin, "file"), report);
+	out->now = load_secret(c->file, config_origin_of(&c->origin, "file"), report);
 	if (c->previous)
 		out->before =
-			read_secret(c->previous, config_origin_of(&c->origin, "previous"), report);
+			load_secret(c->previous, config_origin_of(&c->origin, "previous"), report);
 }
 
 struct dialback_secrets *secrets_new(
@@ -77,11 +55,11 @@ struct dialback_secrets *secrets_new(
 	for (unsigned i = 0; i < c->secrets.n; i++)
 		load_named(&s->list[i], &named[i], report);
 	struct secret *last = &s->list[s->n - 1];
-	last->now = c->secret_file ? read_secret(c->secret_file,
+	last->now = c->secret_file ? load_secret(c->secret_file,
 					     config_origin_of(&c->origin, "secret_file"), report)
 				   : mem_strdup(fallback);
 	if (c->previous_file)
-		last->before = read_secret(
+		last->before = load_secret(
 			c->previous_file, config_origin_of(&c->origin, "previous_file"), report);
 	return s;
 }

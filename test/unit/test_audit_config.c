@@ -3,8 +3,8 @@
 #include "unit.h"
 
 #include "audit/config.h"
-#include "audit/verify.h"
 #include "base/mem.h"
+#include "config/secret.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -38,6 +38,7 @@ static void what_does_not_go_together_is_told(void **unused)
 		{ "syslog = \"192.0.2.1:\";", "neither the path of a socket nor ADDRESS:PORT" },
 		{ "journald = true; required = true;", "required = true needs a file" },
 		{ "level = \"headers\";", "nothing is recorded" },
+		{ "file = \"/nowhere/a\";", "there is no directory /nowhere/: make it" },
 		{ "file = \"/a\"; key_file = \"/nowhere/key\";", "No such file" },
 	};
 
@@ -81,14 +82,14 @@ static void a_key_is_one_line_of_sixteen_bytes_or_more(void **unused)
 		assert_int_equal(ftruncate(fd, 0), 0);
 		assert_int_equal(pwrite(fd, rows[i].content, strlen(rows[i].content), 0),
 			strlen(rows[i].content));
-		assert_int_equal(audit_key_read(path, &key), rows[i].want);
+		assert_int_equal(secret_read(path, &key), rows[i].want);
 		if (!rows[i].want)
 			assert_string_equal(key, "0123456789abcdef");
 		free(key);
 	}
 	close(fd);
 	unlink(path);
-	assert_int_equal(audit_key_read(path, NULL), -ENOENT);
+	assert_int_equal(secret_read(path, NULL), -ENOENT);
 }
 
 static void sections_are_the_same_when_every_key_is(void **unused)

@@ -310,6 +310,7 @@ static void a_file_is_verified(void **unused)
 	assert_int_equal(json_array_size(json_object_get(all, "faults")), 2);
 	json_decref(all);
 	assert_int_equal(ctl_rig_run(&r, "audit verify /nowhere/x", NULL), CTL_FAILED);
+	assert_int_equal(ctl_rig_run(&r, "audit verify /dev/null", NULL), CTL_FAILED);
 	assert_int_equal(ctl_rig_run(&r, "audit verify", NULL), CTL_PROBLEMS);
 	assert_int_equal(ctl_rig_run(&r, "audit veryfi x", NULL), CTL_PROBLEMS);
 	assert_int_equal(ctl_rig_run(&r, "audit", NULL), CTL_PROBLEMS);

@@ -7,6 +7,7 @@
 #include "trunk/secrets.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #define SIXTEEN "0123456789abcdef"
 
@@ -55,7 +56,9 @@ static void unload(struct loaded *l)
 
 static void put(const char *name, const char *text)
 {
-	free(pki_write_text(name, text));
+	MEM_AUTO char *path = pki_write_text(name, text);
+
+	assert_int_equal(chmod(path, 0640), 0);
 }
 
 static void expect(struct loaded *l, const char *domain, const char *now, const char *before)
@@ -178,21 +181,37 @@ static void a_file_that_holds_no_secret_is_an_error_with_its_place(void **unused
 #define WHERE "test.conf:2: error: dialback secret \""
 #define SIZE  "must be one line of 16 to 4095 bytes; make one with: openssl rand -hex 32 > "
 	expect_error("\ndialback = { secret_file = \"%none\"; };", WHERE,
-		"/none\": No such file or directory");
+		"/none\": No such file or directory; make one with: openssl rand -hex 32 > ");
 	expect_error("\ndialback = { secret_file = \"%short\"; };", WHERE, "/short\": " SIZE);
 	expect_error("\ndialback = { secret_file = \"%empty\"; };", WHERE, "/empty\": " SIZE);
 	expect_error("\ndialback = { secret_file = \"%long\"; };", WHERE, "/long\": " SIZE);
 	expect_error("\ndialback = { secret_file = \"%lines\"; };", WHERE, "/lines\": " SIZE);
-	expect_error("\ndialback = { secret_file = \"%.\"; };", WHERE, SIZE);
+	expect_error("\ndialback = { secret_file = \"%.\"; };", WHERE, "Is a directory");
 	expect_error("\ndialback = { previous_file = \"%short\"; };", WHERE, "/short\": " SIZE);
 	expect_error(
 		"dialback = { secrets = (\n { domains = \"a.example\"; file = \"%none\"; } ); };",
-		WHERE, "/none\": No such file or directory");
+		WHERE,
+		"/none\": No such file or directory; make one with: openssl rand -hex 32 > ");
 	expect_error("dialback = { secrets = (\n { domains = \"a.example\"; file = \"%good\"; "
 		     "previous = \"%short\"; } ); };",
 		WHERE, "/short\": " SIZE);
 	expect_error("dialback = { secrets = (\n { domains = \"*\"; file = \"%good\"; } ); };",
 		"test.conf:2: error: ", "domains: \"*\" is no domain and no \"*.suffix\"");
+}
+
+static void a_secret_that_everybody_may_read_is_warned_about(void **unused)
+{
+	MEM_AUTO char *path = pki_write_text("open", SIXTEEN);
+	struct loaded l;
+
+	(void)unused;
+	assert_int_equal(chmod(path, 0644), 0);
+	load(&l, "\ndialback = { secret_file = \"%open\"; };", pki_dir());
+	assert_non_null(strstr(config_report_line(l.report, 0, NULL),
+		"/open\" is open to every user of this machine: chown root:trunkd and chmod 0640"));
+	assert_int_equal(config_report_count(l.report, CONFIG_ERROR), 0);
+	expect(&l, "a.example", SIXTEEN, NULL);
+	unload(&l);
 }
 
 static int clean(void **unused)
@@ -211,6 +230,7 @@ int main(void)
 		cmocka_unit_test(the_first_entry_that_names_a_domain_decides_alone),
 		cmocka_unit_test(the_shortest_and_the_longest_secret_are_taken),
 		cmocka_unit_test(a_file_that_holds_no_secret_is_an_error_with_its_place),
+		cmocka_unit_test(a_secret_that_everybody_may_read_is_warned_about),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, clean);

@@ -9,7 +9,6 @@ static const char *const event_names[AUDIT_EVENTS] = {
 	[AUDIT_STREAM] = "stream",
 	[AUDIT_POLICY_VIOLATION] = "policy-violation",
 	[AUDIT_RELOAD] = "reload",
-	[AUDIT_OPERATOR] = "operator",
 	[AUDIT_START] = "start",
 	[AUDIT_STOP] = "stop",
 	[AUDIT_LOST] = "lost",

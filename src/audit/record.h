@@ -17,7 +17,6 @@ enum audit_event {
 	AUDIT_STREAM,           /* a stream ended */
 	AUDIT_POLICY_VIOLATION, /* a peer did what no policy lets anyone do, and was refused */
 	AUDIT_RELOAD,
-	AUDIT_OPERATOR,
 	AUDIT_START,
 	AUDIT_STOP,
 	AUDIT_LOST,       /* `count` records could not be taken */

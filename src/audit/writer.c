@@ -166,11 +166,6 @@ bool audit_writer_failing(const struct audit_writer *w)
 	return atomic_load_explicit(&w->failing, memory_order_relaxed);
 }
 
-uint64_t audit_writer_records(const struct audit_writer *w)
-{
-	return atomic_load_explicit(&w->records, memory_order_relaxed);
-}
-
 uint64_t audit_writer_lost(const struct audit_writer *w)
 {
 	return atomic_load_explicit(&w->lost, memory_order_relaxed);

@@ -50,5 +50,4 @@ void audit_writer_reopen(struct audit_writer *w);
 uint64_t audit_writer_written(const struct audit_writer *w);
 /* Is there trouble with the file now? */
 bool audit_writer_failing(const struct audit_writer *w);
-uint64_t audit_writer_records(const struct audit_writer *w);
 uint64_t audit_writer_lost(const struct audit_writer *w);

@@ -67,17 +67,6 @@ const char *log_level_name(enum log_level level)
 	return level_names[level];
 }
 
-bool log_level_parse(const char *name, enum log_level *out)
-{
-	for (size_t i = 0; i < sizeof(level_names) / sizeof(level_names[0]); i++) {
-		if (strcmp(name, level_names[i]) == 0) {
-			*out = (enum log_level)i;
-			return true;
-		}
-	}
-	return false;
-}
-
 void log_set_level(enum log_level level)
 {
 	atomic_store_explicit(&least_level, (int)level, memory_order_relaxed);

@@ -26,7 +26,6 @@ enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 void log_open(int fd, enum log_format format);
 void log_set_level(enum log_level level);
 enum log_level log_level(void);
-bool log_level_parse(const char *name, enum log_level *out);
 const char *log_level_name(enum log_level level);
 void log_start(void);
 /* Drains the ring, joins the writer. A sink that takes nothing for a second loses the rest. */

@@ -105,18 +105,6 @@ static void quoting_protects_the_key_value_form_and_is_bounded(void **unused)
 	assert_true(str_is_utf8(str_of(log_quote((struct str){ big, sizeof(big) }).s)));
 }
 
-static void levels_have_names_and_gate_lines(void **unused)
-{
-	enum log_level level = LOG_LEVEL_INFO;
-
-	(void)unused;
-	for (int i = LOG_LEVEL_DEBUG; i <= LOG_LEVEL_ALERT; i++) {
-		assert_true(log_level_parse(log_level_name((enum log_level)i), &level));
-		assert_int_equal(level, i);
-	}
-	assert_false(log_level_parse("loud", &level));
-}
-
 /* All that was written to a pipe, which nobody else holds open any more. */
 static void read_all(int fd, struct buf *out)
 {
@@ -317,7 +305,6 @@ int main(void)
 		cmocka_unit_test(text_lines_cannot_be_forged),
 		cmocka_unit_test(json_lines_have_one_member_per_key),
 		cmocka_unit_test(quoting_protects_the_key_value_form_and_is_bounded),
-		cmocka_unit_test(levels_have_names_and_gate_lines),
 		cmocka_unit_test(without_a_writer_lines_are_written_at_once),
 		cmocka_unit_test(a_very_long_line_is_cut),
 		cmocka_unit_test(lines_of_many_threads_all_arrive_whole_and_in_order_per_thread),

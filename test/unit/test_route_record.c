@@ -60,7 +60,7 @@ static enum route_outcome deliver(
 static void write_upto(struct audited *a, uint64_t number)
 {
 	struct audit_writer *w = a->rig.shared.audit.writer;
-	struct audit_record r = { .event = AUDIT_OPERATOR };
+	struct audit_record r = { .event = AUDIT_RELOAD };
 
 	while (audit_writer_event(w, &r) < number) {
 	}

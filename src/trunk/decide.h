@@ -11,7 +11,7 @@
 #include "xml/scanner.h"
 #include "xmpp/stream_error.h"
 
-/* Why stanzas of two domains end the stream (condition and words; rulings 1 and 18). */
+/* Why stanzas of two domains end the stream (condition and words; decision 1). */
 struct pair_refusal {
 	enum stream_condition condition;
 	const char *text;

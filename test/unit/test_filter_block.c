@@ -325,7 +325,7 @@ static void refused_stanzas_can_be_dropped_but_requests_are_answered(void **unus
 	(void)unused;
 	TELL_UNDER(
 		UNDER("block = [ \"nick\" ]; strip = [ \"html\" ]; refuse = \"drop\";"), stories);
-	/* Drop over bounce, whoever decides (ruling 21). */
+	/* Drop over bounce, whoever decides (decision 21). */
 	TELL_UNDER("policies = ( { name = \"p\"; block = [ \"nick\" ]; strip = [ \"html\" ]; },\n"
 		   " { name = \"q\"; refuse = \"drop\"; } );",
 		stories);

@@ -312,7 +312,7 @@ static const struct config_key root_keys[] = {
 		.help = "Which zone may reach which. When there is one flow, what no flow allows "
 			"is refused; left out, everybody may reach everybody."),
 	KEY(settings, policies, CONFIG_LIST, .table = &policy_schema,
-		.help = "What is folded and stripped on the way."),
+		.help = "What is folded, stripped, refused and recorded on the way."),
 	KEY(settings, features, CONFIG_LIST, .table = &own_feature_schema,
 		.help = "Features of your own, which policies may name like those of the "
 			"catalogue. At most 256."),

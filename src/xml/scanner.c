@@ -20,8 +20,6 @@ enum state {
 	CLOSED, /* behind the root's end tag */
 };
 
-enum { FEW_BYTES = 64 };
-
 /* The input of one call. */
 struct view {
 	const char *piece; /* where the piece under way starts */
@@ -263,37 +261,22 @@ static bool start_tag_ends(struct scanner *s, struct view *v)
 	return true;
 }
 
-enum {
-	MARK = 1,    /* what the scan of a tag stops at */
-	NO_NAME = 2, /* what a name in a tag cannot hold, read backwards; the tag's own '<' among it
-		      */
-	LESS = 4,
-	GREATER = 8,
-	DOUBLE = 16,
-	SINGLE = 32,
+const uint8_t scanner_classes[256] = {
+	['<'] = SCANNER_MARK | SCANNER_NO_NAME | SCANNER_LESS,
+	['>'] = SCANNER_MARK | SCANNER_GREATER,
+	['"'] = SCANNER_MARK | SCANNER_NO_NAME | SCANNER_DOUBLE,
+	['\''] = SCANNER_MARK | SCANNER_NO_NAME | SCANNER_SINGLE,
+	[' '] = SCANNER_NO_NAME,
+	['\t'] = SCANNER_NO_NAME,
+	['\r'] = SCANNER_NO_NAME,
+	['\n'] = SCANNER_NO_NAME,
 };
-
-static const uint8_t classes[256] = {
-	['<'] = MARK | NO_NAME | LESS,
-	['>'] = MARK | GREATER,
-	['"'] = MARK | NO_NAME | DOUBLE,
-	['\''] = MARK | NO_NAME | SINGLE,
-	[' '] = NO_NAME,
-	['\t'] = NO_NAME,
-	['\r'] = NO_NAME,
-	['\n'] = NO_NAME,
-};
-
-static inline const char *next_of(uint8_t class, const char *p, const char *end)
-{
-	while (p < end && !(classes[(uint8_t)*p] & class))
-		p++;
-	return p;
-}
 
 static inline const char *next_mark(const char *p, const char *end)
 {
-	return next_of(MARK, p, end);
+	while (p < end && !(scanner_classes[(uint8_t)*p] & SCANNER_MARK))
+		p++;
+	return p;
 }
 
 /* Does the attribute whose value opens at `quote` declare a namespace? */
@@ -308,7 +291,7 @@ static bool is_declaration(const char *quote)
 		end--;
 	while (is_space(end[-1]))
 		end--;
-	for (name = end; !(classes[(uint8_t)name[-1]] & NO_NAME); name--)
+	for (name = end; !(scanner_classes[(uint8_t)name[-1]] & SCANNER_NO_NAME); name--)
 		;
 	n = (size_t)(end - name);
 	return n >= 5 && memcmp(name, "xmlns", 5) == 0 && (n == 5 || name[5] == ':');
@@ -456,10 +439,11 @@ static bool inside_tag(const struct scanner *s)
 static uint8_t awaited(const struct scanner *s)
 {
 	switch ((enum state)s->state) {
-	case TAG: return s->quote == '"' ? DOUBLE : s->quote ? SINGLE : MARK;
-	case END_TAG: return MARK;
-	case TEXT: return LESS;
-	case CDATA: return GREATER;
+	case TAG:
+		return s->quote == '"' ? SCANNER_DOUBLE : s->quote ? SCANNER_SINGLE : SCANNER_MARK;
+	case END_TAG: return SCANNER_MARK;
+	case TEXT: return SCANNER_LESS;
+	case CDATA: return SCANNER_GREATER;
 	case BEFORE:
 	case OPENED:
 	case DECLARATION:
@@ -476,20 +460,6 @@ static size_t unlimited(const struct scanner *s)
 	size_t limit = least(s->now.bytes, piece_limit(s));
 
 	return inside_tag(s) ? least(limit, s->tag + tag_limit(s)) : limit;
-}
-
-bool scanner_waits(struct scanner *s, struct str in)
-{
-	const char *end, *p;
-
-	/* Longer stretches are for memchr(). */
-	if (in.n > s->calm || in.n - s->looked > FEW_BYTES)
-		return false;
-	p = in.p + s->looked;
-	end = in.p + in.n;
-	p = next_of(s->awaited, p, end);
-	s->looked = (size_t)(p - in.p);
-	return p == end;
 }
 
 /* Everything was looked at. Keeps what the next call needs and says what can be dropped. */

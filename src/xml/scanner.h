@@ -80,11 +80,35 @@ void scanner_restart(struct scanner *s);
  */
 enum scan_outcome scanner_next(
 	struct scanner *s, struct str in, struct str *piece_out, size_t *used_out);
-/* True: what is new in `in` only makes the token under way longer, and scanner_next() would say
- * MORE and drop nothing. Most pieces of a few bytes are so, and without a quick answer a peer that
- * sends byte by byte would cost ten times as much as any other. */
-bool scanner_waits(struct scanner *s, struct str in);
 /* Bytes at the front of the input that must stay: 0, or the start tag of an oversize element. */
 size_t scanner_kept(const struct scanner *s);
 /* Bytes of the last piece as received, for SCAN_OVERSIZE more than were kept. */
 size_t scanner_element_bytes(const struct scanner *s);
+
+/* What a byte may mean to the scanner. */
+enum {
+	SCANNER_MARK = 1,    /* what the scan of a tag stops at */
+	SCANNER_NO_NAME = 2, /* what a name in a tag cannot hold, read backwards; the tag's own '<'
+				among it */
+	SCANNER_LESS = 4,
+	SCANNER_GREATER = 8,
+	SCANNER_DOUBLE = 16,
+	SCANNER_SINGLE = 32,
+	SCANNER_FEW_BYTES = 64, /* longer stretches are for memchr() */
+};
+extern const uint8_t scanner_classes[256];
+
+/* True: something is new in `in`, but only makes the token under way longer, and scanner_next()
+ * would say MORE and drop nothing. Most pieces of a few bytes are so, and without a quick answer a
+ * peer that sends byte by byte would cost ten times as much as any other. */
+static inline bool scanner_waits(struct scanner *s, struct str in)
+{
+	size_t i = s->looked;
+
+	if (in.n > s->calm || in.n - i - 1 >= SCANNER_FEW_BYTES)
+		return false;
+	while (i < in.n && !(scanner_classes[(uint8_t)in.p[i]] & s->awaited))
+		i++;
+	s->looked = i;
+	return i == in.n;
+}

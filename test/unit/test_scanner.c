@@ -153,6 +153,22 @@ static void bytes_that_end_no_token_are_seen_without_starting_the_machine(void *
 	end(&r);
 }
 
+/* What is due without another byte, like the end of an empty root, only the machine can tell. */
+static void nothing_new_is_no_reason_to_wait(void **unused)
+{
+	struct run r;
+
+	begin(&r, &roomy);
+	assert_false(scanner_waits(&r.scanner, buf_view(&r.in)));
+	feed(&r, STR("<s>"));
+	assert_false(scanner_waits(&r.scanner, buf_view(&r.in)));
+	feed(&r, STR("<m a='1"));
+	assert_false(scanner_waits(&r.scanner, buf_view(&r.in)));
+	buf_put_char(&r.in, '2');
+	assert_true(scanner_waits(&r.scanner, buf_view(&r.in)));
+	end(&r);
+}
+
 struct row {
 	const char *input, *want;
 };
@@ -481,6 +497,7 @@ int main(void)
 		cmocka_unit_test(each_limit_passes_exactly_and_fails_by_one),
 		cmocka_unit_test(limits_hold_inside_an_element_that_is_being_skipped),
 		cmocka_unit_test(skipping_stores_no_more_than_the_start_tag_and_the_tag_under_way),
+		cmocka_unit_test(nothing_new_is_no_reason_to_wait),
 		cmocka_unit_test(white_space_between_elements_is_dropped_at_once),
 		cmocka_unit_test(no_byte_is_looked_at_again_but_those_of_a_name),
 		cmocka_unit_test(after_a_restart_a_header_is_expected_again_under_the_same_limits),

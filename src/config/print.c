@@ -160,17 +160,18 @@ static void print_list(struct printer *p, const struct config_table *table,
 	const struct config_list *list = value_field_const(key, base);
 	struct fallback fb = { 0 };
 
-	if (!list->n && p->only_set)
+	/* An empty one is the same as none, or is an error where the two could be taken to differ.
+	 */
+	if (!list->n)
 		return;
 	for (const struct config_key *k = table->keys; k->name && key->inherit; k++) {
 		if (strcmp(k->name, key->inherit) == 0 && k->type == CONFIG_GROUP)
 			fb = (struct fallback){ k->table, value_field_const(k, base) };
 	}
 	indent(p);
-	buf_printf(p->out, "%s = (%s", key->name, list->n ? "\n" : " ");
+	buf_printf(p->out, "%s = (\n", key->name);
 	print_items(p, key, list, fb.base ? &fb : NULL);
-	if (list->n)
-		indent(p);
+	indent(p);
 	buf_put(p->out, STR(");\n"));
 }
 

@@ -173,7 +173,6 @@ static void the_print_shows_defaults_or_leaves_them_out(void **unused)
 				 "\t};\n"
 				 "\tciphers = [ \"A128\", \"A256\" ];\n"
 				 "};\n"
-				 "controls = ( );\n"
 				 "idle = \"5s\";\n"
 				 "paths = [ ];\n");
 	assert_string_equal(set, "idle = \"5s\";\n");

@@ -324,6 +324,9 @@ static void the_dump_is_a_configuration_that_means_the_same(void **unused)
 	assert_string_equal(once, twice);
 	assert_non_null(strstr(once, "workers = 3"));
 	assert_non_null(strstr(once, "\"*.us\""));
+	/* Written down as empty, flows are an error. */
+	MEM_AUTO char *none = dump("");
+	assert_null(strstr(none, "flows"));
 }
 
 int main(void)

@@ -5,6 +5,8 @@
  */
 #include "config/suggest.h"
 
+#include "base/mem.h"
+
 #include <string.h>
 
 enum { WORD_MAX = 48 };
@@ -68,4 +70,11 @@ void suggest_offer(struct suggest *s, const char *name)
 		s->best = name;
 		s->distance = d;
 	}
+}
+
+char *suggest_remedy(const struct suggest *s, const char *otherwise)
+{
+	if (!s->best)
+		return mem_printf("; %s", otherwise);
+	return mem_printf(": did you mean \"%s\"?", s->best);
 }

@@ -12,3 +12,6 @@ struct suggest {
 void suggest_init(struct suggest *s, const char *word);
 /* Offers one name; the nearest one offered stays in s->best. */
 void suggest_offer(struct suggest *s, const char *name);
+/* The end of a message about the word: `: did you mean "NAME"?`, or "; " and the other remedy when
+ * nothing is near. The caller frees it. */
+char *suggest_remedy(const struct suggest *s, const char *otherwise);

@@ -2,6 +2,7 @@
 /* What is wrong with policies that the schema's rows cannot see. No state. */
 #include "policy/policy.h"
 
+#include "base/mem.h"
 #include "config/suggest.h"
 
 #include <stddef.h>
@@ -26,13 +27,9 @@ static void no_such_feature(
 		if (known && feature_can_strip((enum feature)i))
 			suggest_offer(&near, known);
 	}
-	if (near.best)
-		config_report_add(c->report, CONFIG_ERROR, at,
-			"%s: there is no feature \"%s\": did you mean \"%s\"?", key, name,
-			near.best);
-	else
-		config_report_add(c->report, CONFIG_ERROR, at,
-			"%s: there is no feature \"%s\"; trunkd.conf(5) lists them", key, name);
+	MEM_AUTO char *remedy = suggest_remedy(&near, "trunkd.conf(5) lists them");
+	config_report_add(
+		c->report, CONFIG_ERROR, at, "%s: there is no feature \"%s\"%s", key, name, remedy);
 }
 
 /* A word that is no feature, and a whole list by itself. */

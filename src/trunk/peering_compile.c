@@ -6,6 +6,7 @@
 #include "trunk/peering.h"
 
 #include "base/mem.h"
+#include "config/suggest.h"
 #include "net/tls.h"
 #include "trunk/peering_private.h"
 
@@ -57,13 +58,21 @@ static bool pin_parse(const char *text, unsigned char out[32])
 	return digits == 64;
 }
 
-static bool trust_named(const struct settings *s, const char *name)
+/* One that stands in the file but did not load has been complained about. */
+static void check_trust_name(struct compile *c, const struct control_config *cc)
 {
-	const struct trust_config *all = s->trust.items;
-	for (unsigned i = 0; i < s->trust.n; i++)
-		if (strcmp(all[i].name, name) == 0)
-			return true;
-	return false;
+	const struct trust_config *all = c->settings->trust.items;
+	struct suggest near;
+	suggest_init(&near, cc->trust);
+	for (unsigned i = 0; i < c->settings->trust.n; i++) {
+		if (strcmp(all[i].name, cc->trust) == 0)
+			return;
+		suggest_offer(&near, all[i].name);
+	}
+	MEM_AUTO char *remedy =
+		suggest_remedy(&near, "add it to trust = ( ... ), or correct the name");
+	COMPLAIN(c, AT(cc, "trust"), "trust = \"%s\": there is no trust store of that name%s",
+		cc->trust, remedy);
 }
 
 static void compile_trust(struct compile *c, const struct control_config *cc, struct control *out)
@@ -88,13 +97,8 @@ static void compile_trust(struct compile *c, const struct control_config *cc, st
 	for (unsigned i = 0; cc->trust && i < c->nstores; i++)
 		if (strcmp(trust_store_name(c->stores[i]), cc->trust) == 0)
 			out->trust = c->stores[i];
-	/* One that stands in the file but did not load has been complained about. */
-	if (cc->trust && !out->trust && !trust_named(c->settings, cc->trust))
-		COMPLAIN(c, AT(cc, "trust"),
-			"trust = \"%s\": there is no trust store of that name; add it to trust = ( "
-			"... ), or correct "
-			"the name",
-			cc->trust);
+	if (cc->trust && !out->trust)
+		check_trust_name(c, cc);
 	bool needs = cc->tls != TLS_POLICY_OFF &&
 		     (cc->verify_next_hop || cc->authentication & 1u << PROOF_EXTERNAL);
 	if (!cc->trust && needs && out->accept)
@@ -202,27 +206,35 @@ static void compile_addresses(
 				cc->from_addresses.v[i]);
 }
 
+static const struct policy *find_policy(
+	struct compile *c, const struct config_origin *origin, const char *key, const char *name)
+{
+	const struct policy *all = c->settings->policies.items;
+	struct suggest near;
+	suggest_init(&near, name);
+	for (unsigned i = 0; i < c->settings->policies.n; i++) {
+		if (strcmp(all[i].name, name) == 0)
+			return &all[i];
+		suggest_offer(&near, all[i].name);
+	}
+	MEM_AUTO char *remedy =
+		suggest_remedy(&near, "add it to policies = ( ... ), or correct the name");
+	COMPLAIN(c, origin, "%s: there is no policy \"%s\"%s", key, name, remedy);
+	return NULL;
+}
+
 static const struct policy **compile_policies(struct compile *c, const struct config_origin *group,
 	const struct config_strings *names, const char *key, unsigned *n_out)
 {
 	const struct config_origin *origin = config_origin_of(group, key);
-	const struct policy *all = c->settings->policies.items;
 	if (names->n > PEERING_POLICIES)
 		COMPLAIN(c, origin, "%s: at most %d policies", key, PEERING_POLICIES);
 	const struct policy **out =
 		names->n ? mem_zero(names->n, sizeof(const struct policy *)) : NULL;
 	for (unsigned i = 0; i < names->n && i < PEERING_POLICIES; i++) {
-		const struct policy *found = NULL;
-		for (unsigned j = 0; j < c->settings->policies.n && !found; j++)
-			if (strcmp(all[j].name, names->v[i]) == 0)
-				found = &all[j];
+		const struct policy *found = find_policy(c, origin, key, names->v[i]);
 		if (found)
 			out[(*n_out)++] = found;
-		else
-			COMPLAIN(c, origin,
-				"%s: there is no policy \"%s\"; add it to policies = ( ... ), or "
-				"correct the name",
-				key, names->v[i]);
 	}
 	return out;
 }
@@ -330,11 +342,21 @@ static void compile_matches(struct compile *c)
 	}
 }
 
-static bool zone_known(const struct peering *p, const char *zone)
+/* The zones of a flow are those of controls. */
+static bool check_zone(struct compile *c, const struct flow_config *fc, const char *key)
 {
-	for (unsigned i = 0; i < p->nzones; i++)
+	const struct peering *p = c->peering;
+	const char *zone = strcmp(key, "from") == 0 ? fc->from : fc->to;
+	struct suggest near;
+	suggest_init(&near, zone);
+	for (unsigned i = 0; i < p->nzones; i++) {
 		if (strcmp(p->zones[i], zone) == 0)
 			return true;
+		suggest_offer(&near, p->zones[i]);
+	}
+	MEM_AUTO char *remedy =
+		suggest_remedy(&near, "give one zone = \"...\", or correct the name");
+	COMPLAIN(c, AT(fc, key), "flow: no control is in zone \"%s\"%s", zone, remedy);
 	return false;
 }
 
@@ -361,13 +383,8 @@ static void compile_flows(struct compile *c)
 		f->muc = fc->muc;
 		f->policies =
 			compile_policies(c, &fc->origin, &fc->policies, "policies", &f->npolicies);
-		if (!zone_known(p, fc->from) || !zone_known(p, fc->to)) {
-			COMPLAIN(c, AT(fc, zone_known(p, fc->from) ? "to" : "from"),
-				"flow: no control is in zone \"%s\"; give one zone = \"...\", or "
-				"correct the name",
-				zone_known(p, fc->from) ? fc->to : fc->from);
+		if (!check_zone(c, fc, "from") || !check_zone(c, fc, "to"))
 			continue;
-		}
 		size_t at = zone_index(p, fc->from) * p->nzones + zone_index(p, fc->to);
 		if (p->flows[at])
 			COMPLAIN(c, &fc->origin,

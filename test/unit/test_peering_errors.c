@@ -220,17 +220,20 @@ static void names_and_addresses_are_checked(void **unused)
 }
 
 static const struct row flow_rows[] = {
+	{ CONTROL("to_peer = \"narow\";") "policies = ( { name = \"narrow\"; } );",
+		{ AT "to_peer: there is no policy \"narow\": did you mean \"narrow\"?" } },
+	{ CONTROL("zone = \"core\";") "flows = (\n { from = \"core\"; to = \"partner\"; } );",
+		{ "test.conf:4: error: flow: no control is in zone \"partner\"; give one zone = "
+		  "\"...\", or correct the name" } },
 	{ CONTROL("") "flows = ( );",
 		{ "test.conf:3: error: flows: the list is empty, and would let everybody reach "
 		  "everybody: add flows, or remove it" } },
 	{ CONTROL("zone = \"core\";") "flows = (\n { from = \"core\"; to = \"cor\"; } );",
-		{ "test.conf:4: error: flow: no control is in zone \"cor\"; give one zone = "
-		  "\"...\", "
-		  "or correct the name" } },
+		{ "test.conf:4: error: flow: no control is in zone \"cor\": did you mean "
+		  "\"core\"?" } },
 	{ CONTROL("zone = \"core\";") "flows = (\n { from = \"cor\"; to = \"core\"; } );",
-		{ "test.conf:4: error: flow: no control is in zone \"cor\"; give one zone = "
-		  "\"...\", "
-		  "or correct the name" } },
+		{ "test.conf:4: error: flow: no control is in zone \"cor\": did you mean "
+		  "\"core\"?" } },
 	{ CONTROL("") "flows = (\n { from = \"default\"; to = \"default\"; },\n"
 		      "  { from = \"default\"; to = \"default\"; muc = false; } );",
 		{ "test.conf:5: error: flow: from \"default\" to \"default\" stands in the file "

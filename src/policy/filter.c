@@ -34,6 +34,7 @@ void filter_free(struct filter *f)
 	buf_fini(&f->out);
 	buf_fini(&f->names);
 	free(f->attrs);
+	free(f->kept);
 	free(f->decls);
 	free(f->frames);
 	free(f);
@@ -61,6 +62,7 @@ static void skipped(struct filter *f, const struct xml_tag *tag)
 
 static void lane_start(struct filter *f, const struct xml_tag *tag)
 {
+	struct xml_tag copy;
 	struct frame *fr;
 
 	f->depth++;
@@ -74,6 +76,9 @@ static void lane_start(struct filter *f, const struct xml_tag *tag)
 		skipped(f, tag);
 		return;
 	}
+	tag = filter_attributes(f, tag, &copy);
+	if (f->skip)
+		return;
 	fr = filter_top(f);
 	if (f->depth == fr->depth + 1)
 		filter_child(f, fr, tag);

@@ -40,6 +40,10 @@ enum attr_bit filter_attr_bit(const struct xml_attr *a);
  */
 const struct xml_tag *filter_reduce(
 	struct filter *f, const struct xml_tag *tag, unsigned allowed, struct xml_tag *copy);
+/* The tag without attributes whose namespace is of a feature that is stripped; one that is blocked
+ * refuses the stanza. The tag itself when it has none. Before anything else is made of it. */
+const struct xml_tag *filter_attributes(
+	struct filter *f, const struct xml_tag *tag, struct xml_tag *copy);
 /* Room for the attributes of a copied tag; used again by the next one. */
 struct xml_attr *filter_attrs(struct filter *f, unsigned n);
 

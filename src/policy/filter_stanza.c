@@ -39,6 +39,62 @@ struct xml_attr *filter_attrs(struct filter *f, unsigned n)
 	return f->attrs;
 }
 
+static enum feature attr_feature(const struct filter *f, const struct xml_attr *a)
+{
+	if (a->prefix.n == 0)
+		return FEATURE_CORE;
+	return a->ns->mark ? catalogue_feature(a->ns->mark, STR(""))
+			   : own_feature_find(f->table->own, a->ns->uri);
+}
+
+/* What nobody knows is no element here: xml:lang and the like. */
+static bool attr_passes(const struct filter *f, const struct xml_attr *a)
+{
+	enum feature feature = attr_feature(f, a);
+
+	return feature == FEATURE_UNKNOWN || filter_passes(f, feature);
+}
+
+/* The first that does not pass; nattrs: all do. */
+static unsigned first_refused(const struct filter *f, const struct xml_tag *tag)
+{
+	unsigned i = 0;
+
+	while (i < tag->nattrs && attr_passes(f, &tag->attrs[i]))
+		i++;
+	return i;
+}
+
+const struct xml_tag *filter_attributes(
+	struct filter *f, const struct xml_tag *tag, struct xml_tag *copy)
+{
+	enum stanza_type type = f->result.head.type;
+
+	if (f->table->transparent || first_refused(f, tag) == tag->nattrs)
+		return tag;
+	if (f->kept_size < tag->nattrs) {
+		f->kept_size = tag->nattrs;
+		f->kept = mem_resize(f->kept, tag->nattrs * sizeof(f->kept[0]));
+	}
+	*copy = *tag;
+	copy->attrs = f->kept;
+	copy->nattrs = 0;
+	for (unsigned i = 0; i < tag->nattrs; i++) {
+		enum feature feature = attr_feature(f, &tag->attrs[i]);
+
+		if (attr_passes(f, &tag->attrs[i])) {
+			f->kept[copy->nattrs++] = tag->attrs[i];
+			continue;
+		}
+		feature_set_add(&f->result.seen, feature);
+		if (type == TYPE_GET || type == TYPE_SET || filter_blocks(f, feature))
+			filter_refuse_feature(f, feature);
+		else
+			filter_removed_feature(f, feature);
+	}
+	return copy;
+}
+
 static bool is_known(const struct filter *f, const struct xml_ns *ns)
 {
 	return ns->mark != 0 || own_feature_find(f->table->own, ns->uri) != FEATURE_UNKNOWN;
@@ -238,6 +294,8 @@ static bool is_bare(const struct xml_tag *tag)
 
 static void begin(struct filter *f, const struct xml_tag *tag)
 {
+	struct xml_tag copy;
+
 	f->result.own = f->table ? f->table->own : NULL;
 	if (!accept_head(f))
 		return;
@@ -245,6 +303,8 @@ static void begin(struct filter *f, const struct xml_tag *tag)
 		filter_head_judge(f);
 	if (f->table->naccess > 0)
 		filter_access(f);
+	if (!f->refused)
+		tag = filter_attributes(f, tag, &copy);
 	if (f->refused) {
 		f->bare = is_bare(tag);
 		return;

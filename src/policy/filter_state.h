@@ -23,6 +23,8 @@ struct filter {
 	struct buf names;       /* what result.head views */
 	struct xml_attr *attrs; /* of a tag that is written with fewer */
 	unsigned attrs_size;
+	struct xml_attr *kept; /* of a tag that others make another one of */
+	unsigned kept_size;
 	struct xml_decl *decls;
 	unsigned decls_size;
 

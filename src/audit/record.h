@@ -68,6 +68,25 @@ struct audit_record {
 /* Appends the members, `"time":"..."` to the last one, without braces, in the order of the table.
  * What is no UTF-8 becomes U+FFFD: the result always is. */
 void audit_record_write(const struct audit_record *r, struct buf *out);
+/* The same in parts, for who writes many records that differ in little: one behind another in this
+ * order, they are the record. All but the first begin with a comma. */
+enum audit_part {
+	AUDIT_PART_HEAD,     /* to `bytes_out` */
+	AUDIT_PART_PAIR,     /* to `policies` */
+	AUDIT_PART_DECISION, /* to `shadow_origin` */
+	AUDIT_PART_REST,
+	AUDIT_PARTS
+};
+void audit_record_part(const struct audit_record *r, enum audit_part part, struct buf *out);
+/* Members of the first part, of a stanza. */
+struct audit_head {
+	struct str time, node;
+	uint64_t stream, stream_to;
+	struct str from, to, kind, type, id;
+	uint64_t bytes_in, bytes_out;
+};
+/* AUDIT_PART_HEAD of a record of AUDIT_STANZA that has these. */
+void audit_head_write(const struct audit_head *h, struct buf *out);
 /* Appends s with the escapes of a JSON string, without quotes. */
 void audit_escape(struct str s, struct buf *out);
 

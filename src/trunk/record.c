@@ -9,13 +9,14 @@
 #include "trunk/alert.h"
 #include "trunk/inbound.h"
 #include "trunk/outbound.h"
+#include "trunk/record_memo.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 struct record_pair {
 	uint64_t plan; /* whose names these are */
 	char from[PEERING_MATCH], to[PEERING_MATCH];
+	struct buf text; /* AUDIT_PART_PAIR */
 	unsigned n;
 	struct str policies[];
 };
@@ -27,34 +28,7 @@ static const struct trunk_audit *audit_of(const struct trunk *t)
 
 /* ---- fields ---- */
 
-enum { ORIGIN = 300, SCRATCH = 65536 };
-
-static struct str print_origin(const struct config_origin *o, char out[ORIGIN])
-{
-	if (!o || !o->file)
-		return (struct str){ 0 };
-	snprintf(out, ORIGIN, "%s:%u", o->file, o->line);
-	return str_of(out);
-}
-
-static struct str name_of(const struct filter_result *r, enum feature f)
-{
-	return str_of(own_feature_name(r->own, f));
-}
-
-/* Names of the features in the set; `out` has room for all. */
-static struct audit_names names_of(
-	const struct filter_result *r, const struct feature_set *s, struct str out[FEATURE_MAX])
-{
-	struct audit_names names = { .v = out };
-	for (unsigned i = 0; i < sizeof(s->bits) / sizeof(s->bits[0]); i++)
-		for (uint64_t bits = s->bits[i]; bits; bits &= bits - 1) {
-			enum feature f = (enum feature)(i * 64 + (unsigned)__builtin_ctzll(bits));
-			if (f != FEATURE_COUNT)
-				out[names.n++] = name_of(r, f);
-		}
-	return names;
-}
+enum { SCRATCH = 65536 };
 
 static void fill_head(struct audit_record *r, const struct stanza_head *h)
 {
@@ -81,7 +55,16 @@ static uint64_t put(struct trunk *t, struct audit_record *r)
 
 void record_pair_free(struct record_pair *r)
 {
+	if (r)
+		buf_fini(&r->text);
 	free(r);
+}
+
+static void fill_same(struct audit_record *r, const struct record_pair *same)
+{
+	r->control_from = str_of(same->from);
+	r->control_to = str_of(same->to);
+	r->policies = (struct audit_names){ same->policies, same->n };
 }
 
 static struct record_pair *pair_record(struct trunk *t, struct inbound_pair *p)
@@ -89,51 +72,37 @@ static struct record_pair *pair_record(struct trunk *t, struct inbound_pair *p)
 	struct passage_policy list[PASSAGE_POLICIES];
 	if (p->record && p->record->plan == t->plan->number)
 		return p->record;
-	free(p->record);
+	record_pair_free(p->record);
 	unsigned n = peering_policies(p->passage.from, p->passage.flow, p->passage.to, list);
 	struct record_pair *r = mem_alloc(sizeof(*r) + n * sizeof(r->policies[0]));
+	struct audit_record names = { 0 };
 	r->plan = t->plan->number;
+	r->text = (struct buf){ 0 };
 	r->n = n;
 	peering_match(t->plan->peering, &p->from, r->from);
 	peering_match(t->plan->peering, &p->to, r->to);
 	for (unsigned i = 0; i < n; i++)
 		r->policies[i] = str_of(list[i].policy->name);
+	fill_same(&names, r);
+	audit_record_part(&names, AUDIT_PART_PAIR, &r->text);
 	p->record = r;
 	return r;
 }
 
 static void fill_pair(struct audit_record *r, struct trunk *t, struct inbound_pair *p)
 {
-	const struct record_pair *same = pair_record(t, p);
-	r->control_from = str_of(same->from);
-	r->control_to = str_of(same->to);
-	r->policies = (struct audit_names){ same->policies, same->n };
+	fill_same(r, pair_record(t, p));
 	if (p->route && p->route->out)
 		r->stream_to = p->route->out->leg.number;
 }
 
 /* ---- stanzas ---- */
 
-struct stanza_texts {
-	char origin[ORIGIN], shadow_origin[ORIGIN];
-	struct str seen[FEATURE_MAX], removed[FEATURE_MAX];
-};
-
-static void fill_decider(
-	struct audit_record *r, const struct filter_result *f, struct stanza_texts *texts)
-{
-	if (f->policy)
-		r->policy = str_of(f->policy->name);
-	r->key = str_of(f->key);
-	r->feature = name_of(f, f->feature);
-	r->origin = print_origin(f->origin, texts->origin);
-}
-
 static void fill_decision(struct audit_record *r, const struct filter_result *f,
-	const struct decision *d, struct stanza_texts *texts)
+	const struct decision *d, struct record_texts *texts)
 {
+	record_fill_result(r, f, texts);
 	r->verdict = str_of(decision_verdict(d, f));
-	r->reason = str_of(f->reason);
 	r->bytes_in = f->bytes_in;
 	if (d->kind == DECISION_DELIVER)
 		r->bytes_out = f->bytes.n;
@@ -143,24 +112,8 @@ static void fill_decision(struct audit_record *r, const struct filter_result *f,
 		r->reason = str_of(d->app ? d->app : word);
 		r->text = str_of(d->why);
 	}
-	if (decision_by_filter(d, f))
-		fill_decider(r, f, texts);
-	r->seen = names_of(f, &f->seen, texts->seen);
-	r->removed = names_of(f, &f->removed, texts->removed);
-}
-
-static void fill_shadow(
-	struct audit_record *r, const struct filter_result *s, struct stanza_texts *texts)
-{
-	if (!s)
-		return;
-	r->shadow_verdict = str_of(verdict_name(s->verdict));
-	r->shadow_reason = str_of(s->reason);
-	if (s->policy)
-		r->shadow_policy = str_of(s->policy->name);
-	r->shadow_key = str_of(s->key);
-	r->shadow_feature = name_of(s, s->feature);
-	r->shadow_origin = print_origin(s->origin, texts->shadow_origin);
+	if (!decision_by_filter(d, f))
+		r->policy = r->key = r->feature = r->origin = (struct str){ 0 };
 }
 
 static void fill_full(struct audit_record *r, struct inbound *in, const struct filter_result *f,
@@ -204,6 +157,37 @@ static bool is_alert(const struct trunk *t, const struct filter_result *f, const
 	       strcmp(decision_verdict(d, f), "fold") != 0;
 }
 
+/* Most records by far: of what is let through, without its content. Little of it is its own. */
+static uint64_t put_delivered(
+	struct inbound *in, struct inbound_pair *p, const struct filter_result *f)
+{
+	struct trunk *t = in->leg.trunk;
+	const struct stanza_head *h = &f->head;
+	char now[CLOCK_TEXT];
+	struct audit_head head = {
+		.time = { now, CLOCK_TEXT - 1 },
+		.node = str_of(audit_of(t)->node),
+		.stream = in->leg.number,
+		.stream_to = p->route && p->route->out ? p->route->out->leg.number : 0,
+		.from = h->from,
+		.to = h->to,
+		.kind = str_of(stanza_kind_name(h->kind)),
+		.type = str_of(h->type == TYPE_NONE ? NULL : stanza_type_name(h->type)),
+		.id = h->id,
+		.bytes_in = f->bytes_in,
+		.bytes_out = f->bytes.n,
+	};
+	clock_text(now);
+	if (!t->record_memo)
+		t->record_memo = record_memo_new();
+	buf_clear(&t->record);
+	audit_head_write(&head, &t->record);
+	buf_put(&t->record, buf_view(&pair_record(t, p)->text));
+	buf_put(&t->record,
+		record_memo_decision(t->record_memo, p->plan, f, filter_shadow(t->filter)));
+	return audit_writer_put(audit_of(t)->writer, buf_view(&t->record));
+}
+
 bool record_stanza(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
 	const struct decision *d, const struct stream_info *info, uint64_t *number_out)
 {
@@ -214,12 +198,16 @@ bool record_stanza(struct inbound *in, struct inbound_pair *p, const struct filt
 	*number_out = 0;
 	if (!wanted && !alert)
 		return true;
-	struct stanza_texts texts;
+	if (d->kind == DECISION_DELIVER && level != AUDIT_LEVEL_FULL) {
+		*number_out = put_delivered(in, p, f);
+		return *number_out || !a->required;
+	}
+	struct record_texts texts;
 	struct audit_record r = { .event = AUDIT_STANZA, .stream = in->leg.number };
 	fill_head(&r, &f->head);
 	fill_pair(&r, t, p);
 	fill_decision(&r, f, d, &texts);
-	fill_shadow(&r, filter_shadow(t->filter), &texts);
+	record_fill_shadow(&r, filter_shadow(t->filter), &texts);
 	if (alert)
 		alerts_raise(t->shared->alerts, &r, domain_str(&p->from), net_loop_now(t->loop));
 	if (!wanted)

@@ -13,6 +13,7 @@
 #include "trunk/repeats.h"
 #include "trunk/peer.h"
 #include "trunk/record.h"
+#include "trunk/record_memo.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -158,6 +159,7 @@ void trunk_free(struct trunk *t)
 	repeats_free(t->repeats);
 	buf_fini(&t->record);
 	buf_fini(&t->masked);
+	record_memo_free(t->record_memo);
 	plan_unref(t->plan);
 	free(t);
 }

@@ -75,6 +75,7 @@ struct trunk {
 	struct mail record_mail;    /* the writer has got on: posted once at a time, */
 	atomic_bool record_mailed;  /* which this says */
 	struct buf record, masked;  /* scratch of record.c */
+	struct record_memo *record_memo; /* made with the first record that asks it */
 	struct net_timer *tick;
 	atomic_uint load;    /* legs; for the choice of a worker */
 	atomic_uint resting; /* those of them that have given back what they can */

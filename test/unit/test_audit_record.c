@@ -101,6 +101,38 @@ static void what_was_written_is_read_back_field_by_field(void **unused)
 	free(lists);
 }
 
+static void the_parts_one_behind_another_are_the_record(void **unused)
+{
+	struct audit_record r = { .event = AUDIT_STANZA };
+	char(*texts)[32] = mem_zero(audit_nfields, sizeof(*texts));
+	struct str(*lists)[2] = mem_zero(audit_nfields, sizeof(*lists));
+	struct buf whole = { 0 }, parts = { 0 };
+
+	(void)unused;
+	for (unsigned i = 1; i < audit_nfields; i++)
+		assert_true(audit_fields[i].offset > audit_fields[i - 1].offset);
+	fill(&r, texts, lists);
+	/* No stanza has these two. */
+	r.stanza = 0;
+	r.peer = STR("");
+	struct audit_head head = { r.time, r.node, r.stream, r.stream_to, r.from, r.to, r.kind,
+		r.type, r.id, r.bytes_in, r.bytes_out };
+	audit_record_write(&r, &whole);
+	audit_head_write(&head, &parts);
+	for (unsigned part = AUDIT_PART_PAIR; part < AUDIT_PARTS; part++) {
+		size_t before = buf_len(&parts);
+
+		audit_record_part(&r, (enum audit_part)part, &parts);
+		assert_int_equal(buf_view(&parts).p[before], ',');
+	}
+	assert_int_equal(buf_len(&parts), buf_len(&whole));
+	assert_memory_equal(buf_view(&parts).p, buf_view(&whole).p, buf_len(&whole));
+	buf_fini(&whole);
+	buf_fini(&parts);
+	free(texts);
+	free(lists);
+}
+
 static void what_a_string_may_not_hold_is_escaped(void **unused)
 {
 	static const struct {
@@ -229,6 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_record_is_one_line_in_a_fixed_order),
 		cmocka_unit_test(what_was_written_is_read_back_field_by_field),
+		cmocka_unit_test(the_parts_one_behind_another_are_the_record),
 		cmocka_unit_test(what_a_string_may_not_hold_is_escaped),
 		cmocka_unit_test(every_byte_is_escaped_wherever_it_stands),
 		cmocka_unit_test(any_bytes_give_a_line_that_can_be_read),

@@ -332,11 +332,13 @@ static void print_features(struct text *t, const char *label, const struct filte
 	buf_fini(&names);
 }
 
-/* "strip, by boundary-out: avatar". */
+/* "strip of avatar", the policy and its key, and where that stands. Passing needs no reason. */
 static void print_reason(struct text *t, const char *label, const struct filter_result *f)
 {
 	char reason[256], who[300] = "";
 
+	if (f->verdict == VERDICT_PASS)
+		return;
 	snprintf(reason, sizeof(reason), "%s%s%s", f->reason,
 		f->feature == FEATURE_COUNT ? "" : " of ",
 		f->feature == FEATURE_COUNT ? "" : own_feature_name(f->own, f->feature));
@@ -421,7 +423,7 @@ static void print_decided(struct text *t, const struct trial *r)
 		text_row(t, TONE_WARN, "Removed", "text outside of any element", NULL);
 	if (r->shadow)
 		text_row(t, TONE_WARN, "In shadow", verdict_name(r->shadow->verdict), "", "", NULL);
-	if (r->shadow && r->shadow->verdict != VERDICT_PASS)
+	if (r->shadow)
 		print_reason(t, "", r->shadow);
 	if (r->sent.n)
 		print_bytes(t, r->bare ? "Sent, bare" : "Sent", r->sent);

@@ -154,7 +154,7 @@ static const struct config_key policy_keys[] = {
 		.table = &access_schema,
 		.help = "Who may send to whom. The first rule that matches decides; when none "
 			"does, nobody may if some rule allows, and everybody if none does. Holds "
-			"for addresses inside a stanza too (see *Addresses inside*)." },
+			"for addresses inside a stanza too (see Addresses inside, above)." },
 	{ .name = "allow",
 		.type = CONFIG_STRINGS,
 		.offset = offsetof(struct policy, allow),

@@ -25,6 +25,9 @@ static void drop(
 	uint32_t held;
 	atomic_fetch_add(&t->stats.dropped, 1);
 	outcome(r, h, why, "drop", reason);
+	/* Its sender does not know: should he say it again, that is no repeat (decision 25). */
+	if (h->kind == STANZA_PRESENCE && h->type == TYPE_NONE)
+		route_new_era(r);
 	if (log_limit_pass(&r->log_limit, net_loop_now(t->loop), 10, &held))
 		log_info("drop from=%s to=%s kind=%s type=%s reason=%s cause=%s held_back=%u",
 			r->from.s, r->to.s, stanza_kind_name(h->kind), stanza_type_name(h->type),

@@ -161,6 +161,28 @@ static void what_waited_too_long_was_not_told(void **unused)
 	rig_fini(&rig);
 }
 
+/* Nobody has: the error finds no room either. */
+static void what_went_nowhere_unheard_was_not_told(void **unused)
+{
+	struct rig rig;
+	size_t before;
+
+	(void)unused;
+	begin(&rig);
+	rig.streams[0].congested = rig.streams[1].congested = true;
+	assert_int_equal(tell(&rig, rig.ab, PRESENCE("u@a.example/y", "v@b.example", "/>"), true),
+		ROUTE_QUEUED);
+	before = atomic_fetch_add(&rig.shared.queued_bytes, SIZE_MAX / 2);
+	rig_tick(&rig, 11000);
+	atomic_fetch_sub(&rig.shared.queued_bytes, SIZE_MAX / 2);
+	assert_true(before > 0);
+	rig_expect_counts(&rig, 0, 1);
+	rig.streams[0].congested = false;
+	assert_int_equal(tell(&rig, rig.ab, PRESENCE("u@a.example/y", "v@b.example", "/>"), true),
+		ROUTE_SENT);
+	rig_fini(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +193,7 @@ int main(void)
 		cmocka_unit_test(another_plan_lets_everything_be_told_again),
 		cmocka_unit_test(what_found_no_room_was_not_told),
 		cmocka_unit_test(what_waited_too_long_was_not_told),
+		cmocka_unit_test(what_went_nowhere_unheard_was_not_told),
 	};
 
 	return cmocka_run_group_tests_name("route_repeats", tests, NULL, NULL);

@@ -24,7 +24,16 @@ void audit_chain_digest(struct str line, char out[DIGEST_HEX])
 
 static void begin(struct audit_chain *c, struct str body, struct buf *out)
 {
-	buf_printf(out, "%s%ju%s%s\",", head.p, (uintmax_t)++c->sequence, middle.p, c->prev);
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	for (uint64_t n = ++c->sequence; n || at == sizeof(digits); n /= 10)
+		digits[--at] = (char)('0' + n % 10);
+	buf_put(out, head);
+	buf_put(out, (struct str){ digits + at, sizeof(digits) - at });
+	buf_put(out, middle);
+	buf_put(out, (struct str){ c->prev, DIGEST_HEX - 1 });
+	buf_put(out, STR("\","));
 	buf_put(out, body);
 }
 

@@ -252,14 +252,13 @@ static const size_t part_ends[AUDIT_PARTS] = {
 	[AUDIT_PART_REST] = sizeof(struct audit_record),
 };
 
-static void put_begin(struct str time, struct str node, enum audit_event e, struct buf *out)
+static void put_begin(struct str time, struct str node, struct buf *out)
 {
 	buf_put(out, STR("\"time\":"));
 	put_string(time, out);
-	put_name(STR("node"), out);
+	buf_put(out, STR(",\"node\":"));
 	put_string(node, out);
-	put_name(STR("event"), out);
-	put_string(str_of(event_names[e]), out);
+	buf_put(out, STR(",\"event\":"));
 }
 
 void audit_record_part(const struct audit_record *r, enum audit_part part, struct buf *out)
@@ -268,8 +267,10 @@ void audit_record_part(const struct audit_record *r, enum audit_part part, struc
 	size_t from = part == AUDIT_PART_HEAD ? offsetof(struct audit_record, stanza)
 					      : part_ends[part - 1];
 
-	if (part == AUDIT_PART_HEAD)
-		put_begin(r->time, r->node, r->event, out);
+	if (part == AUDIT_PART_HEAD) {
+		put_begin(r->time, r->node, out);
+		put_string(str_of(event_names[r->event]), out);
+	}
 	for (unsigned i = 0; i < audit_nfields && audit_fields[i].offset < part_ends[part]; i++)
 		if (audit_fields[i].offset >= from)
 			put_field(&audit_fields[i], (const char *)r + audit_fields[i].offset, out);
@@ -300,7 +301,8 @@ static inline void put_count(struct str name, uint64_t n, struct buf *out)
 
 void audit_head_write(const struct audit_head *h, struct buf *out)
 {
-	put_begin(h->time, h->node, AUDIT_STANZA, out);
+	put_begin(h->time, h->node, out);
+	buf_put(out, STR("\"stanza\""));
 	put_count(STR(",\"stream\":"), h->stream, out);
 	put_count(STR(",\"stream_to\":"), h->stream_to, out);
 	put_text(STR(",\"from\":"), h->from, out);

@@ -267,8 +267,10 @@ static void refused_pair(struct inbound *in, const struct filter_result *f)
 
 static void log_verdict(struct inbound *in, const struct filter_result *f)
 {
-	atomic_fetch_add_explicit(
-		&in->leg.trunk->stats.stanzas[f->verdict], 1, memory_order_relaxed);
+	atomic_ullong *count = &in->leg.trunk->stats.stanzas[f->verdict];
+	/* Others only read it: no locked addition for every stanza. */
+	atomic_store_explicit(
+		count, atomic_load_explicit(count, memory_order_relaxed) + 1, memory_order_relaxed);
 	in->leg.folded += f->verdict == VERDICT_FOLD;
 	if (log_level() > LOG_LEVEL_DEBUG)
 		return;

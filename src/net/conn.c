@@ -115,7 +115,7 @@ void conn_watch(struct conn *c)
 	switch (c->state) {
 	case STATE_CONNECTING: want = UV_WRITABLE; break;
 	case STATE_OPEN: want = c->paused || c->eof ? 0 : UV_READABLE; break;
-	case STATE_HANDSHAKE: want = list_empty(&c->step.link) ? UV_READABLE : 0; break;
+	case STATE_HANDSHAKE: want = c->queued ? 0 : UV_READABLE; break;
 	case STATE_CLOSING: want = c->eof ? 0 : UV_READABLE; break;
 	case STATE_FAILED: break;
 	case STATE_GONE: return;

@@ -15,6 +15,7 @@
 enum {
 	READS_PER_TURN = 4,    /* of 64 KiB: then it is the others' turn */
 	WIRE_MOST = 64 * 1024, /* no more is encrypted before the kernel has taken it */
+	WIRE_FEW = 8 * 1024,   /* a handshake's last message: goes with what follows */
 };
 
 /* False: the conn is on its way out, and the caller leaves it alone. */
@@ -111,10 +112,13 @@ static void give_clear(struct conn *c)
 	buf_consume(&c->out, sent.n);
 }
 
+/* What is on its way already goes first. */
 static void give_sealed(struct conn *c)
 {
 	struct buf *sealed = loop_write_buf(c->loop);
 
+	buf_put(sealed, buf_view(&c->wire));
+	buf_clear(&c->wire);
 	while (buf_len(&c->out) && buf_len(sealed) < WIRE_MOST) {
 		struct str plain = buf_view(&c->out);
 
@@ -139,15 +143,16 @@ static void send_all(struct conn *c)
 {
 	while (!c->blocked && c->state != STATE_GONE) {
 		bool flowing = c->state == STATE_OPEN || c->state == STATE_CLOSING;
+		bool more = flowing && buf_len(&c->out);
 
-		if (buf_len(&c->wire))
-			give_wire(c);
-		else if (!flowing || !buf_len(&c->out))
-			return;
-		else if (c->tls)
+		if (more && c->tls && buf_len(&c->wire) <= WIRE_FEW)
 			give_sealed(c);
-		else
+		else if (buf_len(&c->wire))
+			give_wire(c);
+		else if (more)
 			give_clear(c);
+		else
+			return;
 	}
 }
 
@@ -323,6 +328,7 @@ void conn_step(struct task *t)
 	struct buf *raw = loop_read_buf(c->loop);
 	ssize_t n;
 
+	c->queued = false;
 	if (c->state != STATE_HANDSHAKE)
 		return;
 	n = receive(c, raw);
@@ -377,7 +383,10 @@ static void read_ready(struct conn *c)
 {
 	switch (c->state) {
 	case STATE_OPEN: read_some(c); break;
-	case STATE_HANDSHAKE: loop_costly(c->loop, &c->step); break;
+	case STATE_HANDSHAKE:
+		c->queued = !list_empty(&c->step.link);
+		loop_costly(c->loop, &c->step);
+		break;
 	case STATE_CLOSING: discard(c); break;
 	case STATE_CONNECTING:
 	case STATE_FAILED:

@@ -37,8 +37,9 @@ struct conn {
 	int fd;
 	unsigned pending; /* events to be told: 1 << enum conn_event */
 	bool paused;
-	bool eof;      /* the peer will send no more */
-	bool blocked;  /* the kernel takes no more for now */
+	bool eof;     /* the peer will send no more */
+	bool blocked; /* the kernel takes no more for now */
+	bool queued; /* its step of the handshake waits since an earlier turn: no use in watching */
 	bool said_bye; /* close_notify */
 	bool sent_fin;
 	bool broken;        /* sending failed; what had arrived before is still being read */

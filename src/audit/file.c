@@ -220,7 +220,7 @@ static void take_back_piece(struct audit_file *f, struct str batch)
 int audit_file_reopen(struct audit_file *f, struct str batch)
 {
 	struct stat was, is;
-	int fd;
+	int fd, error;
 
 	/* Nobody has moved it: the lock is ours, and the end is where we left it. */
 	if (fstat(f->fd, &was) == 0 && stat(f->path, &is) == 0 && was.st_dev == is.st_dev &&
@@ -230,6 +230,12 @@ int audit_file_reopen(struct audit_file *f, struct str batch)
 	if (fd < 0)
 		return fd;
 	take_back_piece(f, batch);
+	/* These lines count as written when the rest of the batch does, in the other file. */
+	if (f->done > 0 && fdatasync(f->fd) != 0) {
+		error = -errno;
+		close(fd);
+		return error;
+	}
 	close(f->fd);
 	f->fd = fd;
 	return 0;

@@ -136,6 +136,8 @@ static void note(struct audit_verify *v, const struct audit_entry *e)
 	r->last = e->sequence;
 	if (e->record.event == AUDIT_LOST)
 		r->lost += e->record.count;
+	if (e->record.event == AUDIT_START && r->records > 1 && !r->stopped)
+		r->died++;
 	if (e->record.event != AUDIT_CHECKPOINT)
 		r->stopped = e->record.event == AUDIT_STOP;
 	if (n < sizeof(r->last_time)) {

@@ -43,6 +43,7 @@ typedef void audit_finding_fn(void *arg, const struct audit_finding *f);
 struct audit_verify_result {
 	uint64_t records, checkpoints, torn; /* torn: pieces that a record behind them marks */
 	uint64_t lost;                       /* records that trunkd says it could not write */
+	uint64_t died; /* starts without a stop before them: the last records may be missing */
 	uint64_t faults;
 	uint64_t first, last; /* numbers */
 	bool continues;       /* the first record is not the first of its chain */

@@ -80,6 +80,8 @@ static void print_text(struct verifying *v)
 	text_row(&t, TONE_PLAIN, "Records", r->records ? records : "none", NULL);
 	row_count(&t, TONE_WARN, "Lost", r->lost, " that trunkd could not write, and says so");
 	row_count(&t, TONE_WARN, "Torn", r->torn, " that trunkd has marked");
+	row_count(&t, TONE_WARN, "Died", r->died,
+		" (no stop before a start): records of the moments before may be missing");
 	row_count(&t, key ? TONE_PLAIN : TONE_WARN, "Checkpoints", r->checkpoints,
 		key ? "" : ", not checked: no --key");
 	if (r->continues)
@@ -101,15 +103,17 @@ static void print_json(struct verifying *v)
 {
 	const struct audit_verify_result *r = &v->verify.result;
 
-	json_print(json_pack("{s:b, s:o, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:b, s:b, s:s, s:s, "
-			     "s:o}",
-			   "ok", r->faults == 0, "faults", v->faults, "records",
-			   (json_int_t)r->records, "checkpoints", (json_int_t)r->checkpoints,
-			   "lost", (json_int_t)r->lost, "torn", (json_int_t)r->torn, "key",
-			   v->verify.key.n > 0, "first", (json_int_t)r->first, "last",
-			   (json_int_t)r->last, "continues", r->continues, "stopped", r->stopped,
-			   "first_prev", r->first_prev, "last_digest", r->last_digest, "last_time",
-			   json_text(str_of(r->last_time))),
+	json_print(
+		json_pack("{s:b, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:b, s:b, s:s, s:s, "
+			  "s:o}",
+			"ok", r->faults == 0, "faults", v->faults, "records",
+			(json_int_t)r->records, "checkpoints", (json_int_t)r->checkpoints, "lost",
+			(json_int_t)r->lost, "torn", (json_int_t)r->torn, "died",
+			(json_int_t)r->died, "key", v->verify.key.n > 0, "first",
+			(json_int_t)r->first, "last", (json_int_t)r->last, "continues",
+			r->continues, "stopped", r->stopped, "first_prev", r->first_prev,
+			"last_digest", r->last_digest, "last_time",
+			json_text(str_of(r->last_time))),
 		v->c->out);
 }
 

@@ -322,6 +322,40 @@ static void a_chain_that_begins_anew_is_told(void **unused)
 	buf_fini(&f);
 }
 
+static void put_event(struct audit_chain *c, enum audit_event event, struct buf *out)
+{
+	struct buf body = { 0 };
+
+	audit_record_write(&(struct audit_record){ .event = event, .time = STR("t") }, &body);
+	audit_chain_line(c, buf_view(&body), out);
+	buf_fini(&body);
+}
+
+/* Checkpoints aside; a file that begins with a start says nothing of what was before. */
+static void a_start_without_a_stop_is_counted(void **unused)
+{
+	struct buf f = { 0 };
+	struct audit_chain c;
+	struct lines_findings all;
+
+	(void)unused;
+	audit_chain_init(&c);
+	put_event(&c, AUDIT_START, &f);
+	put_event(&c, AUDIT_STOP, &f);
+	lines_checkpoint(&c, &f);
+	put_event(&c, AUDIT_START, &f);
+	assert_int_equal(lines_verify(buf_view(&f), lines_key).result.died, 0);
+	put_event(&c, AUDIT_STANZA, &f);
+	lines_checkpoint(&c, &f);
+	put_event(&c, AUDIT_START, &f);
+	put_event(&c, AUDIT_START, &f);
+	lines_checkpoint(&c, &f);
+	all = lines_verify(buf_view(&f), lines_key);
+	assert_int_equal(all.result.died, 2);
+	assert_int_equal(all.result.faults, 0);
+	buf_fini(&f);
+}
+
 static void what_does_not_begin_like_a_record_is_none(void **unused)
 {
 	static const char *const bad[] = {
@@ -377,6 +411,7 @@ int main(void)
 		cmocka_unit_test(the_chain_goes_on_in_the_next_file),
 		cmocka_unit_test(a_torn_piece_is_fine_when_the_next_record_marks_it),
 		cmocka_unit_test(a_chain_that_begins_anew_is_told),
+		cmocka_unit_test(a_start_without_a_stop_is_counted),
 		cmocka_unit_test(what_does_not_begin_like_a_record_is_none),
 	};
 

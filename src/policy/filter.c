@@ -222,9 +222,17 @@ static void finish(struct filter *f, size_t bytes_in)
 const struct filter_result *filter_finish(struct filter *f, size_t bytes_in)
 {
 	finish(f, bytes_in);
-	if (f->shadowed)
-		finish(f->shadow, bytes_in);
+	if (!f->shadowed)
+		return &f->result;
+	finish(f->shadow, bytes_in);
+	if (f->shadow_blank)
+		f->shadow->result.bytes = (struct str){ NULL, 0 };
 	return &f->result;
+}
+
+void filter_shadow_blank(struct filter *f)
+{
+	f->shadow_blank = true;
 }
 
 const struct filter_result *filter_shadow(const struct filter *f)

@@ -92,6 +92,10 @@ void filter_free(struct filter *f);
  * stream left half-told is forgotten. */
 void filter_bind(struct filter *f, void *arg, struct str stream_lang, struct str out_lang);
 
+/* From now on the bytes of filter_shadow() are not written, and there are none: a worker only tells
+ * what it says besides. */
+void filter_shadow_blank(struct filter *f);
+
 /* The sink to give to stream_stanzas(), with the filter as its self. */
 extern const struct xml_sink filter_sink;
 /* After STREAM_STANZA: what became of it. Valid until the next stanza's start tag. */

@@ -320,6 +320,8 @@ static void begin_shadow(struct filter *f, const struct xml_tag *tag)
 
 	if (!s)
 		s = f->shadow = filter_new(f->choose, f->arg);
+	if (f->shadow_blank)
+		xml_writer_blank(s->writer);
 	reset(s);
 	s->depth = 1;
 	s->lang = f->lang;

@@ -134,6 +134,7 @@ struct trunk *trunk_new(
 	for (unsigned i = 0; i < shared->n; i++)
 		list_init(&t->outbox[i]);
 	t->filter = filter_new(inbound_choose, NULL);
+	filter_shadow_blank(t->filter);
 	t->heads = head_reader_new();
 	t->resolver = resolver_new(loop, &plan->settings.dns);
 	t->tick = net_timer_new(loop, tick, t);

@@ -39,6 +39,7 @@ struct xml_writer {
 	struct buf *out;
 	struct str none; /* the default namespace in scope */
 	bool tag_open;   /* the '>' of the last start tag is not written yet */
+	bool blank;      /* nobody reads the output */
 	struct open_element *open;
 	unsigned nopen, max_open;
 	struct binding *bindings;
@@ -210,6 +211,11 @@ void xml_writer_free(struct xml_writer *w)
 	free(w->bindings);
 	free(w->names);
 	free(w);
+}
+
+void xml_writer_blank(struct xml_writer *w)
+{
+	w->blank = true;
 }
 
 void xml_writer_begin(struct xml_writer *w, struct buf *out, struct str content_ns)
@@ -407,12 +413,14 @@ void xml_writer_start(struct xml_writer *w, const struct xml_tag *tag, bool keep
 	to = room(w->out, 1 + e->name_n);
 	*to++ = '<';
 	wrote(w->out, put_qname(to, prefix, tag->local));
+	w->tag_open = true;
+	if (w->blank)
+		return;
 	write_scope(w, tag, prefix);
 	to = room(w->out, 0);
 	for (unsigned i = 0; i < tag->nattrs; i++)
 		to = put_attribute(w->out, to, &tag->attrs[i]);
 	wrote(w->out, to);
-	w->tag_open = true;
 }
 
 void xml_writer_text(struct xml_writer *w, struct str text)
@@ -420,7 +428,10 @@ void xml_writer_text(struct xml_writer *w, struct str text)
 	if (text.n == 0)
 		return;
 	close_start_tag(w);
-	escape(w->out, text, IN_TEXT);
+	if (w->blank)
+		wrote(w->out, room(w->out, text.n) + text.n);
+	else
+		escape(w->out, text, IN_TEXT);
 }
 
 void xml_writer_end(struct xml_writer *w)

@@ -15,6 +15,10 @@ struct xml_writer; /* reusable; holds the scope of what is open */
 
 struct xml_writer *xml_writer_new(void);
 void xml_writer_free(struct xml_writer *w);
+/* From now on only what is open counts and whether anything stands where: start tags are written
+ * without attributes, and of text there is the room alone, with whatever is in it. For an output
+ * that nobody reads. */
+void xml_writer_blank(struct xml_writer *w);
 
 /* Starts a new first-level element into `out` (which must outlive it and have no ceiling).
  * `content_ns` is the default namespace in force there ("jabber:server"); it must outlive the

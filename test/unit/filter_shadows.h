@@ -12,6 +12,7 @@
 struct shadows {
 	struct policy_text texts[LINE_VIEWS];
 	struct rig rigs[LINE_VIEWS];
+	bool blank; /* of every other line: no bytes of the shadow are written */
 };
 
 RIG void shadows_init(struct shadows *s, struct str line, const char *header)
@@ -20,6 +21,9 @@ RIG void shadows_init(struct shadows *s, struct str line, const char *header)
 		policy_line_init(&s->texts[i], line, (enum line_view)i);
 		rig_init(&s->rigs[i], s->texts[i].table, header);
 	}
+	s->blank = line.n % 2;
+	if (s->blank)
+		filter_shadow_blank(s->rigs[LINE_AS_WRITTEN].filter);
 }
 
 RIG void shadows_fini(struct shadows *s)
@@ -49,7 +53,14 @@ RIG const char *shadows_compare(const struct filter_result *a, const struct filt
 		return "another condition";
 	if (!a->app != !b->app)
 		return "another error";
-	return str_eq(a->bytes, b->bytes) ? NULL : "other bytes";
+	return NULL;
+}
+
+RIG const char *shadows_compare_bytes(const struct filter_result *a, const struct filter_result *b)
+{
+	const char *wrong = shadows_compare(a, b);
+
+	return wrong || str_eq(a->bytes, b->bytes) ? wrong : "other bytes";
 }
 
 /* NULL, or what is wrong. The stanza was fed to all three, and each has a result. */
@@ -57,8 +68,14 @@ RIG const char *shadows_check(const struct shadows *s)
 {
 	const struct filter_result *written = s->rigs[LINE_AS_WRITTEN].result;
 	const struct filter_result *would = filter_shadow(s->rigs[LINE_AS_WRITTEN].filter);
-	const char *wrong = shadows_compare(written, s->rigs[LINE_WITHOUT_SHADOW].result);
+	const struct filter_result *enforced = s->rigs[LINE_ENFORCED].result;
+	const char *wrong = shadows_compare_bytes(written, s->rigs[LINE_WITHOUT_SHADOW].result);
 
-	return wrong ? wrong
-		     : shadows_compare(would ? would : written, s->rigs[LINE_ENFORCED].result);
+	if (wrong)
+		return wrong;
+	if (!would)
+		return shadows_compare_bytes(written, enforced);
+	if (!s->blank)
+		return shadows_compare_bytes(would, enforced);
+	return would->bytes.n ? "bytes that nobody asked for" : shadows_compare(would, enforced);
 }

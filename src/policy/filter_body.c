@@ -64,15 +64,17 @@ static void squeeze(struct filter *f, size_t run, struct str left)
 	filter_removed_feature(f, FEATURE_ENCRYPTED);
 }
 
-/* Bodies of forwarded messages count too, XHTML-IM does not: the same is said in it again. */
+/* Bodies of forwarded messages count too; XHTML-IM by itself: the same is said in it again, or
+ * what is too long for a body. */
 static bool too_long(struct filter *f, const struct frame *fr, struct str text)
 {
 	const struct policy_rule *rule = f->table->max_body_rule;
+	size_t *bytes = fr->inside == INSIDE_TEXT ? &f->body_bytes : &f->html_bytes;
 
-	if (!rule || fr->inside != INSIDE_TEXT)
+	if (!rule)
 		return false;
-	f->body_bytes += text.n;
-	if (f->body_bytes <= f->table->max_body)
+	*bytes += text.n;
+	if (*bytes <= f->table->max_body)
 		return false;
 	filter_refuse_by(f, rule->key, rule, FEATURE_COUNT);
 	return true;

@@ -241,7 +241,7 @@ static void reset(struct filter *f)
 	f->context = (struct filter_context){ 0 };
 	f->refused = f->bare = f->silent = f->join = false;
 	f->stands = f->lost = f->counted = false;
-	f->body_bytes = 0;
+	f->body_bytes = f->html_bytes = 0;
 	f->emptied = FEATURE_COUNT;
 	f->memory.about = 0;
 	buf_clear(&f->out);

@@ -37,6 +37,7 @@ struct filter {
 	bool stands;       /* a message has something it was sent for */
 	bool lost;         /* the stanza lost a child or text */
 	size_t body_bytes; /* of text in bodies, with max_body */
+	size_t html_bytes; /* and in XHTML-IM */
 	bool counted;      /* refused at its end, for the number of its children */
 	bool refused;      /* by a policy */
 	bool bare;         /* refused by its start tag, on which only addresses and type stand */

@@ -195,7 +195,8 @@ static const struct config_key policy_keys[] = {
 		.min = 1,
 		.max = 16777216,
 		.help = "The most bytes that the text of a message's body may have, all bodies "
-			"together. A message with more is refused. Left out: no limit." },
+			"together, and the text of XHTML-IM. A message with more is refused. Left "
+			"out: no limit." },
 	{ .name = "refuse",
 		.type = CONFIG_ENUM,
 		.offset = offsetof(struct policy, refuse),

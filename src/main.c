@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* trunkd: arguments, the first plan, then daemon/server. */
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/random.h"
 #include "daemon/server.h"
 #include "xml/reader.h"
@@ -101,6 +102,8 @@ static void print_verdict(const struct arguments *a, const struct plan *plan, un
 static int run(const struct arguments *a, struct plan *plan, const char *secret)
 {
 	const struct log_config *l = &plan->settings.log;
+	if (server_workers(plan) == 1)
+		mem_one_heap();
 	log_open(l->target == LOG_TARGET_SYSLOG ? -1 : STDERR_FILENO, (enum log_format)l->format);
 	log_set_level((enum log_level)l->level);
 	log_start();

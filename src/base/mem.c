@@ -79,3 +79,10 @@ void mem_trim(void)
 	malloc_trim(0);
 #endif
 }
+
+void mem_one_heap(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_ARENA_MAX, 1);
+#endif
+}

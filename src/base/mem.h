@@ -20,6 +20,10 @@ char *mem_printf(const char *fmt, ...)
 /* Gives memory that is free back to the system, after a storm: the allocator keeps it otherwise.
  * Takes milliseconds, from every thread that allocates meanwhile. */
 void mem_trim(void);
+/* All threads share one heap: for a process in which a single thread does nearly everything. The
+ * allocator grows any heap but the first a few pages at a time, a system call each. Before there is
+ * a second thread. */
+void mem_one_heap(void);
 
 #define MEM_NEW(type) ((type *)mem_zero(1, sizeof(type)))
 

@@ -234,7 +234,7 @@ static void raise_descriptors(void)
 	}
 }
 
-static unsigned worker_count(const struct plan *plan)
+unsigned server_workers(const struct plan *plan)
 {
 	long n = plan->settings.node.workers;
 	if (n == 0)
@@ -244,7 +244,7 @@ static unsigned worker_count(const struct plan *plan)
 
 static bool start_workers(struct server *s, struct plan *plan)
 {
-	s->n = s->shared.n = worker_count(plan);
+	s->n = s->shared.n = server_workers(plan);
 	s->workers = mem_zero(s->n, sizeof(*s->workers));
 	s->shared.trunks = mem_zero(s->n, sizeof(*s->shared.trunks));
 	admission_init(&s->shared.admission);

@@ -14,5 +14,7 @@ struct server_options {
 
 /* A SIGHUP from now on waits until the server can reload; first thing of all. */
 void server_hold_signals(void);
+/* How many workers it will have with this plan. */
+unsigned server_workers(const struct plan *plan);
 /* Runs until SIGTERM or SIGINT. Takes over the plan. Returns the exit status. */
 int server_run(const struct server_options *o, struct plan *plan, const char *fallback_secret);

@@ -8,7 +8,7 @@ from bed import space
 from bed.press import Sink, feed, ids, lean, memory, send, until
 
 LIMIT = 100.0
-COUNT = 5000
+COUNT = 12000   # more lines than the writer has in its hands and in its ring together
 peers = {}
 
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a text says that no element says: encryption and links to encrypted files in <body/>, and in
- * the same text as XHTML-IM, which some clients read first. A body goes as a whole when it is, or
+ * What a text says that no element says: encryption and links to encrypted files in <body/>, in the
+ * other texts of a stanza, which could say the same, and in the body as XHTML-IM, which some
+ * clients read first. A body goes as a whole when it is, or
  * holds, what is stripped; the white space that only offers OTR is taken out of it, with the run of
  * blanks it is in. Reads only where somebody wants to know.
  */
@@ -71,7 +72,7 @@ static bool too_long(struct filter *f, const struct frame *fr, struct str text)
 	const struct policy_rule *rule = f->table->max_body_rule;
 	size_t *bytes = fr->inside == INSIDE_TEXT ? &f->body_bytes : &f->html_bytes;
 
-	if (!rule)
+	if (!rule || fr->body.unmeasured)
 		return false;
 	*bytes += text.n;
 	if (*bytes <= f->table->max_body)
@@ -115,6 +116,6 @@ bool filter_body_end(struct filter *f, struct frame *fr)
 		filter_child_emptied(f, fr, FEATURE_ENCRYPTED);
 		return false;
 	}
-	message_kept(f, fr, 0);
+	message_kept(f, fr, fr->child_flags);
 	return true;
 }

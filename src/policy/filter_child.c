@@ -11,6 +11,12 @@ enum {
 	IN_IQ = 1 << STANZA_IQ,
 };
 
+enum core_text {
+	TEXT_PLAIN, /* too short to say anything, or not free */
+	TEXT_READ,  /* free text: what a body may not be, it may not be either */
+	TEXT_BODY,  /* the same, and max_body holds for it */
+};
+
 /* The children that RFC 6120 and 6121 define. In the stanza's own namespace they are what they are
  * called; in the other content namespace they are `unknown`, but where that passes they are read
  * like the others: a server that writes all content as jabber:client makes one of the other. The
@@ -21,18 +27,18 @@ struct core_child {
 	unsigned attrs; /* enum attr_bit */
 	unsigned flags; /* enum catalogue_flag */
 	bool error;
-	bool body;
+	enum core_text text;
 };
 
 static const struct core_child core_children[] = {
-	{ STR_INIT("body"), IN_MESSAGE, ATTR_LANG, 0, false, true },
-	{ STR_INIT("thread"), IN_MESSAGE, ATTR_PARENT | ATTR_LANG, ROW_ATTACHED, false, false },
-	{ STR_INIT("subject"), IN_MESSAGE, ATTR_LANG, 0, false, false },
-	{ STR_INIT("show"), IN_PRESENCE, ATTR_LANG, 0, false, false },
-	{ STR_INIT("priority"), IN_PRESENCE, ATTR_LANG, 0, false, false },
-	{ STR_INIT("status"), IN_PRESENCE, ATTR_LANG, 0, false, false },
-	{ STR_INIT("error"), IN_MESSAGE | IN_PRESENCE | IN_IQ, 0, 0, true, false },
-	{ { NULL, 0 }, 0, 0, 0, false, false },
+	{ STR_INIT("body"), IN_MESSAGE, ATTR_LANG, 0, false, TEXT_BODY },
+	{ STR_INIT("thread"), IN_MESSAGE, ATTR_PARENT | ATTR_LANG, ROW_ATTACHED, false, TEXT_READ },
+	{ STR_INIT("subject"), IN_MESSAGE, ATTR_LANG, 0, false, TEXT_READ },
+	{ STR_INIT("show"), IN_PRESENCE, ATTR_LANG, 0, false, TEXT_PLAIN },
+	{ STR_INIT("priority"), IN_PRESENCE, ATTR_LANG, 0, false, TEXT_PLAIN },
+	{ STR_INIT("status"), IN_PRESENCE, ATTR_LANG, 0, false, TEXT_READ },
+	{ STR_INIT("error"), IN_MESSAGE | IN_PRESENCE | IN_IQ, 0, 0, true, TEXT_PLAIN },
+	{ { NULL, 0 }, 0, 0, 0, false, TEXT_PLAIN },
 };
 
 static const struct core_child *core_find(const struct frame *fr, const struct xml_tag *tag)
@@ -108,10 +114,13 @@ static void keep_core(struct filter *f, struct frame *fr, const struct xml_tag *
 {
 	struct xml_tag copy;
 
-	if (core->body && filter_reads(f))
+	fr->child_flags = core->flags;
+	if (core->text != TEXT_PLAIN && filter_reads(f)) {
 		filter_body_open(f, fr, false);
-	else
+		fr->body.unmeasured = core->text != TEXT_BODY;
+	} else {
 		message_kept(f, fr, core->flags);
+	}
 	if (core->error) {
 		filter_error_open(f, fr, tag);
 		return;

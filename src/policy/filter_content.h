@@ -34,6 +34,7 @@ enum reading {
 
 struct body_state {
 	enum reading reading;
+	bool unmeasured;            /* no body: its length is free */
 	struct body_scan text, all; /* of the child's own text, of that further in too */
 	size_t text_at;             /* where its text began, in the output; 0: there is none */
 };

@@ -6,6 +6,8 @@
 
 /* Milliseconds of the monotonic clock. */
 uint64_t clock_ms(void);
+/* Microseconds of the same. */
+uint64_t clock_us(void);
 /* Seconds since 1970. */
 int64_t clock_wall(void);
 /* RFC 3339 in UTC with microseconds, "2026-01-02T03:04:05.678901Z". */

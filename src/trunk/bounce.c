@@ -3,6 +3,7 @@
 #include "trunk/bounce.h"
 
 #include "trunk/head.h"
+#include "trunk/metrics.h"
 #include "trunk/record.h"
 
 static void outcome(struct route *r, const struct stanza_head *h, const struct refusal *why,
@@ -28,7 +29,7 @@ static void drop(
 	/* Its sender does not know: should he say it again, that is no repeat (decision 25). */
 	if (h->kind == STANZA_PRESENCE && h->type == TYPE_NONE)
 		route_new_era(r);
-	if (log_limit_pass(&r->log_limit, net_loop_now(t->loop), 10, &held))
+	if (metrics_line_pass(t, &r->log_limit, METRICS_LINE_DROP, 10, &held))
 		log_info("drop from=%s to=%s kind=%s type=%s reason=%s cause=%s held_back=%u",
 			r->from.s, r->to.s, stanza_kind_name(h->kind), stanza_type_name(h->type),
 			reason, log_quote(str_of(why->why)).s, held);
@@ -39,9 +40,10 @@ static void bounced(struct route *r, const struct stanza_head *h, const struct r
 	struct trunk *t = r->pair->trunk;
 	uint32_t held;
 	atomic_fetch_add(&t->stats.bounced, 1);
+	metrics_bounce(t, &r->to, why->condition);
 	if (!why->decided)
 		outcome(r, h, why, "bounce", NULL);
-	if (log_limit_pass(&r->log_limit, net_loop_now(t->loop), 10, &held))
+	if (metrics_line_pass(t, &r->log_limit, METRICS_LINE_BOUNCE, 10, &held))
 		log_info("bounce from=%s to=%s kind=%s condition=%s cause=%s held_back=%u",
 			r->from.s, r->to.s, stanza_kind_name(h->kind),
 			stanza_condition_name(why->condition), log_quote(str_of(why->why)).s, held);

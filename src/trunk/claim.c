@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "trunk/dial.h"
+#include "trunk/metrics.h"
 
 #include <stdlib.h>
 
@@ -72,6 +73,7 @@ static void verified(
 		inbound_prove(in, &from, &to, "dialback", 0);
 		inbound_settle(in, &from, &to);
 	} else {
+		metrics_proof(&in->leg, &from, "dialback", false);
 		leg_log(&in->leg, LOG_LEVEL_WARN, "dialback-failed",
 			" claimed=%s towards=%s outcome=%s words=%s", from.s, to.s,
 			dial_outcome_name(o), log_quote(str_of(words)).s);

@@ -138,12 +138,17 @@ bool decision_by_filter(const struct decision *d, const struct filter_result *f)
 	       f->verdict == VERDICT_INVALID;
 }
 
+bool decision_folded_away(const struct filter_result *f)
+{
+	return strcmp(f->reason, "folded-away") == 0;
+}
+
 const char *decision_verdict(const struct decision *d, const struct filter_result *f)
 {
 	switch (d->kind) {
 	case DECISION_DELIVER: return verdict_name(f->verdict);
 	case DECISION_BOUNCE: return stanza_may_bounce(&f->head) ? "bounce" : "drop";
-	case DECISION_DROP: return strcmp(f->reason, "folded-away") == 0 ? "fold" : "drop";
+	case DECISION_DROP: return decision_folded_away(f) ? "fold" : "drop";
 	case DECISION_UNROUTED:
 	case DECISION_END: return "drop";
 	}

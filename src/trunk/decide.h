@@ -56,5 +56,7 @@ struct decision decide_unrecorded(void);
 /* Did the filter find what it is about? If not (a limit of the control, a flow without rooms), what
  * the filter had only folded is no reason. */
 bool decision_by_filter(const struct decision *d, const struct filter_result *f);
+/* Nothing of it was left. */
+bool decision_folded_away(const struct filter_result *f);
 /* The one word for it: "pass", "fold" (folded away included), "bounce", "drop". */
 const char *decision_verdict(const struct decision *d, const struct filter_result *f);

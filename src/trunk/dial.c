@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "trunk/metrics.h"
 #include "trunk/outbound.h"
 
 #include <stdio.h>
@@ -15,6 +16,11 @@ static const char *const outcome_names[] = { "ok", "invalid", "not-found", "unre
 const char *dial_outcome_name(enum dial_outcome o)
 {
 	return outcome_names[o];
+}
+
+static unsigned way_of(const struct dial *d)
+{
+	return d->o.purpose == DIAL_VERIFY ? LEG_VERIFY : LEG_OUT;
 }
 
 static void dial_free(struct dial *d)
@@ -138,9 +144,27 @@ static void try_next(struct dial *d)
 	finish(d, d->worst, NULL, d->words);
 }
 
+/* How long it took to come here. What the look-up took is counted when it is over. */
+static void count_stage(struct dial *d, enum attempt_stage done, uint64_t now)
+{
+	static const enum metrics_stage stages[] = {
+		[ATTEMPT_TCP] = METRICS_TCP,
+		[ATTEMPT_TLS] = METRICS_TLS,
+		[ATTEMPT_STREAM] = METRICS_STREAM,
+		[ATTEMPT_AUTH] = METRICS_AUTH,
+	};
+	if (done != ATTEMPT_DNS && done != ATTEMPT_READY)
+		metrics_stage(&d->trunk->metrics, way_of(d), stages[done], now - d->stage_ms);
+}
+
 void dial_stage(struct dial *d, enum attempt_stage s)
 {
+	uint64_t now = net_loop_now(d->trunk->loop);
+	count_stage(d, d->attempt.stage, now);
+	if (s == ATTEMPT_READY)
+		metrics_stage(&d->trunk->metrics, way_of(d), METRICS_TOTAL, now - d->started_ms);
 	d->attempt.stage = s;
+	d->stage_ms = now;
 }
 
 void dial_result(struct dial *d, enum dial_outcome o, const char *words)
@@ -169,6 +193,7 @@ static void resolved(void *arg, struct resolve_result *r)
 	struct dial *d = arg;
 	d->lookup = NULL;
 	if (r->outcome == RESOLVE_OK) {
+		metrics_stage(&d->trunk->metrics, way_of(d), METRICS_DNS, r->took_ms);
 		d->endpoints = r->endpoints;
 		d->n = r->n;
 		d->worst = DIAL_UNREACHABLE;

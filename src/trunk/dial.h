@@ -60,7 +60,7 @@ struct dial {
 	struct outbound *current;
 	bool trying; /* `attempt` is under way; it goes into the peer's ring when it is over */
 	struct attempt attempt;
-	uint64_t started_ms, attempt_ms;
+	uint64_t started_ms, attempt_ms, stage_ms;
 	enum dial_outcome worst; /* of the endpoints tried so far */
 	char words[256];
 };

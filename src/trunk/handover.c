@@ -6,6 +6,7 @@
 #include "trunk/bounce.h"
 #include "trunk/decide.h"
 #include "trunk/head.h"
+#include "trunk/metrics.h"
 #include "trunk/record.h"
 
 #include <stdlib.h>
@@ -97,7 +98,9 @@ bool handover_bounce(struct inbound *in, struct inbound_pair *p, const struct st
 	uint32_t held;
 	atomic_fetch_add(sent ? &t->stats.bounced : &t->stats.dropped, 1);
 	record_bounce(t, h, why, sent ? NULL : reason);
-	if (!sent && log_limit_pass(&t->refuse_limit, net_loop_now(t->loop), 10, &held))
+	if (sent)
+		metrics_bounce(t, &p->to, why->condition);
+	if (!sent && metrics_line_pass(t, &t->refuse_limit, METRICS_LINE_DROP, 10, &held))
 		leg_log(&in->leg, LOG_LEVEL_INFO, "drop", " kind=%s type=%s reason=%s held_back=%u",
 			stanza_kind_name(h->kind), stanza_type_name(h->type), reason, held);
 	buf_fini(&error);
@@ -168,6 +171,7 @@ static void take_batch(struct mail *m, bool cancelled)
 {
 	struct batch *b = list_item(m, struct batch, mail);
 	if (!cancelled) {
+		metrics_turn(&b->to->metrics);
 		list_for_each_safe (it, &b->items)
 			deliver(b->to, list_item(it, struct item, link));
 	}

@@ -4,6 +4,7 @@
 #include "trunk/inbound.h"
 
 #include "base/mem.h"
+#include "trunk/metrics.h"
 
 #include <stdlib.h>
 
@@ -55,8 +56,10 @@ static void starttls_asked(struct inbound *in)
 {
 	if (in->nproofs || in->nclaims)
 		leg_fail(&in->leg, STREAM_POLICY_VIOLATION, "TLS comes before dialback", NULL);
-	else
+	else {
+		metrics_inbound_stage(in, METRICS_STREAM);
 		start_tls(in, &in->to);
+	}
 }
 
 static void prepare(struct leg *l)
@@ -69,6 +72,7 @@ static void transport(struct leg *l, enum conn_event e)
 {
 	if (e != CONN_SECURED)
 		return;
+	metrics_inbound_stage((struct inbound *)l, METRICS_TLS);
 	if (l->stream) {
 		stream_secured(l->stream);
 		leg_pump(l);
@@ -151,6 +155,7 @@ void inbound_new(struct trunk *t, int fd, const struct address *peer, enum liste
 	in->mode = mode;
 	in->listener = *listener;
 	leg_init(&in->leg, t, LEG_IN, &inbound_ops);
+	in->stage_ms = in->leg.opened_ms;
 	in->leg.conn = conn_accepted(t->loop, fd, peer, leg_conn_event, &in->leg);
 	conn_resume(in->leg.conn);
 	if (mode == LISTEN_DIRECT_TLS) {
@@ -281,6 +286,7 @@ void inbound_attach(struct inbound *in, struct inbound_pair *p)
 		n++;
 	list_append(&p->route->inbounds, &p->feed.link);
 	if (n >= (unsigned)t->plan->settings.limits.streams_per_pair) {
+		metrics_limited(t, &p->from, METRICS_STREAMS_PER_PAIR);
 		leg_fail(&in->leg, STREAM_RESOURCE_CONSTRAINT,
 			"too many streams for this pair of domains", NULL);
 		return;
@@ -358,6 +364,7 @@ void inbound_replan(struct inbound *in)
 		struct inbound_pair *p = in->pairs[i];
 		peering_permit(plan->peering, &p->from, &p->to, &p->passage);
 		p->plan = plan->number;
+		p->counts = NULL;
 		if (p->passage.permit != PERMIT_YES && p->passage.permit != PERMIT_ANSWERS) {
 			leg_fail(&in->leg,
 				p->passage.to ? STREAM_POLICY_VIOLATION : STREAM_HOST_GONE,

@@ -25,12 +25,11 @@ struct inbound_pair {
 	struct passage passage;
 	uint64_t plan; /* the plan that `passage` is from */
 	unsigned home;
-	struct route *route;        /* when the home is here */
-	struct feed feed;           /* the place at that route */
-	struct record_pair *record; /* made with its first record */
+	struct route *route;         /* when the home is here */
+	struct feed feed;            /* the place at that route */
+	struct metrics_peer *counts; /* of `from`, under `plan`; NULL: not looked up yet */
+	struct record_pair *record;  /* made with its first record */
 };
-
-struct claim;
 
 struct inbound {
 	struct leg leg;
@@ -52,6 +51,7 @@ struct inbound {
 	struct list claims;        /* dialback verifications under way */
 	unsigned nproofs, npairs, nclaims;
 	bool settled, moving; /* moved home, or never will; moves at the end of this turn */
+	uint64_t stage_ms;    /* when the last step of the set-up was done */
 	size_t max_stanza;    /* in force on the stream */
 	struct throttle throttle;
 	bool waits_turn;               /* an older stream of the pair is still being read */

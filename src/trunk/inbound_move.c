@@ -6,6 +6,7 @@
 #include "trunk/inbound.h"
 
 #include "base/mem.h"
+#include "trunk/metrics.h"
 #include "trunk/record.h"
 
 #include <stdlib.h>
@@ -23,6 +24,7 @@ static void lost(struct move *m)
 	struct inbound *in = m->inbound;
 	in->leg.trunk = m->to;
 	leg_log(&in->leg, LOG_LEVEL_INFO, "stream-end", " reason=shutdown");
+	metrics_closed(&in->leg, STREAM_SYSTEM_SHUTDOWN);
 	record_stream(&in->leg);
 	atomic_fetch_add(&m->to->stats.streams_closed, 1);
 	conn_parcel_free(m->parcel);
@@ -54,6 +56,8 @@ static void arrive(struct mail *mail, bool cancelled)
 	free(m);
 	in->settled = true;
 	in->moving = false;
+	for (unsigned i = 0; i < in->npairs; i++)
+		in->pairs[i]->counts = NULL;
 	if (in->pairs[0]->plan != t->plan->number)
 		inbound_replan(
 			in); /* the plan changed on the way; the old one's controls may be gone */

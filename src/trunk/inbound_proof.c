@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "trunk/claim.h"
+#include "trunk/metrics.h"
 #include "xmpp/dialback.h"
 
 #include <stdlib.h>
@@ -154,6 +155,7 @@ static void header_protected(struct inbound *in, const struct stream_info *info)
 	in->judged = false;
 	judge_peer(in, c);
 	if (in->trust.verdict != TRUST_OK && !trust_verdict_allows_dialback(in->trust.verdict)) {
+		metrics_proof(l, &in->from, "external", false);
 		leg_fail(l, STREAM_NOT_AUTHORIZED, in->trust.words, NULL);
 		return;
 	}
@@ -207,7 +209,12 @@ void inbound_prove(struct inbound *in, const struct domain *from, const struct d
 	leg_log(l, LOG_LEVEL_INFO, "proven", " domain=%s towards=%s proof=%s tls=%s certificate=%s",
 		from->s, to ? to->s : "any", how, log_quote(str_of(tls)).s,
 		log_quote(str_of(in->trust.subject)).s);
+	metrics_opened(l);
+	metrics_proof(l, from, how, true);
 	if (in->nproofs == 1) {
+		metrics_inbound_stage(in, METRICS_AUTH);
+		metrics_stage(
+			&l->trunk->metrics, LEG_IN, METRICS_TOTAL, in->stage_ms - l->opened_ms);
 		stream_established(l->stream);
 		inbound_set_up(in);
 	}
@@ -259,6 +266,7 @@ void inbound_auth(struct inbound *in, const struct stream_info *info)
 {
 	struct domain authzid;
 	if (!external_holds(in)) {
+		metrics_proof(&in->leg, &in->from, "external", false);
 		stream_auth_result(in->leg.stream, false, "not-authorized", in->trust.words);
 		return;
 	}
@@ -342,10 +350,12 @@ void inbound_db_result(struct inbound *in, const struct stream_info *info)
 	}
 	if (conn_tls(l->conn) && a.verdict != TRUST_OK &&
 		!trust_verdict_allows_dialback(a.verdict)) {
+		metrics_proof(l, &from, "external-dialback", false);
 		leg_fail(l, STREAM_NOT_AUTHORIZED, a.words, NULL);
 		return;
 	}
 	if (!(c->config->authentication & 1u << PROOF_DIALBACK)) {
+		metrics_proof(l, &from, "external-dialback", false);
 		answer_result(in, info, DIALBACK_ERROR, CONDITION_NOT_AUTHORIZED);
 		if (!in->nproofs)
 			leg_fail(l, STREAM_NOT_AUTHORIZED, a.words, NULL);

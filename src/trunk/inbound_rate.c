@@ -3,6 +3,7 @@
 #include "trunk/inbound_rate.h"
 
 #include "trunk/inbound.h"
+#include "trunk/metrics.h"
 
 void inbound_rate_widen(struct inbound *in, const struct control *c)
 {
@@ -42,6 +43,7 @@ static void hold(struct inbound *in, uint64_t ms)
 			" stanzas_per_second=%lld bytes_per_second=%lld",
 			(long long)t->rate.stanzas, (long long)t->rate.bytes);
 	t->told = true;
+	metrics_limited(in->leg.trunk, &in->leg.peer_domain, METRICS_RATE);
 	t->holds = true;
 	in->leg.held = true;
 	conn_pause(in->leg.conn);

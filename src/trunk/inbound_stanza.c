@@ -9,6 +9,7 @@
 #include "trunk/bounce.h"
 #include "trunk/decide.h"
 #include "trunk/handover.h"
+#include "trunk/metrics.h"
 #include "trunk/record.h"
 
 #include <stdlib.h>
@@ -92,10 +93,14 @@ static struct inbound_pair *pair_new(struct inbound *in, struct str from_text, s
 	struct pair_refusal refusal;
 	if (!decide_pair(&passage, &refusal))
 		return decline_pair(in, refusal);
-	if (in->npairs >= (unsigned)t->plan->settings.limits.pairs)
+	bool too_many = in->npairs >= (unsigned)t->plan->settings.limits.pairs;
+	bool full = atomic_load(&t->shared->pairs) >= (unsigned)t->plan->settings.limits.all_pairs;
+	if (too_many || full)
+		metrics_limited(t, &from, METRICS_PAIRS);
+	if (too_many)
 		return decline(
 			in, STREAM_POLICY_VIOLATION, "too many pairs of domains on one stream");
-	if (atomic_load(&t->shared->pairs) >= (unsigned)t->plan->settings.limits.all_pairs)
+	if (full)
 		return decline(in, STREAM_RESOURCE_CONSTRAINT, "too many pairs of domains");
 	p = MEM_NEW(struct inbound_pair);
 	p->from_text = str_dup(from_text);
@@ -289,6 +294,40 @@ static void ended_for(struct inbound *in, const struct filter_result *f, const s
 	leg_fail(&in->leg, d->stream, d->why, NULL);
 }
 
+static void count_rules(struct trunk *t, const struct filter_result *f, const struct decision *d)
+{
+	const struct filter_result *shadow = filter_shadow(t->filter);
+	if (f->policy && decision_by_filter(d, f))
+		metrics_rule(&t->metrics, f->policy, f->key, false);
+	if (shadow && shadow->policy && shadow->policy->mode == MODE_SHADOW)
+		metrics_rule(&t->metrics, shadow->policy, shadow->key, true);
+}
+
+static enum metrics_verdict verdict_of(const struct filter_result *f, const struct decision *d)
+{
+	switch (d->kind) {
+	case DECISION_DELIVER: return f->verdict == VERDICT_FOLD ? METRICS_FOLD : METRICS_PASS;
+	case DECISION_BOUNCE: return stanza_may_bounce(&f->head) ? METRICS_BOUNCE : METRICS_DROP;
+	case DECISION_DROP: return decision_folded_away(f) ? METRICS_FOLD : METRICS_DROP;
+	case DECISION_UNROUTED:
+	case DECISION_END: break;
+	}
+	return METRICS_REFUSED;
+}
+
+static void count(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
+	const struct decision *d)
+{
+	struct trunk *t = in->leg.trunk;
+	struct metrics_peer *counts = p ? p->counts : NULL;
+	if (!counts)
+		counts = metrics_of(t, p ? &p->from : &in->leg.peer_domain);
+	if (p)
+		p->counts = counts;
+	metrics_stanza(counts, 0, f->head.kind, verdict_of(f, d), f->bytes_in);
+	count_rules(t, f, d);
+}
+
 void inbound_stanza(struct inbound *in, const struct stream_info *info, bool oversize)
 {
 	struct filter *filter = in->leg.trunk->filter;
@@ -301,6 +340,7 @@ void inbound_stanza(struct inbound *in, const struct stream_info *info, bool ove
 	struct refusal why = { .decided = true };
 	if (!record_stanza(in, p, f, &d, info, &why.audit))
 		d = decide_unrecorded();
+	count(in, p, f, &d);
 	switch (d.kind) {
 	case DECISION_DELIVER: deliver(in, p, f, why.audit); return;
 	case DECISION_BOUNCE:

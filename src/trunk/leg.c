@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "policy/catalogue.h"
+#include "trunk/metrics.h"
 #include "trunk/record.h"
 
 #include <stdarg.h>
@@ -20,6 +21,7 @@ void leg_init(struct leg *l, struct trunk *t, enum leg_kind kind, const struct l
 	l->trunk = t;
 	l->kind = kind;
 	l->ops = ops;
+	l->end = METRICS_END_GIVEN_UP;
 	l->number = atomic_fetch_add(&t->shared->stream_numbers, 1) + 1;
 	l->opened_ms = l->quiet_since = net_loop_now(t->loop);
 	list_append(&t->legs, &l->link);
@@ -125,6 +127,7 @@ static void finish(struct leg *l, const char *reason)
 	l->ended = true;
 	l->reason = mem_strdup(reason);
 	log_end(l);
+	metrics_closed(l, l->end);
 	record_stream(l);
 	l->ops->ended(l);
 	if (!l->conn)
@@ -152,6 +155,7 @@ void leg_fail(struct leg *l, enum stream_condition c, const char *words, const c
 		return;
 	if (l->stream)
 		stream_fail(l->stream, c, words, app);
+	l->end = c;
 	char reason[512];
 	snprintf(reason, sizeof(reason), "%s%s%s", stream_condition_name(c), words ? ": " : "",
 		words ? words : "");
@@ -163,6 +167,7 @@ void leg_close(struct leg *l, const char *reason)
 	if (l->ended || l->closing)
 		return;
 	if (!l->stream || !stream_is_open(l->stream)) {
+		l->end = METRICS_END_CLOSED;
 		finish(l, reason);
 		return;
 	}
@@ -179,15 +184,18 @@ static bool terminal(struct leg *l, enum stream_event e, const struct stream_inf
 {
 	if (e == STREAM_CLOSED) {
 		l->peer_closed = !l->closing;
+		l->end = METRICS_END_CLOSED;
 		/* It had its time: what it did not take is for the next stream. */
 		l->failed = l->closing && l->kind == LEG_OUT &&
 			    net_loop_now(l->trunk->loop) - l->closing_ms >= LINGER_MS;
 		leg_end(l, "%s", l->closing ? l->close_reason : "closed by the peer");
 	} else if (e == STREAM_PEER_ERROR) {
 		l->peer_closed = true;
+		l->end = METRICS_END_PEER_ERROR;
 		leg_end(l, "peer's error %s: %.*s", stream_condition_name(info->fail.condition),
 			STR_ARG(info->fail.text));
 	} else if (e == STREAM_FAILED) {
+		l->end = info->fail.condition;
 		leg_end(l, "%s: %.*s", stream_condition_name(info->fail.condition),
 			STR_ARG(info->fail.text));
 	}
@@ -198,7 +206,7 @@ static bool terminal(struct leg *l, enum stream_event e, const struct stream_inf
 static void log_ignored(struct leg *l, const struct stream_info *info)
 {
 	uint32_t held;
-	if (log_limit_pass(&l->trunk->refuse_limit, net_loop_now(l->trunk->loop), 5, &held))
+	if (metrics_line_pass(l->trunk, &l->trunk->refuse_limit, METRICS_LINE_REFUSED, 5, &held))
 		leg_log(l, LOG_LEVEL_WARN, "dialback-ignored",
 			" claimed=%s towards=%s held_back=%u", log_quote(info->db.from).s,
 			log_quote(info->db.to).s, held);
@@ -233,6 +241,7 @@ void leg_pump(struct leg *l)
 	if (l->lost && !l->held && !l->ended) {
 		l->failed = true;
 		l->peer_closed = true;
+		l->end = METRICS_END_LOST;
 		finish(l, l->lost);
 	}
 	if (!l->ended)
@@ -276,7 +285,10 @@ void leg_conn_event(void *owner, struct conn *c, enum conn_event e)
 		if (!l->ended)
 			l->ops->transport(l, e);
 		break;
-	case CONN_DATA: leg_pump(l); break;
+	case CONN_DATA:
+		metrics_turn(&l->trunk->metrics);
+		leg_pump(l);
+		break;
 	case CONN_DEADLINE:
 		if (!l->ended)
 			deadline(l);

@@ -38,6 +38,8 @@ struct leg {
 	unsigned long long number;
 	bool held; /* the owner wants no events for now */
 	bool ended, peer_closed, failed;
+	bool counted; /* as opened, by metrics */
+	unsigned end; /* why it ended, for metrics_closed() */
 	bool closing; /* our closing tag is sent, the peer's is awaited */
 	char *reason;
 	char *close_reason; /* why we closed it */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "trunk/metrics.h"
 #include "xmpp/dialback.h"
 
 #include <stdarg.h>
@@ -186,6 +187,9 @@ static void ready(struct outbound *o, const char *proof)
 		tls_describe(conn_tls(o->leg.conn), tls, sizeof(tls));
 	o->dial = NULL;
 	o->leg.proof = proof;
+	o->counts = metrics_of(o->leg.trunk, &o->leg.peer_domain);
+	metrics_opened(&o->leg);
+	metrics_proof(&o->leg, &o->leg.peer_domain, proof, true);
 	o->leg.step_ms = 0;
 	o->last_sent_ms = o->taken_ms = net_loop_now(o->leg.trunk->loop);
 	conn_retain(o->leg.conn);
@@ -203,6 +207,7 @@ static void result_answer(struct outbound *o, const struct stream_info *info)
 	switch (info->db.type) {
 	case DIALBACK_VALID: ready(o, "dialback"); return;
 	case DIALBACK_INVALID:
+		metrics_proof(&o->leg, &o->leg.peer_domain, "dialback", false);
 		give_up(o, DIAL_REFUSED,
 			"the next hop found our dialback key invalid: does SRV of %s lead here, "
 			"and have all nodes "
@@ -226,8 +231,19 @@ static void verify_answer(struct outbound *o, const struct stream_info *info)
 		return;
 	}
 	o->dial = NULL;
+	metrics_opened(&o->leg);
 	leg_close(&o->leg, "verified");
 	dial_result(d, info->db.type == DIALBACK_VALID ? DIAL_OK : DIAL_INVALID, "");
+}
+
+static void refused_external(struct outbound *o, const struct stream_info *info)
+{
+	metrics_proof(&o->leg, &o->leg.peer_domain, "external", false);
+	if (!o->tried_dialback)
+		try_dialback(o);
+	else
+		give_up(o, DIAL_REFUSED, "the next hop refused EXTERNAL: %.*s",
+			STR_ARG(info->peer.text));
 }
 
 static void event(struct leg *l, enum stream_event e, const struct stream_info *info)
@@ -256,11 +272,8 @@ static void event(struct leg *l, enum stream_event e, const struct stream_info *
 		result_answer(o, info);
 	else if (e == STREAM_DB_VERIFY_ANSWER)
 		verify_answer(o, info);
-	else if (e == STREAM_AUTH_FAILED && !o->tried_dialback)
-		try_dialback(o);
 	else if (e == STREAM_AUTH_FAILED)
-		give_up(o, DIAL_REFUSED, "the next hop refused EXTERNAL: %.*s",
-			STR_ARG(info->peer.text));
+		refused_external(o, info);
 }
 
 /* What the connection still held goes back to the route, once. */
@@ -376,6 +389,7 @@ void outbound_send(struct outbound *o, struct str stanza, uint64_t audit)
 	conn_mark(o->leg.conn);
 	conn_flush_soon(o->leg.conn);
 	o->leg.stanzas_out++;
+	metrics_stanza(o->counts, 1, metrics_kind(stanza), METRICS_SENT, stanza.n);
 	o->leg.bytes_out += stanza.n;
 	o->last_sent_ms = net_loop_now(o->leg.trunk->loop);
 }
@@ -429,6 +443,7 @@ void outbound_keep(struct outbound *o, const struct control *c)
 	plan_unref(o->plan);
 	o->plan = plan_ref(o->leg.trunk->plan);
 	o->control = c;
+	o->counts = metrics_of(o->leg.trunk, &o->leg.peer_domain);
 }
 
 /* A peer that keeps the connection and takes nothing holds everybody who feeds it: TCP alone would

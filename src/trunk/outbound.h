@@ -26,6 +26,7 @@ struct outbound {
 				     nothing waited */
 	struct buf numbers;       /* uint64_t each: records of the stanzas that were sent, the last
 				     as many as may come back; empty without audit */
+	struct metrics_peer *counts; /* of `to`, under `plan` */
 	char *peer_id; /* the id in the peer's last header: what our dialback key is made with */
 };
 

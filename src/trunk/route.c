@@ -12,6 +12,7 @@
 #include "trunk/bounce.h"
 #include "trunk/head.h"
 #include "trunk/inbound.h"
+#include "trunk/metrics.h"
 #include "trunk/outbound.h"
 #include "trunk/record.h"
 #include "trunk/repeats.h"
@@ -74,8 +75,10 @@ static struct waiting *waiting_new(struct route *r, struct str bytes, bool bounc
 {
 	struct trunk *t = r->pair->trunk;
 	struct waiting *w = mem_alloc(sizeof(*w) + bytes.n);
+	uint64_t now = net_loop_now(t->loop);
 	*w = (struct waiting){
-		.until_ms = net_loop_now(t->loop) + (uint64_t)queue_limits(r)->seconds,
+		.since_ms = now,
+		.until_ms = now + (uint64_t)queue_limits(r)->seconds,
 		.plan = t->plan->number,
 		.bounce = bounce,
 		.audit = audit,
@@ -179,6 +182,14 @@ static bool enqueue_kept(struct route *r, const struct delivery *d)
 	return false;
 }
 
+static enum route_outcome not_taken(struct route *r, bool late)
+{
+	if (late)
+		return ROUTE_UNREACHABLE;
+	metrics_limited(r->pair->trunk, &r->to, METRICS_QUEUE);
+	return ROUTE_FULL;
+}
+
 static enum route_outcome enqueue(struct route *r, const struct delivery *d)
 {
 	struct trunk *t = r->pair->trunk;
@@ -190,7 +201,7 @@ static enum route_outcome enqueue(struct route *r, const struct delivery *d)
 		r->state == ROUTE_WAITING && r->retry_ms > now + (uint64_t)queue_limits(r)->seconds;
 	if (late || queue_full(r, d) || !take_budget(t, d)) {
 		if (!enqueue_kept(r, d))
-			return late ? ROUTE_UNREACHABLE : ROUTE_FULL;
+			return not_taken(r, late);
 	} else {
 		struct waiting *w = waiting_new(r, d->bytes, d->bounce, d->audit);
 		w->unavailable = d->bounce ? 0 : unavailable_hash(d->head);
@@ -220,6 +231,7 @@ static enum route_outcome deliver(struct route *r, const struct delivery *d)
 	if (can_send(r) && list_empty(&r->queue) && record_written(r->pair->trunk, d->audit) &&
 		(d->patient || !outbound_congested(r->out))) {
 		outbound_send(r->out, d->bytes, d->audit);
+		r->pair->trunk->metrics.direct++;
 		return ROUTE_SENT;
 	}
 	return enqueue(r, d);
@@ -348,10 +360,13 @@ static void drain_one(struct route *r, const struct waiting *w)
 		.why = "no longer permitted when its turn came",
 		.audit = w->audit,
 	};
-	if (still_admitted(r, w))
-		outbound_send(r->out, bytes, w->audit);
-	else
+	if (!still_admitted(r, w)) {
 		bounce_bytes(r, bytes, w->bounce, &why);
+		return;
+	}
+	struct trunk *t = r->pair->trunk;
+	metrics_waited(&t->metrics, net_loop_now(t->loop) - w->since_ms);
+	outbound_send(r->out, bytes, w->audit);
 }
 
 void route_drain(struct route *r)

@@ -8,6 +8,7 @@
 #include "trunk/handover.h"
 #include "trunk/head.h"
 #include "trunk/inbound.h"
+#include "trunk/metrics.h"
 #include "trunk/outbound.h"
 #include "trunk/pair.h"
 #include "trunk/repeats.h"
@@ -112,6 +113,7 @@ static void turn(void *arg)
 		read_on(t);
 	handover_flush(t);
 	record_kick(t);
+	metrics_turned(&t->metrics);
 	finish_stop(t);
 }
 
@@ -161,6 +163,7 @@ void trunk_free(struct trunk *t)
 	buf_fini(&t->record);
 	buf_fini(&t->masked);
 	record_memo_free(t->record_memo);
+	metrics_fini(&t->metrics);
 	plan_unref(t->plan);
 	free(t);
 }
@@ -170,13 +173,20 @@ unsigned trunk_load(const struct trunk *t)
 	return atomic_load(&((struct trunk *)(void *)(size_t)t)->load);
 }
 
+static void count_connection(struct trunk *t, const struct address *listener, const char *refused)
+{
+	char text[ADDRESS_TEXT];
+	address_print(listener, text);
+	metrics_connection(&t->metrics, str_of(text), refused);
+}
+
 static void refuse(struct trunk *t, int fd, const struct address *peer, const char *why)
 {
 	char text[ADDRESS_TEXT];
 	uint32_t held;
 	close(fd);
 	address_print(peer, text);
-	if (log_limit_pass(&t->refuse_limit, net_loop_now(t->loop), 5, &held))
+	if (metrics_line_pass(t, &t->refuse_limit, METRICS_LINE_REFUSED, 5, &held))
 		log_warn("refused peer=%s reason=%s held_back=%u", text, why, held);
 }
 
@@ -187,6 +197,7 @@ void trunk_accept(struct trunk *t, int fd, const struct address *peer, enum list
 	struct admission *a = &t->shared->admission;
 	struct admission_place place;
 	if (t->stopping) {
+		count_connection(t, listener, "stopping");
 		refuse(t, fd, peer, "stopping");
 		return;
 	}
@@ -195,6 +206,7 @@ void trunk_accept(struct trunk *t, int fd, const struct address *peer, enum list
 	if (admission_crowded(a, lim))
 		inbound_make_room(t);
 	const char *why = admission_enter(a, peer, lim, &place);
+	count_connection(t, listener, why);
 	if (why)
 		refuse(t, fd, peer, why);
 	else
@@ -212,6 +224,7 @@ void trunk_change_plan(struct trunk *t, struct plan *plan)
 {
 	struct plan *old = t->plan;
 	t->plan = plan_ref(plan);
+	metrics_replan(&t->metrics);
 	list_for_each_safe (it, &t->legs) {
 		struct leg *l = list_item(it, struct leg, link);
 		if (l->kind == LEG_IN)

@@ -15,6 +15,7 @@
 #include "net/resolver.h"
 #include "policy/filter.h"
 #include "trunk/admission.h"
+#include "trunk/metrics_data.h"
 #include "trunk/plan.h"
 
 #include <stdatomic.h>
@@ -86,6 +87,7 @@ struct trunk {
 	void *stopped_arg;
 	struct log_limit refuse_limit;
 	struct trunk_stats stats;
+	struct metrics metrics;
 };
 
 /* A trunk on its loop, running `plan` (a reference is taken). */

@@ -7,7 +7,7 @@
 /* A stanza that waits. */
 struct waiting {
 	struct list link;
-	uint64_t until_ms, plan;
+	uint64_t since_ms, until_ms, plan;
 	uint64_t audit;       /* number of its record, 0: none */
 	bool bounce;          /* an error of ours: never answered by another */
 	uint64_t unavailable; /* not 0: a hash of sender and recipient of an unavailable presence */

@@ -6,6 +6,7 @@
 #include "trunk/dial.h"
 #include "trunk/head.h"
 #include "trunk/inbound.h"
+#include "trunk/metrics.h"
 #include "trunk/peer.h"
 #include "trunk/repeats.h"
 #include "xml/reader.h"
@@ -193,6 +194,7 @@ void rig_fini(struct rig *rig)
 		buf_fini(&rig->streams[i].sent);
 		buf_fini(&rig->streams[i].out.numbers);
 	}
+	metrics_fini(&rig->trunk.metrics);
 	buf_fini(&rig->trunk.record);
 	buf_fini(&rig->trunk.masked);
 	for (unsigned i = 0; i < rig->nplans; i++)

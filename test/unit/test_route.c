@@ -3,6 +3,7 @@
 #include "route_rig.h"
 
 #include "base/mem.h"
+#include "trunk/metrics.h"
 #include "trunk/inbound.h"
 #include "trunk/peer.h"
 
@@ -96,6 +97,7 @@ static void the_budget_of_stanzas_is_kept(void **unused)
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(rig_deliver(rig.ab, AB("2"), true), ROUTE_QUEUED);
 	assert_int_equal(rig_deliver(rig.ab, AB("no"), true), ROUTE_FULL);
+	assert_int_equal(metrics_of(&rig.trunk, &rig.ab->to)->limited[METRICS_QUEUE], 2);
 	rig_expect_sent(rig_dialled(&rig, rig.ab, DIAL_OK),
 		AB("1") AB("1") AB("1") AB("2") AB("2") AB("2") AB("2"));
 	rig_fini(&rig);
@@ -191,6 +193,8 @@ static void what_waits_too_long_is_answered_in_the_absent_domains_name(void **un
 	rig_tick(&rig, 5000);
 	rig_expect_sent(back, ERROR_BA("2", "wait", "remote-server-timeout"));
 	rig_expect_counts(&rig, 2, 0);
+	assert_int_equal(
+		metrics_of(&rig.trunk, &rig.ab->to)->bounces[CONDITION_REMOTE_SERVER_TIMEOUT], 2);
 	assert_int_equal(rig.ab->queue_count, 0);
 	rig_fini(&rig);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reader: one libxml2 push parser under a root of our own. Every piece the scanner cut out, the
- * stream header's start tag included, is fed to it as a whole child of that root, so that parser
- * and scanner can be compared after each, and the parser can be thrown away between any two. Owns
- * the parser, the scope of names (reader_scope.c) and the header's declarations. Callbacks of
- * libxml2 only translate for the sink; the sink never calls back.
+ * The reader: one libxml2 parser that reads an element at a time. Every piece the scanner cut out,
+ * the stream header's start tag included, is all the input it has for as long as it reads it, so
+ * that parser and scanner can be compared after each, and the parser can be thrown away between any
+ * two. Its push interface would look for the ends that the scanner has found already. Owns the
+ * parser, its input, the scope of names (reader_scope.c) and the header's declarations. Callbacks
+ * of libxml2 only translate for the sink; the sink never calls back.
  */
 #include "xml/reader.h"
 
@@ -13,15 +14,18 @@
 #include "xml/reader_scope.h"
 
 #include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
 	RENEW_MEMORY = 256 << 10, /* names held by parser and scope */
-	RENEW_PIECE = 64 << 10,   /* libxml2's buffers keep the size of the largest element */
-	RENEW_BYTES = 64 << 20,   /* its counters of lines, columns and bytes stay small */
-	DICT_ENTRY = 48,          /* what libxml2 allocates for a name besides its bytes */
+	RENEW_PIECE = 64 << 10,   /* the input keeps the size of the largest element */
+	RENEW_BYTES = 64 << 20,   /* libxml2's counters of characters stay small */
+	INPUT_LEAST = 1024,
+	DICT_ENTRY = 48, /* what libxml2 allocates for a name besides its bytes */
 };
 
 /* A declaration on the stream header; owned. */
@@ -38,9 +42,11 @@ struct xml_reader {
 	char error[160];
 	bool header;       /* the piece is the stream header */
 	bool stale;        /* renew before the next piece */
-	unsigned depth;    /* open elements, our own root included */
+	unsigned depth;    /* open elements */
 	unsigned elements; /* first-level elements in this piece */
 	size_t fed;        /* to this parser */
+	char *input;       /* the piece, terminated: libxml2 looks for its end by that */
+	size_t max_input;
 	struct root_declaration *root;
 	size_t nroot;
 	/* The tag being told; `prefixes` goes with `attrs`. */
@@ -67,6 +73,8 @@ const char *read_outcome_name(enum read_outcome o)
 void xml_reader_global_init(void)
 {
 	xmlInitParser();
+	/* The scanner has the limit, and libxml2 does not recurse. */
+	xmlParserMaxDepth = UINT_MAX;
 }
 
 const char *xml_reader_error(const struct xml_reader *r)
@@ -203,9 +211,7 @@ static void on_start(void *ctx, const xmlChar *qname, const xmlChar **atts)
 	struct xml_tag tag;
 
 	if (r->depth++ == 0)
-		return;
-	if (r->depth == 2 && r->elements++)
-		fail(r, READ_DISAGREE, "more than one element");
+		r->elements++;
 	scope_enter(&r->scope);
 	read_tag(r, (const char *)qname, atts, &tag);
 	if (r->outcome == READ_OK)
@@ -216,8 +222,7 @@ static void on_end(void *ctx, const xmlChar *qname)
 {
 	struct xml_reader *r = ctx;
 
-	if (r->depth-- < 2)
-		fail(r, READ_DISAGREE, "more end tags than start tags");
+	r->depth--;
 	if (r->outcome != READ_OK)
 		return;
 	scope_leave(&r->scope);
@@ -229,24 +234,8 @@ static void on_text(void *ctx, const xmlChar *text, int n)
 {
 	struct xml_reader *r = ctx;
 
-	if (r->depth < 2)
-		fail(r, READ_DISAGREE, "text outside of the element");
-	else if (n > 0 && r->outcome == READ_OK)
+	if (n > 0 && r->outcome == READ_OK)
 		r->sink.text(r->self, (struct str){ (const char *)text, (size_t)n });
-}
-
-/* The push parser leaves line ends in CDATA as they are; they are normalised like all others
- * (XML 1.0, 2.11). */
-static void on_cdata(void *ctx, const xmlChar *text, int n)
-{
-	const xmlChar *p = text, *end = text + n, *cr;
-
-	while ((cr = memchr(p, '\r', (size_t)(end - p)))) {
-		on_text(ctx, p, (int)(cr - p));
-		on_text(ctx, (const xmlChar *)"\n", 1);
-		p = cr + (cr + 1 < end && cr[1] == '\n' ? 2 : 1);
-	}
-	on_text(ctx, p, (int)(end - p));
 }
 
 static void on_comment(void *ctx, const xmlChar *text)
@@ -317,6 +306,9 @@ static void close_parser(struct xml_reader *r)
 		return;
 	xmlFreeParserCtxt(r->parser);
 	r->parser = NULL;
+	free(r->input);
+	r->input = NULL;
+	r->max_input = 0;
 	scope_fini(&r->scope);
 }
 
@@ -340,7 +332,7 @@ static void open_parser(struct xml_reader *r)
 		.endElement = on_end,
 		.characters = on_text,
 		.ignorableWhitespace = on_text,
-		.cdataBlock = on_cdata,
+		.cdataBlock = on_text,
 		.comment = on_comment,
 		.processingInstruction = on_instruction,
 		.internalSubset = on_subset,
@@ -351,17 +343,19 @@ static void open_parser(struct xml_reader *r)
 		.error = on_error,
 		.fatalError = on_error,
 	};
-	static const char root[] = "<root>";
 
-	r->parser = xmlCreatePushParserCtxt(&sax, r, NULL, 0, NULL);
-	if (!r->parser)
+	r->parser = xmlNewParserCtxt();
+	if (!r->parser || inputPush(r->parser, xmlNewInputStream(r->parser)) < 0)
 		abort();
+	*r->parser->sax = sax;
+	r->parser->userData = r;
 	/* NOENT has the predefined entities replaced in attribute values; there are no others. */
-	xmlCtxtUseOptions(r->parser, XML_PARSE_NOENT | XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
+	xmlCtxtUseOptions(r->parser, XML_PARSE_NOENT | XML_PARSE_NONET);
+	/* All of an element is there: nothing is to be gained by asking for more on the way. */
+	r->parser->progressive = 1;
 	scope_begin(&r->scope);
 	r->depth = 0;
 	r->fed = 0;
-	xmlParseChunk(r->parser, root, sizeof(root) - 1, 0);
 	bind_root(r);
 }
 
@@ -438,8 +432,30 @@ static void compare(struct xml_reader *r)
 		r->outcome = READ_MALFORMED;
 		return;
 	}
-	if (r->depth != 1 || p->nameNr != 1 || r->elements != 1 || p->input->cur != p->input->end)
+	if (r->depth || p->nameNr || r->elements != 1 || p->input->cur != p->input->end)
 		fail(r, READ_DISAGREE, "the element does not end where it seems to end");
+}
+
+/* Puts piece and tail before the parser. */
+static void set_input(struct xml_reader *r, struct str piece, struct str tail)
+{
+	size_t n = piece.n + tail.n;
+	xmlParserInputPtr in = r->parser->input;
+
+	if (n >= r->max_input) {
+		free(r->input);
+		r->max_input = n < INPUT_LEAST ? INPUT_LEAST : n + n / 2;
+		r->input = mem_alloc(r->max_input);
+	}
+	if (piece.n)
+		memcpy(r->input, piece.p, piece.n);
+	if (tail.n)
+		memcpy(r->input + piece.n, tail.p, tail.n);
+	r->input[n] = '\0';
+	in->base = in->cur = (const xmlChar *)r->input;
+	in->end = in->base + n;
+	in->line = in->col = 1;
+	r->parser->instate = XML_PARSER_CONTENT;
 }
 
 /* `tail` completes a piece that is only a start tag. */
@@ -457,9 +473,8 @@ static enum read_outcome feed(
 	r->self = self;
 	r->elements = 0;
 	r->fed += piece.n;
-	xmlParseChunk(r->parser, piece.p, (int)piece.n, 0);
-	if (tail.n)
-		xmlParseChunk(r->parser, tail.p, (int)tail.n, 0);
+	set_input(r, piece, tail);
+	xmlParseElement(r->parser);
 	compare(r);
 	r->stale = piece.n > RENEW_PIECE;
 	return r->outcome;

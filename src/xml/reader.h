@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libxml2's push parser, fed whole pieces by the scanner, told to a sink. It resolves namespaces
+ * libxml2's parser, given whole elements by the scanner, told to a sink. It resolves namespaces
  * itself (SAX1 interface), which is faster than libxml2's and refuses what Namespaces in XML
  * forbids: unbound prefixes, duplicate attributes, xmlns:p=''. UTF-8 only. It notices when parser
  * and scanner disagree about where an element ends. The parser is renewed between elements before

@@ -2,9 +2,11 @@
 /* See command.h. */
 #include "ctl/command.h"
 
+#include "base/mem.h"
 #include "config/suggest.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BIT(o) (1u << (o))
@@ -14,23 +16,43 @@ static const struct {
 	const char *name;
 	const char *value; /* what stands for it in the help; NULL: takes none */
 	const char *help;
+	bool many; /* may be repeated */
 } options[OPTIONS] = {
+	[OPTION_ADDRESS] = { 0, "address", "ADDRESS",
+		"an address where the other servers find this trunk; may be repeated", true },
 	[OPTION_AUDIT] = { 'a', "audit", "FILE",
 		"what would be decided otherwise of what is in it (- : standard input)" },
+	[OPTION_CHANGED] = { 0, "changed", NULL, "only what is not the default" },
 	[OPTION_CONFIG] = { 'c', "config", "FILE", "the configuration (/etc/trunkd/trunkd.conf)" },
+	[OPTION_DEFAULTS] = { 0, "defaults", NULL, "what is in force where nothing is written" },
+	[OPTION_FORMAT] = { 0, "format", "bind|unbound|dnsmasq", "for which server (bind)" },
 	[OPTION_HELP] = { 'h', "help", NULL, "this text, or that of a command" },
 	[OPTION_JSON] = { 'j', "json", NULL, "print JSON, for programs" },
 	[OPTION_KEY] = { 'k', "key", "FILE",
 		"the key of the checkpoints: what audit.key_file names" },
 	[OPTION_STANZA] = { 's', "stanza", "FILE",
 		"what becomes of these stanzas (- : standard input)" },
+	[OPTION_TARGET] = { 0, "target", "NAME", "the host name of this trunk" },
+	[OPTION_TTL] = { 0, "ttl", "SECONDS", "how long records may be kept (300)" },
 	[OPTION_VERSION] = { 'V', "version", NULL, "print the version" },
+	[OPTION_ZONE] = { 0, "zone", "ZONE", "the listeners for peers of this zone (all)" },
 };
 
 static const struct ctl_command commands[] = {
 	{ { "audit", "verify" }, "FILE... [--key FILE]",
 		"are audit files as they were written? Several of one chain in their order",
-		BIT(OPTION_JSON) | BIT(OPTION_KEY), 1, 0, ctl_audit_verify },
+		BIT(OPTION_JSON) | BIT(OPTION_KEY), 1, CTL_ANY, ctl_audit_verify },
+	{ { "config", NULL }, "[--changed | --defaults]",
+		"the configuration that is in force, secrets masked",
+		BIT(OPTION_CHANGED) | BIT(OPTION_CONFIG) | BIT(OPTION_DEFAULTS) | BIT(OPTION_JSON),
+		0, 0, ctl_config },
+	{ { "dns-zone", NULL },
+		"[--format FORMAT] [--address ADDRESS]... [--target NAME] [--ttl SECONDS] [--zone "
+		"ZONE]",
+		"DNS records that lead all domains to this trunk",
+		BIT(OPTION_ADDRESS) | BIT(OPTION_CONFIG) | BIT(OPTION_FORMAT) | BIT(OPTION_JSON) |
+			BIT(OPTION_TARGET) | BIT(OPTION_TTL) | BIT(OPTION_ZONE),
+		0, 0, ctl_dns_zone },
 	{ { "explain", NULL }, "FROM TO [--stanza FILE] | --audit FILE",
 		"may FROM talk to TO, how, under which policies, and why",
 		BIT(OPTION_AUDIT) | BIT(OPTION_CONFIG) | BIT(OPTION_JSON) | BIT(OPTION_STANZA), 0,
@@ -134,6 +156,20 @@ struct words {
 	unsigned seen; /* options */
 };
 
+/* The last value counts, or all of them. */
+static void keep(struct ctl *c, enum ctl_option o, const char *value)
+{
+	char *before = c->joined[o];
+
+	if (!options[o].many) {
+		c->option[o] = value;
+		return;
+	}
+	c->joined[o] = before ? mem_printf("%s,%s", before, value) : mem_strdup(value);
+	c->option[o] = c->joined[o];
+	free(before);
+}
+
 /* The value of an option: `joined` to it, or the next word. */
 static bool take(struct words *w, enum ctl_option o, const char *joined)
 {
@@ -145,9 +181,12 @@ static bool take(struct words *w, enum ctl_option o, const char *joined)
 		ctl_misused(w->c, "--%s takes no value", options[o].name);
 		return false;
 	}
-	w->c->option[o] = joined ? joined : w->at < w->argc ? w->argv[w->at++] : NULL;
-	if (w->c->option[o])
+	if (!joined)
+		joined = w->at < w->argc ? w->argv[w->at++] : NULL;
+	if (joined) {
+		keep(w->c, o, joined);
 		return true;
+	}
 	ctl_misused(w->c, "--%s needs a value: --%s %s", options[o].name, options[o].name,
 		options[o].value);
 	return false;
@@ -244,12 +283,12 @@ static enum ctl_status run(struct ctl *c, const struct ctl_command *cmd, unsigne
 		return ctl_misused(c, "something is missing: trunkctl %s%s%s %s", cmd->words[0],
 			cmd->words[1] ? " " : "", cmd->words[1] ? cmd->words[1] : "",
 			cmd->synopsis);
-	if (cmd->max && c->nargs > cmd->max)
+	if (c->nargs > cmd->max)
 		return ctl_misused(c, "unexpected argument \"%s\"", c->args[cmd->max]);
 	return cmd->run(c);
 }
 
-enum ctl_status ctl_main(struct ctl *c, int argc, char **argv)
+static enum ctl_status parse(struct ctl *c, int argc, char **argv)
 {
 	struct words w = { .c = c, .argc = argc, .argv = argv };
 	const struct ctl_command *cmd;
@@ -275,4 +314,15 @@ enum ctl_status ctl_main(struct ctl *c, int argc, char **argv)
 		return run(c, cmd, w.seen);
 	print_help(c->out, cmd);
 	return CTL_FINE;
+}
+
+enum ctl_status ctl_main(struct ctl *c, int argc, char **argv)
+{
+	enum ctl_status status = parse(c, argc, argv);
+
+	for (unsigned o = 0; o < OPTIONS; o++) {
+		free(c->joined[o]);
+		c->joined[o] = NULL;
+	}
+	return status;
 }

@@ -9,13 +9,20 @@
 #include <stdio.h>
 
 enum ctl_option {
+	OPTION_ADDRESS,
 	OPTION_AUDIT,
+	OPTION_CHANGED,
 	OPTION_CONFIG,
+	OPTION_DEFAULTS,
+	OPTION_FORMAT,
 	OPTION_HELP,
 	OPTION_JSON,
 	OPTION_KEY,
 	OPTION_STANZA,
+	OPTION_TARGET,
+	OPTION_TTL,
 	OPTION_VERSION,
+	OPTION_ZONE,
 	OPTIONS
 };
 
@@ -30,10 +37,15 @@ enum ctl_status {
 struct ctl {
 	FILE *in, *out, *err;
 	bool colour;
-	const char *option[OPTIONS]; /* NULL: not given; "" for one without a value */
-	char **args;                 /* what is no option, behind the command's words */
+	/* NULL: not given; "" for one without a value; of one that may be repeated all its values,
+	 * with commas between them. */
+	const char *option[OPTIONS];
+	char *joined[OPTIONS]; /* what option[] points to then */
+	char **args;           /* what is no option, behind the command's words */
 	unsigned nargs;
 };
+
+enum { CTL_ANY = 1 << 20 /* arguments: any number of them */ };
 
 typedef enum ctl_status ctl_command_fn(struct ctl *c);
 
@@ -42,7 +54,7 @@ struct ctl_command {
 	const char *synopsis; /* behind them */
 	const char *summary;
 	unsigned options;  /* bits of enum ctl_option; OPTION_HELP is always there */
-	unsigned min, max; /* arguments; max 0: any number */
+	unsigned min, max; /* arguments */
 	ctl_command_fn *run;
 };
 
@@ -55,4 +67,4 @@ enum ctl_status ctl_misused(struct ctl *c, const char *fmt, ...)
 enum ctl_status ctl_failed(struct ctl *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-ctl_command_fn ctl_audit_verify, ctl_explain;
+ctl_command_fn ctl_audit_verify, ctl_config, ctl_dns_zone, ctl_explain;

@@ -24,12 +24,19 @@ static void print_report(struct ctl *c, const char *path, const struct config_re
 			warnings == 1 ? "" : "s", warnings == 1 ? "it" : "them");
 }
 
-struct plan *load_plan(struct ctl *c)
+const char *load_path(const struct ctl *c)
 {
-	const char *path = c->option[OPTION_CONFIG] ? c->option[OPTION_CONFIG] : DEFAULT_PATH;
+	return c->option[OPTION_CONFIG] ? c->option[OPTION_CONFIG] : DEFAULT_PATH;
+}
+
+static struct plan *load(struct ctl *c, bool without_keys)
+{
+	const char *path = load_path(c);
 	struct config_report *report = config_report_new();
 	char secret[2 * RANDOM_ID];
-	struct plan_options o = { .path = path, .fallback_secret = secret, .number = 1 };
+	struct plan_options o = {
+		.path = path, .fallback_secret = secret, .number = 1, .without_keys = without_keys
+	};
 	struct plan *plan;
 	unsigned errors;
 
@@ -43,6 +50,16 @@ struct plan *load_plan(struct ctl *c)
 			errors == 1 ? "" : "s");
 	config_report_free(report);
 	return plan;
+}
+
+struct plan *load_plan(struct ctl *c)
+{
+	return load(c, false);
+}
+
+struct plan *load_plan_without_keys(struct ctl *c)
+{
+	return load(c, true);
 }
 
 static int read_all(FILE *f, struct buf *out)

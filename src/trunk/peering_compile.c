@@ -342,6 +342,34 @@ static void compile_matches(struct compile *c)
 	}
 }
 
+/* Domains that stand for a wildcard are really its control's: neither misspelt nor another one's.
+ */
+static void check_domains(struct compile *c, const struct control *control)
+{
+	const struct config_strings *names = &control->config->domains;
+	const struct config_origin *origin = AT(control->config, "domains");
+	for (unsigned i = 0; i < names->n; i++) {
+		struct domain d;
+		if (!domain_parse(str_of(names->v[i]), &d)) {
+			COMPLAIN(c, origin,
+				"domains: \"%s\" is no domain name; wildcards belong in match",
+				names->v[i]);
+			continue;
+		}
+		const struct control *found = peering_find(c->peering, &d);
+		const struct config_origin *o = found ? &found->config->origin : NULL;
+		if (!found)
+			COMPLAIN(c, origin,
+				"domains: no match of this control stands for \"%s\": add it to "
+				"match, or correct the name",
+				names->v[i]);
+		else if (found != control)
+			COMPLAIN(c, origin,
+				"domains: \"%s\" belongs to the control at %s:%u: take it out here",
+				names->v[i], o->file ? o->file : "?", o->line);
+	}
+}
+
 /* The zones of a flow are those of controls. */
 static bool check_zone(struct compile *c, const struct flow_config *fc, const char *key)
 {
@@ -493,6 +521,8 @@ struct peering *peering_new(const struct settings *s, struct trust_store *const 
 	for (unsigned i = 0; i < p->ncontrols; i++)
 		compile_control(&c, config_at(s, i), &p->controls[i]);
 	compile_matches(&c);
+	for (unsigned i = 0; i < p->ncontrols; i++)
+		check_domains(&c, &p->controls[i]);
 	compile_flows(&c);
 	check_conversations(&c);
 	compile_tables(&c);

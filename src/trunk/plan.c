@@ -35,7 +35,7 @@ static void load_trust(struct plan *p, struct config_report *report)
 	}
 }
 
-static void check_sections(struct plan *p, struct config_report *report)
+static void check_sections(struct plan *p, bool without_keys, struct config_report *report)
 {
 	const struct settings *s = &p->settings;
 	if (!s->listen.n)
@@ -48,7 +48,7 @@ static void check_sections(struct plan *p, struct config_report *report)
 			"no peering control: every domain would be refused; add peering_controls = "
 			"( ... )");
 	bool tls = false;
-	for (unsigned i = 0; i < s->controls.n; i++)
+	for (unsigned i = 0; i < s->controls.n && !without_keys; i++)
 		tls |= control_at(p, i)->action == CONTROL_ACCEPT &&
 		       control_at(p, i)->tls != TLS_POLICY_OFF;
 	if (tls && !s->certificates.n)
@@ -74,42 +74,56 @@ static const struct credential *choose_any_zone(
 }
 
 /* A certificate chosen for a domain that it does not name: peers will refuse it. */
+static void check_name(struct plan *p, const char *name, const struct config_origin *origin,
+	struct config_report *report)
+{
+	struct domain d;
+	bool covers = true;
+	if (name[0] == '*' || !domain_parse(str_of(name), &d))
+		return;
+	const struct credential *cr = choose_any_zone(p, &d, &covers);
+	if (cr && !covers)
+		config_report_add(report, CONFIG_WARNING, origin,
+			"no certificate names %s; \"%s\" will be shown for it, and other servers "
+			"will "
+			"refuse it: add one with %s as subjectAltName",
+			d.s, credential_name(cr), d.s);
+}
+
 static void check_covered(struct plan *p, struct config_report *report)
 {
 	for (unsigned i = 0; i < p->settings.controls.n; i++) {
 		const struct control_config *c = control_at(p, i);
-		for (unsigned j = 0;
-			c->action == CONTROL_ACCEPT && c->tls != TLS_POLICY_OFF && j < c->match.n;
-			j++) {
-			struct domain d;
-			bool covers = true;
-			if (c->match.v[j][0] == '*' || !domain_parse(str_of(c->match.v[j]), &d))
-				continue;
-			const struct credential *cr = choose_any_zone(p, &d, &covers);
-			if (cr && !covers)
-				config_report_add(report, CONFIG_WARNING,
-					config_origin_of(&c->origin, "match"),
-					"no certificate names %s; \"%s\" will be shown for it, and "
-					"other servers will "
-					"refuse it: add one with %s as subjectAltName",
-					d.s, credential_name(cr), d.s);
-		}
+		if (c->action != CONTROL_ACCEPT || c->tls == TLS_POLICY_OFF)
+			continue;
+		for (unsigned j = 0; j < c->match.n; j++)
+			check_name(p, c->match.v[j], config_origin_of(&c->origin, "match"), report);
+		for (unsigned j = 0; j < c->domains.n; j++)
+			check_name(p, c->domains.v[j], config_origin_of(&c->origin, "domains"),
+				report);
 	}
+}
+
+static void load_keys(struct plan *p, const struct plan_options *o, struct config_report *report)
+{
+	load_trust(p, report);
+	p->credentials = credentials_new(&p->settings.certificates, report);
+	p->secrets = secrets_new(&p->settings.dialback, o->fallback_secret, report);
 }
 
 static void build(struct plan *p, const struct plan_options *o, struct config_report *report)
 {
-	check_sections(p, report);
+	check_sections(p, o->without_keys, report);
 	listen_check(&p->settings.listen, report);
 	resolver_check(&p->settings.dns, report);
-	audit_config_check(&p->settings.audit, report);
+	if (!o->without_keys)
+		audit_config_check(&p->settings.audit, report);
 	alerts_check(&p->settings.alerts, report);
 	const struct policy *policies = p->settings.policies.items;
 	p->own = own_features_new(&p->settings.features, report);
 	policy_check(policies, p->settings.policies.n, p->own, report);
-	load_trust(p, report);
-	p->credentials = credentials_new(&p->settings.certificates, report);
-	p->secrets = secrets_new(&p->settings.dialback, o->fallback_secret, report);
+	if (!o->without_keys)
+		load_keys(p, o, report);
 	p->tables = policy_set_new();
 	policy_set_own(p->tables, p->own);
 	policy_set_access(p->tables, &p->settings.jid_sets, &p->settings.policies, report);

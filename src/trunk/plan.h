@@ -35,6 +35,9 @@ struct plan_options {
 	const char *keylog_file;     /* NULL: none */
 	const char *fallback_secret; /* of the process, for when no secret_file is configured */
 	uint64_t number;
+	/* Certificates, stores and secrets are left alone: for what is asked before there are any.
+	 * Such a plan answers who talks to whom, and cannot be run. */
+	bool without_keys;
 };
 
 /* Reads, checks and builds. NULL when there is an error; all errors and warnings are in `report`.

@@ -146,6 +146,11 @@ static const struct config_key control_keys[] = {
 		.help = "The domains this control is for: \"a.example\", \"*.us\" (any depth "
 			"below, not us "
 			"itself), \"*\" (the default route). The most specific match wins."),
+	KEY(control_config, domains, CONFIG_STRINGS,
+		.help = "Domains that a wildcard in match stands for: it cannot be enumerated, so "
+			"\"trunkctl dns-zone\", \"csr\" and \"check\" know of these only. They "
+			"change "
+			"nothing of what is accepted."),
 	KEY(control_config, action, CONFIG_ENUM, .def = "accept", .choices = action_choices,
 		.help = "\"reject\": these domains are refused, both ways."),
 	KEY(control_config, connect, CONFIG_STRINGS, .def = "dns", .reload = CONFIG_NEXT_STREAM,

@@ -21,7 +21,8 @@ enum control_proof { PROOF_EXTERNAL, PROOF_DIALBACK }; /* bits of control_config
 struct control_config {
 	struct config_origin origin;
 	struct config_strings match;
-	int action; /* enum control_action */
+	struct config_strings domains; /* some that a wildcard stands for (decision 36) */
+	int action;                    /* enum control_action */
 	struct config_strings
 		connect; /* "dns", "domain:NAME", "host:NAME[:PORT]", "ADDRESS[:PORT]" */
 	char *zone;

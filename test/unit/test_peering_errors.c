@@ -52,6 +52,24 @@ static void expect_all(const struct row *rows, size_t n)
 		expect_lines(&rows[i]);
 }
 
+static const struct row domain_rows[] = {
+	{ CONTROLS("{ match = [ \"*.us\", \"*\" ]; domains = [ \"navy.us\", \"c.example\" ]; }"),
+		{ NULL } },
+	{ CONTROLS("{ match = \"*.us\";\n domains = [ \"*.us\", \"navy.uk\", \"navy.us\" ]; }"),
+		{ "test.conf:4: error: domains: \"*.us\" is no domain name; wildcards belong in "
+		  "match",
+			"test.conf:4: error: domains: no match of this control stands for "
+			"\"navy.uk\": add it to match, or correct the name" } },
+	{ CONTROLS("{ match = \"*\";\n domains = [ \"a.us\" ]; },\n { match = \"*.us\"; }"),
+		{ "test.conf:4: error: domains: \"a.us\" belongs to the control at test.conf:5: "
+		  "take it out here" } },
+};
+
+static void domains_of_a_wildcard_are_really_its_own(void **state)
+{
+	expect_all(domain_rows, sizeof(domain_rows) / sizeof(domain_rows[0]));
+}
+
 static const struct row policy_rows[] = {
 	{ CONTROL("") "policies = ( { name = \"p\";\n conversations = \"muc-only\"; } );",
 		{ "test.conf:4: error: conversations: no control says where rooms are: give "
@@ -349,6 +367,7 @@ static void a_mistake_is_reported_once_and_where_the_value_stands(void **unused)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(domains_of_a_wildcard_are_really_its_own),
 		cmocka_unit_test(conversations_need_to_know_where_rooms_are),
 		cmocka_unit_test(a_match_is_a_domain_and_stands_once),
 		cmocka_unit_test(a_target_is_one_of_the_known_forms),

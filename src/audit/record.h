@@ -19,6 +19,7 @@ enum audit_event {
 	AUDIT_RELOAD,
 	AUDIT_START,
 	AUDIT_STOP,
+	AUDIT_OPERATOR,   /* somebody asked for a change on a control socket */
 	AUDIT_LOST,       /* `count` records could not be taken */
 	AUDIT_TORN,       /* the line before it is the beginning of a record */
 	AUDIT_ALERT,      /* no record: what an alert's command is told */
@@ -55,6 +56,7 @@ struct audit_record {
 	uint64_t milliseconds, stanzas_in, stanzas_out; /* of a stream */
 	uint64_t plan;                                  /* a reload's number */
 	struct str hash;                                /* of its configuration */
+	struct str uid, command, arguments;             /* of an operator */
 	uint64_t count;
 	struct str domain;  /* of an alert: who tried */
 	uint64_t held_back; /* and how often it was not told of */

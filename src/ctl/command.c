@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define BIT(o) (1u << (o))
+/* What every command has that asks the daemon. */
+#define DAEMON (BIT(OPTION_CONFIG) | BIT(OPTION_JSON) | BIT(OPTION_SOCKET))
 
 static const struct {
 	char letter;
@@ -30,6 +32,8 @@ static const struct {
 	[OPTION_JSON] = { 'j', "json", NULL, "print JSON, for programs" },
 	[OPTION_KEY] = { 'k', "key", "FILE",
 		"the key of the checkpoints: what audit.key_file names" },
+	[OPTION_SOCKET] = { 0, "socket", "PATH",
+		"the control socket, or the directory of both (/run/trunkd)" },
 	[OPTION_STANZA] = { 's', "stanza", "FILE",
 		"what becomes of these stanzas (- : standard input)" },
 	[OPTION_TARGET] = { 0, "target", "NAME", "the host name of this trunk" },
@@ -57,6 +61,8 @@ static const struct ctl_command commands[] = {
 		"may FROM talk to TO, how, under which policies, and why",
 		BIT(OPTION_AUDIT) | BIT(OPTION_CONFIG) | BIT(OPTION_JSON) | BIT(OPTION_STANZA), 0,
 		2, ctl_explain },
+	{ { "status", NULL }, "", "is trunkd running, since when, under which configuration",
+		DAEMON, 0, 0, ctl_status_command },
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
@@ -143,7 +149,7 @@ static void print_help(FILE *f, const struct ctl_command *cmd)
 	fputc('\n', f);
 	print_options(f, all);
 	fputs("\nExit status: 0 fine, 1 it could not be done, 2 problems were found or wrong "
-	      "usage.\n",
+	      "usage, 3 trunkd is not running.\n",
 		f);
 }
 

@@ -18,6 +18,7 @@ enum ctl_option {
 	OPTION_HELP,
 	OPTION_JSON,
 	OPTION_KEY,
+	OPTION_SOCKET,
 	OPTION_STANZA,
 	OPTION_TARGET,
 	OPTION_TTL,
@@ -31,6 +32,7 @@ enum ctl_status {
 	CTL_FINE = 0,
 	CTL_FAILED = 1,   /* it could not be done */
 	CTL_PROBLEMS = 2, /* it was done and found problems; or wrong usage */
+	CTL_NOT_RUNNING = 3,
 };
 
 /* One call of the program. The streams are the caller's. */
@@ -67,4 +69,4 @@ enum ctl_status ctl_misused(struct ctl *c, const char *fmt, ...)
 enum ctl_status ctl_failed(struct ctl *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-ctl_command_fn ctl_audit_verify, ctl_config, ctl_dns_zone, ctl_explain;
+ctl_command_fn ctl_audit_verify, ctl_config, ctl_dns_zone, ctl_explain, ctl_status_command;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/secret.h"
+#include "daemon/control_command.h"
 #include "trunk/record.h"
 
 #include <stdlib.h>
@@ -84,4 +85,27 @@ void audit_reload(struct trunk_shared *shared, const struct plan *plan, const ch
 		r.hash = str_of(plan->hash);
 	}
 	audit_writer_event(shared->audit.writer, &r);
+}
+
+void audit_operator(
+	struct server *s, const struct control_call *call, const char *outcome, const char *words)
+{
+	/* As text: in a number, root would be left out. */
+	MEM_AUTO char *uid = mem_printf("%u", (unsigned)call->uid);
+	struct audit_record r = {
+		.event = AUDIT_OPERATOR,
+		.verdict = str_of(outcome),
+		.uid = str_of(uid),
+		.command = str_of(call->command->name),
+		.arguments = str_of(call->arguments),
+		.text = str_of(words),
+	};
+
+	if (call->command->access != CONTROL_CHANGE)
+		return;
+	log_info("operator command=%s uid=%s pid=%d outcome=%s arguments=%s words=%s",
+		call->command->name, uid, (int)call->pid, outcome,
+		log_quote(str_of(call->arguments)).s, log_quote(str_of(words)).s);
+	if (s->shared.audit.writer)
+		audit_writer_event(s->shared.audit.writer, &r);
 }

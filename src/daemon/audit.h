@@ -15,5 +15,11 @@ void audit_hush(struct trunk_shared *shared);
 void audit_close(struct trunk_shared *shared);
 /* The file may have been moved away. */
 void audit_reopen(struct trunk_shared *shared);
+/* What somebody asked on a control socket and may change something: `outcome` is "done", "failed",
+ * "refused" or "gone" (the caller, before the end). Nothing happens for commands that only read. */
+struct server;
+struct control_call;
+void audit_operator(
+	struct server *s, const struct control_call *call, const char *outcome, const char *words);
 /* A reload was done (`plan`), or refused: `words` say why. */
 void audit_reload(struct trunk_shared *shared, const struct plan *plan, const char *words);

@@ -2,36 +2,25 @@
 /* See server.h. */
 #include "daemon/server.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "daemon/audit.h"
 #include "daemon/command.h"
+#include "daemon/control.h"
 #include "daemon/notify.h"
 #include "daemon/reload.h"
-#include "daemon/worker.h"
+#include "daemon/server_private.h"
 #include "net/listener.h"
 #include "trunk/alert.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#include <uv.h>
-
-struct server {
-	struct net_loop *loop;
-	struct trunk_shared shared;
-	struct worker *workers;
-	unsigned n, running;
-	struct listener **listeners;
-	unsigned nlisteners;
-	struct reload *reload;
-	struct command *command; /* for alerts */
-	uv_signal_t signals[4];
-	bool stopping;
-};
 
 static void on_connection(void *arg, struct listener *l, int fd, const struct address *peer)
 {
@@ -132,20 +121,54 @@ static void configure_alerts(struct server *s, const struct plan *plan)
 	command_configure(s->command, plan->settings.alerts.command);
 }
 
+/* What a plan wants to be open, and is not yet. */
+struct prepared {
+	struct listener **listeners;
+	struct control_prepared *control;
+};
+
 static bool prepare_plan(
 	void *arg, struct plan *plan, struct config_report *report, void **kept_out)
 {
 	struct server *s = arg;
-	*kept_out = s->stopping ? NULL : bind_new(s, plan, report);
-	return *kept_out != NULL;
+	struct prepared *p = MEM_NEW(struct prepared);
+	bool ok = !s->stopping &&
+		  control_prepare(s->control, &plan->settings.control, report, &p->control) &&
+		  (p->listeners = bind_new(s, plan, report)) != NULL;
+	*kept_out = ok ? p : NULL;
+	if (ok)
+		return true;
+	control_discard(p->control);
+	free(p);
+	return false;
+}
+
+static void drop_open(const struct plan *plan, struct prepared *p)
+{
+	for (unsigned i = 0; i < plan->settings.listen.n; i++)
+		listener_free(p->listeners[i]);
+	free(p->listeners);
+	control_discard(p->control);
+	free(p);
+}
+
+static void commit_open(struct server *s, struct plan *plan, struct prepared *p)
+{
+	commit_listeners(s, plan, p->listeners);
+	control_commit(s->control, p->control);
+	free(p);
+	plan_unref(s->plan);
+	s->plan = plan_ref(plan);
+	s->plan_wall = clock_wall();
 }
 
 static void commit_plan(
 	void *arg, struct plan *plan, void *kept, void (*done)(void *arg), void *done_arg)
 {
 	struct server *s = arg;
-	commit_listeners(s, plan, kept);
-	log_set_level((enum log_level)plan->settings.log.level);
+	commit_open(s, plan, kept);
+	if (s->log_level < 0)
+		log_set_level((enum log_level)plan->settings.log.level);
 	configure_alerts(s, plan);
 	for (unsigned i = 0; i < s->n; i++)
 		worker_change_plan(&s->workers[i], plan, done, done_arg);
@@ -154,6 +177,8 @@ static void commit_plan(
 static void reload_ended(void *arg, const struct plan *plan, const char *words)
 {
 	struct server *s = arg;
+	s->last_reload = (struct server_reload){ .wall = clock_wall(), .done = plan != NULL };
+	snprintf(s->last_reload.words, sizeof(s->last_reload.words), "%s", words ? words : "");
 	audit_reload(&s->shared, plan, words);
 }
 
@@ -173,6 +198,7 @@ static void worker_stopped(void *arg)
 	for (unsigned i = 0; i < sizeof(s->signals) / sizeof(s->signals[0]); i++)
 		close_signal(&s->signals[i]);
 	command_stop(s->command);
+	control_stop(s->control);
 	net_loop_stop(s->loop);
 }
 
@@ -298,43 +324,62 @@ static void free_server(struct server *s)
 	net_loop_free(s->loop);
 	alerts_free(s->shared.alerts);
 	command_free(s->command);
+	control_free(s->control);
+	plan_unref(s->plan);
 	free(s->workers);
 	free(s->shared.trunks);
 	admission_fini(&s->shared.admission);
 }
 
-int server_run(const struct server_options *o, struct plan *plan, const char *fallback_secret)
+static void log_report(const struct config_report *report)
 {
-	struct server s = { 0 };
-	struct config_report *report = config_report_new();
-	raise_descriptors();
-	s.loop = net_loop_new();
-	struct listener **bound = bind_new(&s, plan, report);
 	for (unsigned i = 0; config_report_line(report, i, NULL); i++)
 		log_error("configuration error=%s",
 			log_quote(str_of(config_report_line(report, i, NULL))).s);
+}
+
+static void start_reload(struct server *s, struct plan *plan, const char *fallback_secret)
+{
+	struct reload_options r = {
+		.path = s->options->path,
+		.keylog_file = s->options->keylog_file,
+		.fallback_secret = fallback_secret,
+		.loop = s->loop,
+		.workers = s->n,
+		.prepare = prepare_plan,
+		.commit = commit_plan,
+		.ended = reload_ended,
+		.arg = s,
+	};
+	s->reload = reload_new(&r, plan);
+}
+
+int server_run(const struct server_options *o, struct plan *plan, const char *fallback_secret)
+{
+	struct server s = { .options = o, .log_level = -1, .started = clock_wall() };
+	struct config_report *report = config_report_new();
+	void *open;
+	raise_descriptors();
+	s.started_ms = clock_ms();
+	s.loop = net_loop_new();
+	s.control = control_new(&s);
+	bool ok = prepare_plan(&s, plan, report, &open);
+	log_report(report);
 	config_report_free(report);
-	if (!bound || !start_workers(&s, plan)) {
+	if (!ok || !start_workers(&s, plan)) {
+		if (ok)
+			drop_open(plan, open);
+		control_stop(s.control);
 		net_loop_free(s.loop);
+		control_free(s.control);
 		plan_unref(plan);
 		return EXIT_FAILURE;
 	}
 	watch_signals(&s);
-	struct reload_options r = {
-		.path = o->path,
-		.keylog_file = o->keylog_file,
-		.fallback_secret = fallback_secret,
-		.loop = s.loop,
-		.workers = s.n,
-		.prepare = prepare_plan,
-		.commit = commit_plan,
-		.ended = reload_ended,
-		.arg = &s,
-	};
-	s.reload = reload_new(&r, plan);
+	start_reload(&s, plan, fallback_secret);
 	log_info("started node=%s workers=%u configuration=%s hash=%s", plan->node_name, s.n,
 		log_quote(str_of(o->path)).s, plan->hash);
-	commit_listeners(&s, plan, bound);
+	commit_open(&s, plan, open);
 	notify_send(
 		"READY=1\nSTATUS=%u peering controls, %u workers", plan->settings.controls.n, s.n);
 	plan_unref(plan);

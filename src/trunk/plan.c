@@ -119,6 +119,7 @@ static void build(struct plan *p, const struct plan_options *o, struct config_re
 	if (!o->without_keys)
 		audit_config_check(&p->settings.audit, report);
 	alerts_check(&p->settings.alerts, report);
+	control_section_check(&p->settings.control, report);
 	const struct policy *policies = p->settings.policies.items;
 	p->own = own_features_new(&p->settings.features, report);
 	policy_check(policies, p->settings.policies.n, p->own, report);

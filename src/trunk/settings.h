@@ -10,6 +10,7 @@
 #include "config/schema.h"
 #include "net/resolver.h"
 #include "trunk/alert.h"
+#include "trunk/control_section.h"
 
 enum control_action { CONTROL_ACCEPT, CONTROL_REJECT };
 enum control_service { SERVICE_NONE, SERVICE_MUC };
@@ -99,6 +100,7 @@ struct settings {
 	struct log_config log;
 	struct audit_config audit;
 	struct alerts_config alerts;
+	struct control_section control;
 	struct limits_config limits;
 	struct resolver_config dns;
 	struct config_list listen;       /* struct listen_config */

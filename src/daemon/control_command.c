@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of commands, and questions to workers for them. See control_command.h. */
+#include "daemon/control_command.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct control_command commands[] = {
+	{ "status", CONTROL_READ, control_status },
+};
+
+const struct control_command *control_command_find(const char *name)
+{
+	for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+const char *control_text(json_t *arguments, const char *name)
+{
+	return json_string_value(json_object_get(arguments, name));
+}
+
+/* ---- questions to workers ---- */
+
+struct survey {
+	struct control_call *call;
+	const struct control_survey *how;
+	void *arg;
+	unsigned n;
+	void *slots[];
+};
+
+static void fill(struct trunk *t, void *arg)
+{
+	struct survey *s = arg;
+
+	s->how->fill(t, s->slots[t->index], s->arg);
+}
+
+static void filled(void *arg, bool cancelled)
+{
+	struct survey *s = arg;
+
+	if (!cancelled && s->call->conn)
+		s->how->done(s->call, s->slots, s->n, s->arg);
+	for (unsigned i = 0; i < s->n; i++) {
+		if (s->how->fini)
+			s->how->fini(s->slots[i]);
+		free(s->slots[i]);
+	}
+	control_unref(s->call);
+	free(s->arg);
+	free(s);
+}
+
+void control_survey(struct control_call *call, const struct control_survey *how, void *arg)
+{
+	unsigned n = call->server->n;
+	struct survey *s = mem_zero(1, sizeof(*s) + n * sizeof(void *));
+
+	s->call = control_ref(call);
+	s->how = how;
+	s->arg = arg;
+	s->n = n;
+	for (unsigned i = 0; i < n; i++)
+		s->slots[i] = mem_zero(1, how->size);
+	workers_ask(call->server, fill, filled, s);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* What the main thread owns, for the files of this room that act on it. */
+#pragma once
+
+#include "daemon/server.h"
+#include "daemon/worker.h"
+
+#include <uv.h>
+
+struct listener;
+struct reload;
+struct control_sockets;
+
+struct server {
+	struct net_loop *loop;
+	const struct server_options *options;
+	struct trunk_shared shared;
+	struct worker *workers;
+	unsigned n, running;
+	struct listener **listeners;
+	unsigned nlisteners;
+	struct plan *plan; /* in force; a reference */
+	int64_t plan_wall; /* since when */
+	struct reload *reload;
+	struct command *command;         /* for alerts */
+	struct control_sockets *control; /* trunkctl's sockets */
+	uv_signal_t signals[4];
+	bool stopping;
+	int64_t started;     /* seconds since 1970 */
+	uint64_t started_ms; /* clock_ms() */
+	int log_level;       /* the operator's; -1: the plan's */
+	struct server_reload {
+		int64_t wall; /* of the last reload; 0: none yet */
+		bool done;
+		char words[256]; /* why it was refused */
+	} last_reload;
+};
+
+/* Has `fill` run by every worker, each on its own thread at the top of a turn, all at the same
+ * time; then `done` once on the main loop. `cancelled`: the process ends, not all have been asked;
+ * only free what is yours. */
+void workers_ask(struct server *s, void (*fill)(struct trunk *t, void *arg),
+	void (*done)(void *arg, bool cancelled), void *arg);

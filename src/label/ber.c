@@ -7,7 +7,6 @@
  */
 #include "label/ber.h"
 
-#include <limits.h>
 #include <stdio.h>
 
 struct ber ber_begin(struct str in)
@@ -151,7 +150,7 @@ bool ber_only(struct ber *b, uint8_t tag, struct ber_item *item_out)
 	return true;
 }
 
-bool ber_uint(struct ber *b, const struct ber_item *item, uint32_t *out)
+bool ber_uint(struct ber *b, const struct ber_item *item, uint64_t *out)
 {
 	struct str s = item->content;
 	uint64_t value = 0;
@@ -162,12 +161,11 @@ bool ber_uint(struct ber *b, const struct ber_item *item, uint32_t *out)
 		return ber_fail(b, "a negative number");
 	if (s.n > 1 && byte(s, 0) == 0 && !(byte(s, 1) & 0x80))
 		return ber_fail(b, "a number that is not in its shortest form");
-	for (size_t i = 0; i < s.n; i++) {
+	if (s.n > sizeof(value))
+		return ber_fail(b, "a number too large to be one");
+	for (size_t i = 0; i < s.n; i++)
 		value = value << 8 | byte(s, i);
-		if (value > INT32_MAX)
-			return ber_fail(b, "a number too large to be one");
-	}
-	*out = (uint32_t)value;
+	*out = value;
 	return true;
 }
 

@@ -54,8 +54,8 @@ bool ber_only(struct ber *b, uint8_t tag, struct ber_item *item_out);
 
 /* ---- values; false: b->fault says why ---- */
 
-/* A non-negative INTEGER of at most INT32_MAX, in its shortest form (X.690 8.3.2). */
-bool ber_uint(struct ber *b, const struct ber_item *item, uint32_t *out);
+/* An INTEGER from 0 to INT64_MAX, in its shortest form (X.690 8.3.2). */
+bool ber_uint(struct ber *b, const struct ber_item *item, uint64_t *out);
 /* An OBJECT IDENTIFIER as text, terminated. Arcs of up to 128 bits (2.25.UUID); the second one,
  * which shares its octets with the first, of 28. */
 enum { BER_OID_TEXT = 256, BER_SECOND_ARC = 1 << 28 };
@@ -76,7 +76,7 @@ size_t ber_open(struct buf *out, uint8_t tag);
 void ber_close(struct buf *out, size_t at);
 /* The same for a SET OF: its elements are put into the order of DER first (X.690 11.6). */
 void ber_close_set_of(struct buf *out, size_t at);
-void ber_put_uint(struct buf *out, uint32_t value);
+void ber_put_uint(struct buf *out, uint64_t value);
 /* False, and nothing written, when the text is no OID. */
 bool ber_put_oid(struct buf *out, uint8_t tag, struct str text);
 void ber_put_string(struct buf *out, uint8_t tag, struct str s);

@@ -63,15 +63,15 @@ void ber_close_set_of(struct buf *out, size_t at)
 	ber_close(out, at);
 }
 
-void ber_put_uint(struct buf *out, uint32_t value)
+void ber_put_uint(struct buf *out, uint64_t value)
 {
 	size_t at = ber_open(out, BER_INTEGER);
-	unsigned shift = 24;
+	unsigned shift = 56;
 
 	/* 8.3.2: not a byte too many, and the highest bit is the sign. */
 	while (shift && !(value >> (shift - 1)))
 		shift -= 8;
-	if (value >> 31)
+	if (value >> 63)
 		buf_put_char(out, 0);
 	for (;; shift -= 8) {
 		buf_put_char(out, (char)(value >> shift & 0xff));

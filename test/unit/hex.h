@@ -4,18 +4,29 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "label/ber.h"
 
 #include <stdio.h>
 
-/* Into a buf that is emptied first. The exact size on the heap, so that reading past it shows. */
+/* Bytes of BER: a "(" behind a tag becomes the length of what is inside up to its ")". Into a buf
+ * that is emptied first; the exact size on the heap, so that reading past it shows. */
 static inline struct str unhex(struct buf *out, const char *hex)
 {
+	size_t open[32], depth = 0;
 	unsigned value;
 
 	buf_fini(out);
-	for (; hex[0] && hex[1]; hex++) {
+	for (; hex[0]; hex++) {
 		if (*hex == ' ')
 			continue;
+		if (*hex == '(') {
+			open[depth++] = buf_len(out);
+			continue;
+		}
+		if (*hex == ')') {
+			ber_close(out, open[--depth]);
+			continue;
+		}
 		sscanf(hex++, "%2x", &value);
 		buf_put_char(out, (char)value);
 	}

@@ -11,6 +11,7 @@
 #include "daemon/notify.h"
 #include "daemon/reload.h"
 #include "daemon/server_private.h"
+#include "daemon/watchdog.h"
 #include "net/listener.h"
 #include "trunk/alert.h"
 
@@ -59,7 +60,7 @@ static struct listener **bind_new(struct server *s, struct plan *plan, struct co
 		for (unsigned j = 0; j < s->nlisteners && !same; j++)
 			same = listener_same(s->listeners[j], &c[i]);
 		if (!same)
-			ok &= (out[i] = listener_new(&c[i], report)) != NULL;
+			ok &= (out[i] = listener_new(&c[i], &s->inherited, report)) != NULL;
 	}
 	if (ok)
 		return out;
@@ -199,6 +200,7 @@ static void worker_stopped(void *arg)
 		close_signal(&s->signals[i]);
 	command_stop(s->command);
 	control_stop(s->control);
+	watchdog_stop(s->watchdog);
 	net_loop_stop(s->loop);
 }
 
@@ -326,6 +328,8 @@ static void free_server(struct server *s)
 	command_free(s->command);
 	control_free(s->control);
 	plan_unref(s->plan);
+	watchdog_free(s->watchdog);
+	inherited_fini(&s->inherited);
 	free(s->workers);
 	free(s->shared.trunks);
 	admission_fini(&s->shared.admission);
@@ -360,6 +364,7 @@ int server_run(const struct server_options *o, struct plan *plan, const char *fa
 	struct config_report *report = config_report_new();
 	void *open;
 	raise_descriptors();
+	inherited_init(&s.inherited);
 	s.started_ms = clock_ms();
 	s.loop = net_loop_new();
 	s.control = control_new(&s);
@@ -372,6 +377,7 @@ int server_run(const struct server_options *o, struct plan *plan, const char *fa
 		control_stop(s.control);
 		net_loop_free(s.loop);
 		control_free(s.control);
+		inherited_fini(&s.inherited);
 		plan_unref(plan);
 		return EXIT_FAILURE;
 	}
@@ -380,6 +386,8 @@ int server_run(const struct server_options *o, struct plan *plan, const char *fa
 	log_info("started node=%s workers=%u configuration=%s hash=%s", plan->node_name, s.n,
 		log_quote(str_of(o->path)).s, plan->hash);
 	commit_open(&s, plan, open);
+	inherited_warn_unused(&s.inherited);
+	s.watchdog = watchdog_new(s.loop, s.workers, s.n);
 	notify_send(
 		"READY=1\nSTATUS=%u peering controls, %u workers", plan->settings.controls.n, s.n);
 	plan_unref(plan);

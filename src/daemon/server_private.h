@@ -4,11 +4,13 @@
 
 #include "daemon/server.h"
 #include "daemon/worker.h"
+#include "net/inherited.h"
 
 #include <uv.h>
 
 struct listener;
 struct reload;
+struct watchdog;
 struct control_sockets;
 
 struct server {
@@ -24,6 +26,8 @@ struct server {
 	struct reload *reload;
 	struct command *command;         /* for alerts */
 	struct control_sockets *control; /* trunkctl's sockets */
+	struct inherited inherited;      /* sockets that were passed to us */
+	struct watchdog *watchdog;       /* NULL: nobody asks for it */
 	uv_signal_t signals[4];
 	bool stopping;
 	int64_t started;     /* seconds since 1970 */

@@ -91,6 +91,31 @@ static void reply(struct worker *w, void (*fn)(void *arg), void *arg)
 	net_loop_post(w->main_loop, &r->mail);
 }
 
+struct ping_mail {
+	struct mail mail;
+	struct worker *worker;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+static void answer_ping(struct mail *m, bool cancelled)
+{
+	struct ping_mail *p = list_item(m, struct ping_mail, mail);
+	if (!cancelled)
+		reply(p->worker, p->fn, p->arg);
+	free(p);
+}
+
+void worker_ping(struct worker *w, void (*fn)(void *arg), void *arg)
+{
+	struct ping_mail *p = MEM_NEW(struct ping_mail);
+	p->mail.run = answer_ping;
+	p->worker = w;
+	p->fn = fn;
+	p->arg = arg;
+	net_loop_post(w->loop, &p->mail);
+}
+
 struct plan_mail {
 	struct mail mail;
 	struct worker *worker;

@@ -26,6 +26,8 @@ void worker_accept(struct worker *w, int fd, const struct address *peer, enum li
 	const struct address *listener);
 /* The worker changes over; then `done` runs on the main loop. */
 void worker_change_plan(struct worker *w, struct plan *plan, void (*done)(void *arg), void *arg);
+/* `fn` runs on the main loop once the worker has read its mail. */
+void worker_ping(struct worker *w, void (*fn)(void *arg), void *arg);
 /* Stops in order, a second time at once; `stopped` runs on the main loop when the last leg is gone.
  */
 void worker_stop(struct worker *w, void (*stopped)(void *arg), void *arg);

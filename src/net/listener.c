@@ -180,7 +180,8 @@ static int open_spare(void)
 	return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-struct listener *listener_new(const struct listen_config *c, struct config_report *report)
+struct listener *listener_new(
+	const struct listen_config *c, struct inherited *in, struct config_report *report)
 {
 	struct listener *l;
 	struct address a;
@@ -191,7 +192,9 @@ struct listener *listener_new(const struct listen_config *c, struct config_repor
 			"\"%s\" is no address to listen on", c->address);
 		return NULL;
 	}
-	fd = open_socket(&a, c->v6_only);
+	fd = in ? inherited_take(in, &a) : -1;
+	if (fd < 0)
+		fd = open_socket(&a, c->v6_only);
 	if (fd < 0) {
 		report_failure(c, &a, -fd, report);
 		return NULL;

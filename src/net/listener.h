@@ -8,6 +8,7 @@
 
 #include "config/schema.h"
 #include "net/address.h"
+#include "net/inherited.h"
 #include "net/loop.h"
 
 enum listen_mode { LISTEN_STARTTLS, LISTEN_DIRECT_TLS };
@@ -30,9 +31,10 @@ typedef void listener_fn(void *arg, struct listener *l, int fd, const struct add
  * and double ones are reported; "::" also takes IPv4 connections, unless "0.0.0.0" has the same
  * port. */
 void listen_check(struct config_list *listen, struct config_report *report);
-/* Binds and listens; does not accept yet. NULL and a line in `report` when it cannot ("address in
- * use ..."). */
-struct listener *listener_new(const struct listen_config *c, struct config_report *report);
+/* Binds and listens, or takes the socket that was passed for that address (`in` may be NULL); does
+ * not accept yet. NULL and a line in `report` when it cannot ("address in use ..."). */
+struct listener *listener_new(
+	const struct listen_config *c, struct inherited *in, struct config_report *report);
 /* Starts to accept on this loop. Runs out of descriptors: lets the waiting peer go, pauses for a
  * second, logs. */
 void listener_start(struct listener *l, struct net_loop *loop, listener_fn *fn, void *arg);

@@ -49,7 +49,7 @@ static void bark(void *arg)
 static struct listener *must_listen(const struct listen_config *c)
 {
 	struct config_report *report = config_report_new();
-	struct listener *l = listener_new(c, report);
+	struct listener *l = listener_new(c, NULL, report);
 
 	if (!l)
 		fail_msg("%s", config_report_line(report, 0, NULL));
@@ -197,7 +197,7 @@ static void an_address_in_use_is_refused_in_words(void **unused)
 	struct listener *l = must_listen(&c);
 
 	c.port = address_port(listener_address(l));
-	assert_null(listener_new(&c, report));
+	assert_null(listener_new(&c, NULL, report));
 	assert_non_null(strstr(config_report_line(report, 0, NULL), "ddress already in use"));
 	listener_free(l);
 	config_report_free(report);

@@ -95,7 +95,7 @@ def run(work, stop):
 class Process:
     """One program of the bed: started with its own resolv.conf, stopped by its process id."""
 
-    def __init__(self, name, argv, log, files=None, env=None, cwd=None):
+    def __init__(self, name, argv, log, files=None, env=None, cwd=None, passed=()):
         self.name = name
         self.log = log
         command = list(argv)
@@ -106,7 +106,7 @@ class Process:
         with open(log, 'ab') as out:
             self.popen = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                                           env={**os.environ, **(env or {})}, cwd=cwd,
-                                          start_new_session=True)
+                                          start_new_session=True, pass_fds=passed)
 
     @property
     def pid(self):

@@ -4,67 +4,13 @@
 
 #include "base/mem.h"
 #include "config/suggest.h"
+#include "ctl/command_table.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BIT(o) (1u << (o))
-/* What every command has that asks the daemon. */
-#define DAEMON (BIT(OPTION_CONFIG) | BIT(OPTION_JSON) | BIT(OPTION_SOCKET))
-
-static const struct {
-	char letter;
-	const char *name;
-	const char *value; /* what stands for it in the help; NULL: takes none */
-	const char *help;
-	bool many; /* may be repeated */
-} options[OPTIONS] = {
-	[OPTION_ADDRESS] = { 0, "address", "ADDRESS",
-		"an address where the other servers find this trunk; may be repeated", true },
-	[OPTION_AUDIT] = { 'a', "audit", "FILE",
-		"what would be decided otherwise of what is in it (- : standard input)" },
-	[OPTION_CHANGED] = { 0, "changed", NULL, "only what is not the default" },
-	[OPTION_CONFIG] = { 'c', "config", "FILE", "the configuration (/etc/trunkd/trunkd.conf)" },
-	[OPTION_DEFAULTS] = { 0, "defaults", NULL, "what is in force where nothing is written" },
-	[OPTION_FORMAT] = { 0, "format", "bind|unbound|dnsmasq", "for which server (bind)" },
-	[OPTION_HELP] = { 'h', "help", NULL, "this text, or that of a command" },
-	[OPTION_JSON] = { 'j', "json", NULL, "print JSON, for programs" },
-	[OPTION_KEY] = { 'k', "key", "FILE",
-		"the key of the checkpoints: what audit.key_file names" },
-	[OPTION_SOCKET] = { 0, "socket", "PATH",
-		"the control socket, or the directory of both (/run/trunkd)" },
-	[OPTION_STANZA] = { 's', "stanza", "FILE",
-		"what becomes of these stanzas (- : standard input)" },
-	[OPTION_TARGET] = { 0, "target", "NAME", "the host name of this trunk" },
-	[OPTION_TTL] = { 0, "ttl", "SECONDS", "how long records may be kept (300)" },
-	[OPTION_VERSION] = { 'V', "version", NULL, "print the version" },
-	[OPTION_ZONE] = { 0, "zone", "ZONE", "the listeners for peers of this zone (all)" },
-};
-
-static const struct ctl_command commands[] = {
-	{ { "audit", "verify" }, "FILE... [--key FILE]",
-		"are audit files as they were written? Several of one chain in their order",
-		BIT(OPTION_JSON) | BIT(OPTION_KEY), 1, CTL_ANY, ctl_audit_verify },
-	{ { "config", NULL }, "[--changed | --defaults]",
-		"the configuration that is in force, secrets masked",
-		BIT(OPTION_CHANGED) | BIT(OPTION_CONFIG) | BIT(OPTION_DEFAULTS) | BIT(OPTION_JSON),
-		0, 0, ctl_config },
-	{ { "dns-zone", NULL },
-		"[--format FORMAT] [--address ADDRESS]... [--target NAME] [--ttl SECONDS] [--zone "
-		"ZONE]",
-		"DNS records that lead all domains to this trunk",
-		BIT(OPTION_ADDRESS) | BIT(OPTION_CONFIG) | BIT(OPTION_FORMAT) | BIT(OPTION_JSON) |
-			BIT(OPTION_TARGET) | BIT(OPTION_TTL) | BIT(OPTION_ZONE),
-		0, 0, ctl_dns_zone },
-	{ { "explain", NULL }, "FROM TO [--stanza FILE] | --audit FILE",
-		"may FROM talk to TO, how, under which policies, and why",
-		BIT(OPTION_AUDIT) | BIT(OPTION_CONFIG) | BIT(OPTION_JSON) | BIT(OPTION_STANZA), 0,
-		2, ctl_explain },
-	{ { "status", NULL }, "", "is trunkd running, since when, under which configuration",
-		DAEMON, 0, 0, ctl_status_command },
-};
-enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+enum { OPTION_WIDTH = 18 /* of an option with its value, in the help */ };
 
 /* ---- what is said about usage ---- */
 
@@ -113,38 +59,43 @@ static void print_command(FILE *f, const struct ctl_command *cmd)
 		cmd->words[1] ? cmd->words[1] : "", cmd->synopsis, cmd->summary);
 }
 
-static void print_options(FILE *f, unsigned which)
+static void print_options(FILE *f, uint64_t which)
 {
 	for (unsigned o = 0; o < OPTIONS; o++) {
+		const struct ctl_option_row *row = &ctl_options[o];
 		char left[64];
 
-		if (!(which & BIT(o)))
+		if (!(which & CTL_BIT(o)))
 			continue;
-		snprintf(left, sizeof(left), "--%s%s%s", options[o].name,
-			options[o].value ? " " : "", options[o].value ? options[o].value : "");
-		if (options[o].letter)
-			fprintf(f, "  -%c, %-16s %s\n", options[o].letter, left, options[o].help);
+		snprintf(left, sizeof(left), "--%s%s%s", row->name, row->value ? " " : "",
+			row->value ? row->value : "");
+		if (row->letter)
+			fprintf(f, "  -%c, ", row->letter);
 		else
-			fprintf(f, "      %-16s %s\n", left, options[o].help);
+			fputs("      ", f);
+		if (strlen(left) > OPTION_WIDTH)
+			fprintf(f, "%s\n%*s %s\n", left, OPTION_WIDTH + 6, "", row->help);
+		else
+			fprintf(f, "%-*s %s\n", OPTION_WIDTH, left, row->help);
 	}
 }
 
 /* One command's, or everything. */
 static void print_help(FILE *f, const struct ctl_command *cmd)
 {
-	unsigned all = BIT(OPTION_HELP) | BIT(OPTION_VERSION);
+	uint64_t all = CTL_BIT(OPTION_HELP) | CTL_BIT(OPTION_VERSION);
 
 	if (cmd) {
 		fputs("usage: trunkctl COMMAND\n\n", f);
 		print_command(f, cmd);
 		fputc('\n', f);
-		print_options(f, cmd->options | BIT(OPTION_HELP));
+		print_options(f, cmd->options | CTL_BIT(OPTION_HELP));
 		return;
 	}
 	fputs("usage: trunkctl COMMAND [OPTION...]\n\n", f);
-	for (unsigned i = 0; i < COMMANDS; i++) {
-		print_command(f, &commands[i]);
-		all |= commands[i].options;
+	for (unsigned i = 0; i < ctl_command_count; i++) {
+		print_command(f, &ctl_commands[i]);
+		all |= ctl_commands[i].options;
 	}
 	fputc('\n', f);
 	print_options(f, all);
@@ -159,7 +110,7 @@ struct words {
 	struct ctl *c;
 	int argc, at;
 	char **argv;
-	unsigned seen; /* options */
+	uint64_t seen; /* options */
 };
 
 /* The last value counts, or all of them. */
@@ -167,7 +118,7 @@ static void keep(struct ctl *c, enum ctl_option o, const char *value)
 {
 	char *before = c->joined[o];
 
-	if (!options[o].many) {
+	if (!ctl_options[o].many) {
 		c->option[o] = value;
 		return;
 	}
@@ -179,12 +130,12 @@ static void keep(struct ctl *c, enum ctl_option o, const char *value)
 /* The value of an option: `joined` to it, or the next word. */
 static bool take(struct words *w, enum ctl_option o, const char *joined)
 {
-	w->seen |= BIT(o);
-	if (!options[o].value) {
+	w->seen |= CTL_BIT(o);
+	if (!ctl_options[o].value) {
 		w->c->option[o] = "";
 		if (!joined)
 			return true;
-		ctl_misused(w->c, "--%s takes no value", options[o].name);
+		ctl_misused(w->c, "--%s takes no value", ctl_options[o].name);
 		return false;
 	}
 	if (!joined)
@@ -193,8 +144,8 @@ static bool take(struct words *w, enum ctl_option o, const char *joined)
 		keep(w->c, o, joined);
 		return true;
 	}
-	ctl_misused(w->c, "--%s needs a value: --%s %s", options[o].name, options[o].name,
-		options[o].value);
+	ctl_misused(w->c, "--%s needs a value: --%s %s", ctl_options[o].name, ctl_options[o].name,
+		ctl_options[o].value);
 	return false;
 }
 
@@ -208,9 +159,9 @@ static bool long_option(struct words *w, const char *word)
 	snprintf(name, sizeof(name), "%.*s", (int)(n < 47 ? n : 47), word);
 	suggest_init(&s, name);
 	for (unsigned o = 0; o < OPTIONS; o++) {
-		if (strcmp(options[o].name, name) == 0)
+		if (strcmp(ctl_options[o].name, name) == 0)
 			return take(w, (enum ctl_option)o, equals ? equals + 1 : NULL);
-		suggest_offer(&s, options[o].name);
+		suggest_offer(&s, ctl_options[o].name);
 	}
 	unknown(w->c, "option", "--", &s);
 	return false;
@@ -219,7 +170,7 @@ static bool long_option(struct words *w, const char *word)
 static bool short_option(struct words *w, const char *word)
 {
 	for (unsigned o = 0; o < OPTIONS; o++)
-		if (options[o].letter && options[o].letter == word[0])
+		if (ctl_options[o].letter && ctl_options[o].letter == word[0])
 			return take(w, (enum ctl_option)o, word[1] ? word + 1 : NULL);
 	ctl_misused(w->c, "there is no option \"-%c\"", word[0]);
 	return false;
@@ -257,8 +208,8 @@ static const struct ctl_command *take_command(struct ctl *c)
 	snprintf(both, sizeof(both), "%s %s", c->args[0], c->nargs > 1 ? c->args[1] : "");
 	suggest_init(&one, c->args[0]);
 	suggest_init(&two, both);
-	for (unsigned i = 0; i < COMMANDS; i++) {
-		const struct ctl_command *cmd = &commands[i];
+	for (unsigned i = 0; i < ctl_command_count; i++) {
+		const struct ctl_command *cmd = &ctl_commands[i];
 		unsigned n = cmd->words[1] ? 2 : 1;
 
 		if (c->nargs >= n && strcmp(cmd->words[0], c->args[0]) == 0 &&
@@ -269,22 +220,22 @@ static const struct ctl_command *take_command(struct ctl *c)
 		}
 		suggest_offer(&one, cmd->words[0]);
 	}
-	for (unsigned i = 0; i < COMMANDS; i++)
-		if (commands[i].words[1] && strcmp(commands[i].words[0], c->args[0]) == 0) {
+	for (unsigned i = 0; i < ctl_command_count; i++)
+		if (ctl_commands[i].words[1] && strcmp(ctl_commands[i].words[0], c->args[0]) == 0) {
 			ctl_misused(c, "what about \"%s\"? There is: %s %s", c->args[0], c->args[0],
-				commands[i].words[1]);
+				ctl_commands[i].words[1]);
 			return NULL;
 		}
 	unknown(c, "command", "", &one);
 	return NULL;
 }
 
-static enum ctl_status run(struct ctl *c, const struct ctl_command *cmd, unsigned seen)
+static enum ctl_status run(struct ctl *c, const struct ctl_command *cmd, uint64_t seen)
 {
 	for (unsigned o = 0; o < OPTIONS; o++)
-		if (seen & BIT(o) && !(cmd->options & BIT(o)))
+		if (seen & CTL_BIT(o) && !(cmd->options & CTL_BIT(o)))
 			return ctl_misused(
-				c, "%s has no option --%s", cmd->words[0], options[o].name);
+				c, "%s has no option --%s", cmd->words[0], ctl_options[o].name);
 	if (c->nargs < cmd->min)
 		return ctl_misused(c, "something is missing: trunkctl %s%s%s %s", cmd->words[0],
 			cmd->words[1] ? " " : "", cmd->words[1] ? cmd->words[1] : "",
@@ -301,11 +252,11 @@ static enum ctl_status parse(struct ctl *c, int argc, char **argv)
 
 	if (!take_options(&w))
 		return CTL_PROBLEMS;
-	if (w.seen & BIT(OPTION_VERSION)) {
+	if (w.seen & CTL_BIT(OPTION_VERSION)) {
 		fputs("trunkctl " TRUNKD_VERSION "\n", c->out);
 		return CTL_FINE;
 	}
-	if (!c->nargs && w.seen & BIT(OPTION_HELP)) {
+	if (!c->nargs && w.seen & CTL_BIT(OPTION_HELP)) {
 		print_help(c->out, NULL);
 		return CTL_FINE;
 	}
@@ -316,7 +267,7 @@ static enum ctl_status parse(struct ctl *c, int argc, char **argv)
 	cmd = take_command(c);
 	if (!cmd)
 		return CTL_PROBLEMS;
-	if (!(w.seen & BIT(OPTION_HELP)))
+	if (!(w.seen & CTL_BIT(OPTION_HELP)))
 		return run(c, cmd, w.seen);
 	print_help(c->out, cmd);
 	return CTL_FINE;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum ctl_option {
@@ -14,10 +15,15 @@ enum ctl_option {
 	OPTION_CHANGED,
 	OPTION_CONFIG,
 	OPTION_DEFAULTS,
+	OPTION_DNS_ONLY,
 	OPTION_FORMAT,
 	OPTION_HELP,
 	OPTION_JSON,
 	OPTION_KEY,
+	OPTION_KEY_OUT,
+	OPTION_KEY_TYPE,
+	OPTION_MAX_NAMES,
+	OPTION_OUT,
 	OPTION_SOCKET,
 	OPTION_STANZA,
 	OPTION_TARGET,
@@ -51,15 +57,6 @@ enum { CTL_ANY = 1 << 20 /* arguments: any number of them */ };
 
 typedef enum ctl_status ctl_command_fn(struct ctl *c);
 
-struct ctl_command {
-	const char *words[2]; /* "audit", "verify"; the second may be NULL */
-	const char *synopsis; /* behind them */
-	const char *summary;
-	unsigned options;  /* bits of enum ctl_option; OPTION_HELP is always there */
-	unsigned min, max; /* arguments */
-	ctl_command_fn *run;
-};
-
 /* Parses the words (argv[0] is the program) and runs the command. */
 enum ctl_status ctl_main(struct ctl *c, int argc, char **argv);
 /* "trunkctl: ..." and the hint to --help on c->err; CTL_PROBLEMS. */
@@ -69,4 +66,4 @@ enum ctl_status ctl_misused(struct ctl *c, const char *fmt, ...)
 enum ctl_status ctl_failed(struct ctl *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-ctl_command_fn ctl_audit_verify, ctl_config, ctl_dns_zone, ctl_explain, ctl_status_command;
+ctl_command_fn ctl_audit_verify, ctl_config, ctl_csr, ctl_dns_zone, ctl_explain, ctl_status_command;

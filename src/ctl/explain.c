@@ -37,12 +37,24 @@ static void certificate_init(struct explain_certificate *c, const struct plan *p
 	*c = (struct explain_certificate){ 0 };
 	if (!control || !control->accept || control->config->tls == TLS_POLICY_OFF)
 		return;
-	c->shown = credentials_choose(plan->credentials, domain,
-		outbound ? control->config->certificate : NULL, control->zone, &c->covers);
+	c->needed = true;
+	struct credentials_wanted w = { .domain = domain,
+		.name = outbound ? control->config->certificate : NULL,
+		.zone = control->zone,
+		.may_mint = peering_may_mint(plan->peering, domain) };
+	c->shown = credentials_choose(plan->credentials, &w, &c->covers);
 	if (!c->shown)
 		return;
+	c->mint = credential_mint(c->shown);
 	c->not_after = credential_not_after(c->shown);
 	c->config = config_of(plan, credential_name(c->shown));
+}
+
+const struct config_origin *explain_chain(const struct explain_certificate *c)
+{
+	const struct certificate_config *config = c->config;
+
+	return config_origin_of(c->mint ? &config->issuer.origin : &config->origin, "chain");
 }
 
 bool explain_init(struct explanation *e, const struct plan *plan, const char *from, const char *to,

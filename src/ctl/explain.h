@@ -22,8 +22,10 @@ struct explain_side {
 struct explain_certificate {
 	const struct credential *shown;          /* NULL: none is */
 	const struct certificate_config *config; /* where it stands */
+	const struct mint *mint;                 /* NULL: no issuer, but a certificate */
 	int64_t not_after;                       /* seconds since 1970 */
 	bool covers;                             /* it names the domain that we pose as */
+	bool needed;                             /* there may be TLS */
 };
 
 /* One entry of the merged table that is not "pass". */
@@ -56,6 +58,8 @@ struct explanation {
 bool explain_init(struct explanation *e, const struct plan *plan, const char *from, const char *to,
 	int64_t now, const char **wrong_out);
 void explain_fini(struct explanation *e);
+/* Where the file of a certificate (which has a config) is named. */
+const struct config_origin *explain_chain(const struct explain_certificate *c);
 /* May anything go? */
 static inline bool explain_permitted(const struct explanation *e)
 {

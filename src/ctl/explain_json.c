@@ -154,10 +154,10 @@ static json_t *certificate(const struct explain_certificate *c)
 	if (!c->shown)
 		return json_null();
 	explain_time(c->not_after, date);
-	return json_pack("{s:o, s:s, s:b, s:o}", "name",
-		json_text(str_of(credential_name(c->shown))), "not_after", date, "covers",
-		c->covers, "place",
-		place(c->config ? config_origin_of(&c->config->origin, "chain") : NULL));
+	return json_pack("{s:o, s:b, s:s, s:b, s:o}", "name",
+		json_text(str_of(credential_name(c->shown))), "issuer", c->mint != NULL,
+		"not_after", date, "covers", c->covers, "place",
+		place(c->config ? explain_chain(c) : NULL));
 }
 
 static json_t *policies(const struct explanation *e)

@@ -185,27 +185,33 @@ static void print_shown(struct text *t, const struct explanation *e,
 	int64_t days = (c->not_after - e->now) / 86400;
 	bool over = c->not_after <= e->now;
 
-	if (!c->shown)
+	if (!c->needed)
 		return;
 	snprintf(who, sizeof(who), "to %s, as %s", to->s, as->s);
+	if (!c->shown) {
+		text_row(t, TONE_BAD, who, "none: nothing names it, and none may be issued for it",
+			NULL);
+		return;
+	}
 	explain_date(c->not_after, date);
 	if (over)
 		snprintf(when, sizeof(when), "\"%s\", expired on %s", credential_name(c->shown),
 			date);
 	else
-		snprintf(when, sizeof(when), "\"%s\", until %s (%lld day%s)",
-			credential_name(c->shown), date, (long long)days, days == 1 ? "" : "s");
+		snprintf(when, sizeof(when), "\"%s\"%s, until %s (%lld day%s)",
+			credential_name(c->shown), c->mint ? " issues one" : "", date,
+			(long long)days, days == 1 ? "" : "s");
 	text_row(t,
 		over || !c->covers ? TONE_BAD
 		: days < 30        ? TONE_WARN
 				   : TONE_PLAIN,
 		who, when, c->covers ? "" : "does not name that domain",
-		c->config ? text_place(config_origin_of(&c->config->origin, "chain")).s : "", NULL);
+		c->config ? text_place(explain_chain(c)).s : "", NULL);
 }
 
 static void print_certificates(struct text *t, const struct explanation *e)
 {
-	if (!e->at_to.shown && !e->at_from.shown)
+	if (!e->at_to.needed && !e->at_from.needed)
 		return;
 	text_section(t, "Certificates that we show");
 	print_shown(t, e, &e->at_from, &e->to.domain, &e->from.domain);

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { V6_NETWORK = 8 };
+
 static const struct sockaddr_in *as_v4(const struct address *a)
 {
 	return (const struct sockaddr_in *)(const void *)&a->ss;
@@ -157,6 +159,16 @@ bool address_same_host(const struct address *a, const struct address *b)
 	const unsigned char *pa = host_bytes(a, &na), *pb = host_bytes(b, &nb);
 
 	return pa && pb && na == nb && memcmp(pa, pb, na) == 0;
+}
+
+struct str address_host_key(const struct address *a)
+{
+	unsigned n = 0;
+	const unsigned char *bytes = host_bytes(a, &n);
+
+	if (!bytes)
+		return STR("");
+	return (struct str){ (const char *)bytes, n > V6_NETWORK ? V6_NETWORK : n };
 }
 
 bool address_is_any(const struct address *a)

@@ -2,6 +2,8 @@
 /* Socket addresses: parsing what an operator writes, printing, comparing. */
 #pragma once
 
+#include "base/str.h"
+
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,6 +35,10 @@ uint16_t address_port(const struct address *a);
 void address_set_port(struct address *a, uint16_t port);
 /* The same host (IPv4-mapped addresses equal IPv4 ones); ports are ignored. */
 bool address_same_host(const struct address *a, const struct address *b);
+/* What one host has to itself: the bytes of an IPv4 address (an IPv4-mapped one is the same), or of
+ * the /64 network of an IPv6 one, since whoever has one address there has them all. Points into
+ * `a`. */
+struct str address_host_key(const struct address *a);
 bool address_is_any(const struct address *a); /* 0.0.0.0 or :: */
 /* Does it belong to this machine? Asks the system. */
 bool address_is_local(const struct address *a);

@@ -137,19 +137,36 @@ static int count_bases(STACK_OF(GENERAL_SUBTREE) * trees, struct str name, bool 
 	return n;
 }
 
+bool identity_within(const NAME_CONSTRAINTS *nc, const struct domain *d)
+{
+	bool hit;
+
+	if (count_bases(nc->excludedSubtrees, domain_str(d), &hit) > 0 && hit)
+		return false;
+	return count_bases(nc->permittedSubtrees, domain_str(d), &hit) == 0 || hit;
+}
+
+struct str identity_permitted(const NAME_CONSTRAINTS *nc)
+{
+	for (int i = 0; i < sk_GENERAL_SUBTREE_num(nc->permittedSubtrees); i++) {
+		const GENERAL_NAME *base = sk_GENERAL_SUBTREE_value(nc->permittedSubtrees, i)->base;
+
+		if (base->type == GEN_DNS && string_of(base->d.dNSName).n)
+			return string_of(base->d.dNSName);
+	}
+	return (struct str){ NULL, 0 };
+}
+
 static bool constraints_allow(X509 *ca, const struct domain *d)
 {
 	NAME_CONSTRAINTS *nc;
-	bool hit, ok = true;
 	int critical;
+	bool ok;
 
 	nc = X509_get_ext_d2i(ca, NID_name_constraints, &critical, NULL);
 	if (!nc)
 		return critical == -1; /* none; anything else is one that cannot be read */
-	if (count_bases(nc->excludedSubtrees, domain_str(d), &hit) > 0 && hit)
-		ok = false;
-	if (count_bases(nc->permittedSubtrees, domain_str(d), &hit) > 0 && !hit)
-		ok = false;
+	ok = identity_within(nc, d);
 	NAME_CONSTRAINTS_free(nc);
 	return ok;
 }

@@ -23,3 +23,9 @@ bool identity_matches_chain(STACK_OF(X509) * chain, const struct domain *d);
 /* All names, for the log and for choosing a certificate: calls fn for each dNSName (wildcards as
  * they stand), and for the domain of each SRVName and XmppAddr, canonical. */
 void identity_each(X509 *cert, void (*fn)(void *arg, const char *name), void *arg);
+
+/* Do these constraints of a CA allow the domain as a dNSName (RFC 5280 4.2.1.10)? */
+bool identity_within(const NAME_CONSTRAINTS *nc, const struct domain *d);
+/* The first dNSName base that they permit, so that all names not below one are forbidden; p NULL:
+ * they do not keep names to some. Borrowed. */
+struct str identity_permitted(const NAME_CONSTRAINTS *nc);

@@ -45,12 +45,29 @@ struct tls *tls_server_new(const struct tls_server_options *o)
 	}
 	if (o->zone)
 		t->hello->zone = mem_strdup(o->zone);
+	t->hello->may_mint = o->may_mint;
+	t->hello->arg = o->arg;
+	if (o->peer)
+		t->hello->peer = *o->peer;
+	t->hello->now = o->now;
 	return t;
+}
+
+void tls_say_unusable(
+	struct tls *t, const struct credential *c, const struct domain *d, const char *why)
+{
+	if (c && credential_mint(c))
+		t->words = mem_printf("no certificate for %s from the issuer \"%s\": %s",
+			d ? d->s : "an unknown domain", credential_name(c), why);
+	else
+		t->words = mem_strdup("our certificate cannot be used");
 }
 
 struct tls *tls_client_new(const struct tls_client_options *o)
 {
 	struct tls *t = new_tls(o->contexts, o->contexts->client, o->min);
+	struct mint_request r = { .domain = o->domain, .now = o->now };
+	const char *why = NULL;
 
 	SSL_set_connect_state(t->ssl);
 	/* RFC 6066 3: no literal addresses. */
@@ -60,8 +77,10 @@ struct tls *tls_client_new(const struct tls_client_options *o)
 	/* Either failing must not go unnoticed: the handshake will say it. */
 	if (o->ciphers && SSL_set_cipher_list(t->ssl, o->ciphers) != 1)
 		t->words = mem_strdup("the configured cipher list leaves no cipher");
-	else if (o->credential && !credential_use(o->credential, t->ssl))
-		t->words = mem_strdup("our certificate cannot be used");
+	else if (o->credential)
+		why = credential_use(o->credential, &r, t->ssl);
+	if (why)
+		tls_say_unusable(t, o->credential, o->domain, why);
 	ERR_clear_error();
 	return t;
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "net/address.h"
 #include "net/credentials.h"
 #include "net/trust.h"
 
@@ -29,6 +30,12 @@ struct tls_server_options {
 	 * xmpp-server is required there when ALPN is offered at all). */
 	const struct domain *domain;
 	const char *zone; /* of the listener or the peer, NULL: unknown */
+	/* May a certificate be issued for this domain? NULL: for none. Asked during the handshake,
+	 * with `arg`, which lives until it is over. */
+	bool (*may_mint)(void *arg, const struct domain *domain);
+	void *arg;
+	const struct address *peer; /* who would ask for too many of them; NULL: nobody */
+	int64_t now;                /* seconds since 1970, for what is issued */
 	bool direct;
 	enum tls_version min;
 };
@@ -37,6 +44,8 @@ struct tls *tls_server_new(const struct tls_server_options *o);
 struct tls_client_options {
 	const struct tls_contexts *contexts;
 	const struct credential *credential; /* what we show; NULL: nothing */
+	const struct domain *domain;         /* that we pose as: for an issuer */
+	int64_t now;                         /* seconds since 1970, for what is issued */
 	const struct domain *sni;            /* the target domain (no SNI for addresses) */
 	const char *ciphers;                 /* TLS 1.2 list, NULL: default */
 	enum tls_version min;

@@ -58,23 +58,39 @@ static int accept_sni(SSL *ssl, int *alert, void *arg)
 								  : SSL_TLSEXT_ERR_NOACK;
 }
 
+/* Whom the client wants: STARTTLS, the header's; else the SNI. Prosody sends U-labels. */
+static const struct domain *wanted_domain(const struct tls *t, struct domain *parsed)
+{
+	const char *sni = SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name);
+
+	if (t->hello->has_domain)
+		return &t->hello->domain;
+	return sni && domain_parse(str_of(sni), parsed) ? parsed : NULL;
+}
+
 static int choose_certificate(SSL *ssl, void *arg)
 {
 	struct tls *t = tls_of(ssl);
-	const char *sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-	const struct domain *domain = NULL;
-	const struct credential *c;
+	const struct tls_hello *h = t->hello;
 	struct domain parsed;
+	const struct domain *d = wanted_domain(t, &parsed);
+	struct credentials_wanted w = {
+		.domain = d, .zone = h->zone, .may_mint = d && h->may_mint && h->may_mint(h->arg, d)
+	};
+	struct mint_request r = { d, h->peer.len ? &h->peer : NULL, h->now };
+	const struct credential *c;
+	const char *why;
 	bool covers;
 
-	if (t->hello->has_domain)
-		domain = &t->hello->domain;
-	else if (sni && domain_parse(str_of(sni), &parsed)) /* Prosody sends U-labels */
-		domain = &parsed;
-	c = credentials_choose(t->hello->credentials, domain, NULL, t->hello->zone, &covers);
-	if (!c)
+	c = credentials_choose(h->credentials, &w, &covers);
+	if (!c) {
 		t->words = mem_strdup("there is no certificate to show");
-	return c && credential_use(c, ssl);
+		return 0;
+	}
+	why = credential_use(c, &r, ssl);
+	if (why)
+		tls_say_unusable(t, c, d, why);
+	return !why;
 }
 
 static void log_key(const SSL *ssl, const char *line)

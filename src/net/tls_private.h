@@ -24,6 +24,10 @@ struct tls_hello {
 	bool has_domain;
 	struct domain domain;
 	char *zone;
+	bool (*may_mint)(void *arg, const struct domain *domain);
+	void *arg;
+	struct address peer; /* len 0: nobody */
+	int64_t now;
 };
 
 struct tls {
@@ -44,5 +48,8 @@ BIO *tls_bio_new(const struct tls_contexts *c, struct tls *t);
  * repaired, OpenSSL freed what it was still going to fill; then it gives its buffers back by
  * itself, after every record. */
 bool tls_buffers_are_ours(void);
+/* The handshake fails in these words: the credential could not be put on the connection. */
+void tls_say_unusable(
+	struct tls *t, const struct credential *c, const struct domain *d, const char *why);
 /* Callbacks find the connection by it. */
 struct tls *tls_of(const SSL *ssl);

@@ -4,10 +4,7 @@
 
 #include "base/mem.h"
 
-#include <netinet/in.h>
 #include <stdlib.h>
-
-enum { V6_NETWORK = 8 };
 
 struct admission_host {
 	struct map_node node;
@@ -29,20 +26,6 @@ void admission_fini(struct admission *a)
 	pthread_mutex_destroy(&a->lock);
 }
 
-/* Points into `a`. */
-static struct str host_key(const struct address *a)
-{
-	const struct sockaddr_in *v4 = (const void *)&a->ss;
-	const struct sockaddr_in6 *v6 = (const void *)&a->ss;
-	const char *bytes = (const char *)v6->sin6_addr.s6_addr;
-
-	if (a->ss.ss_family != AF_INET6)
-		return (struct str){ (const char *)&v4->sin_addr, sizeof(v4->sin_addr) };
-	if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
-		return (struct str){ bytes + 12, sizeof(v4->sin_addr) };
-	return (struct str){ bytes, V6_NETWORK };
-}
-
 static struct admission_host *host_new(struct admission *a, struct str key)
 {
 	struct admission_host *h = MEM_NEW(struct admission_host);
@@ -61,7 +44,7 @@ static bool crowded(const struct admission *a, const struct limits_config *lim)
 const char *admission_enter(struct admission *a, const struct address *peer,
 	const struct limits_config *lim, struct admission_place *place_out)
 {
-	struct str key = host_key(peer);
+	struct str key = address_host_key(peer);
 	struct map_node *node;
 	struct admission_host *h;
 	const char *why = NULL;

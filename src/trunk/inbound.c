@@ -3,6 +3,7 @@
  * end. See inbound.h. */
 #include "trunk/inbound.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "trunk/metrics.h"
 
@@ -24,9 +25,7 @@ const struct listen_config *inbound_listener(const struct inbound *in)
 	return NULL;
 }
 
-/* For whom a certificate is shown: the listener's zone where it is for one, else the zone of
- * whoever claims to come (decision 12). */
-static const char *zone_of(const struct inbound *in)
+const char *inbound_zone(const struct inbound *in)
 {
 	const struct listen_config *l = inbound_listener(in);
 	const struct control *c =
@@ -36,6 +35,13 @@ static const char *zone_of(const struct inbound *in)
 	return c ? c->zone : NULL;
 }
 
+/* Asked during the handshake, of the plan in force then. */
+static bool may_mint(void *arg, const struct domain *domain)
+{
+	const struct inbound *in = arg;
+	return peering_may_mint(in->leg.trunk->plan->peering, domain);
+}
+
 static void start_tls(struct inbound *in, const struct domain *domain)
 {
 	struct plan *plan = in->leg.trunk->plan;
@@ -43,7 +49,11 @@ static void start_tls(struct inbound *in, const struct domain *domain)
 		.contexts = plan->tls,
 		.credentials = plan->credentials,
 		.domain = domain,
-		.zone = zone_of(in),
+		.zone = inbound_zone(in),
+		.may_mint = may_mint,
+		.arg = in,
+		.peer = conn_peer(in->leg.conn),
+		.now = clock_wall(),
 		.direct = in->mode == LISTEN_DIRECT_TLS,
 		.min = TLS_1_2,
 	};

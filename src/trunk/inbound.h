@@ -73,6 +73,9 @@ extern const struct leg_ops inbound_ops;
 const struct address *inbound_peer(const struct inbound *in);
 /* Its listener in the plan in force; NULL when the plan has it no more. */
 const struct listen_config *inbound_listener(const struct inbound *in);
+/* For whom a certificate is shown: the listener's zone where it is for one, else the zone of
+ * whoever claims to come (decision 12). NULL: not known. */
+const char *inbound_zone(const struct inbound *in);
 /* Older streams first: lets the next one be read when the one before it is drained. */
 void inbounds_tick(struct route *r, uint64_t now);
 /* The first stream of the pair is over: the next one's turn. */

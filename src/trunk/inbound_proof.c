@@ -66,6 +66,17 @@ static bool header_names(struct inbound *in, const struct stream_info *info)
 	return true;
 }
 
+/* With issuers alone there may be none to show: this tells the peer in words, not by an alert. */
+static bool has_certificate(const struct inbound *in)
+{
+	const struct plan *plan = in->leg.trunk->plan;
+	struct credentials_wanted w = { .domain = &in->to,
+		.zone = inbound_zone(in),
+		.may_mint = peering_may_mint(plan->peering, &in->to) };
+	bool covers;
+	return credentials_choose(plan->credentials, &w, &covers) != NULL;
+}
+
 /* Before TLS: the names are a hint. */
 static void header_in_the_clear(struct inbound *in, const struct stream_info *info)
 {
@@ -79,6 +90,11 @@ static void header_in_the_clear(struct inbound *in, const struct stream_info *in
 		offers |= OFFER_STARTTLS_REQUIRED;
 	else if (c->config->authentication & 1u << PROOF_DIALBACK)
 		offers |= OFFER_DIALBACK;
+	if (offers & OFFER_STARTTLS_REQUIRED && offers & OFFER_STARTTLS && !has_certificate(in)) {
+		leg_fail(&in->leg, STREAM_HOST_UNKNOWN, "there is no certificate for this domain",
+			NULL);
+		return;
+	}
 	if (tls == TLS_POLICY_REQUIRED && info->peer.major == 0) {
 		leg_fail(&in->leg, STREAM_POLICY_VIOLATION, "TLS is required, and so version 1.0",
 			NULL);
@@ -93,11 +109,14 @@ static void header_in_the_clear(struct inbound *in, const struct stream_info *in
  * without SNI, a `to` that changed). */
 static bool shown_for(const struct inbound *in)
 {
+	const struct plan *plan = in->leg.trunk->plan;
 	const struct tls *tls = conn_tls(in->leg.conn);
+	struct credentials_wanted w = { .domain = &in->to,
+		.may_mint = peering_may_mint(plan->peering, &in->to) };
 	bool any = false;
 	if (tls_shown_covers(tls, &in->to))
 		return true;
-	credentials_choose(in->leg.trunk->plan->credentials, &in->to, NULL, NULL, &any);
+	credentials_choose(plan->credentials, &w, &any);
 	return !any && !(in->mode == LISTEN_DIRECT_TLS && !tls_sni(tls));
 }
 

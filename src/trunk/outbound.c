@@ -42,11 +42,15 @@ static void give_up(struct outbound *o, enum dial_outcome outcome, const char *f
 static void start_tls(struct outbound *o)
 {
 	bool covers;
-	const char *name = o->control->config->certificate;
+	struct credentials_wanted w = { .domain = &o->leg.own_domain,
+		.name = o->control->config->certificate,
+		.zone = o->control->zone,
+		.may_mint = peering_may_mint(o->plan->peering, &o->leg.own_domain) };
 	struct tls_client_options t = {
 		.contexts = o->plan->tls,
-		.credential = credentials_choose(
-			o->plan->credentials, &o->leg.own_domain, name, o->control->zone, &covers),
+		.credential = credentials_choose(o->plan->credentials, &w, &covers),
+		.domain = &o->leg.own_domain,
+		.now = clock_wall(),
 		.sni = &o->leg.peer_domain,
 		.ciphers = o->control->config->ciphers,
 		.min = (enum tls_version)o->control->config->tls_min,

@@ -71,6 +71,12 @@ const struct control *peering_accepted(const struct peering *p, const struct dom
 	return c && c->accept ? c : NULL;
 }
 
+bool peering_may_mint(const struct peering *p, const struct domain *d)
+{
+	const struct match *m = match_find(p, d);
+	return m && m->control->accept;
+}
+
 static bool same_target(const struct target *a, const struct domain *ad, const struct target *b,
 	const struct domain *bd)
 {

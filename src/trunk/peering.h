@@ -51,6 +51,10 @@ const struct control *peering_find(const struct peering *p, const struct domain 
 /* The same, but NULL for a rejecting one. */
 const struct control *peering_accepted(const struct peering *p, const struct domain *d);
 
+/* May a certificate be issued for the domain? A control has to be meant for it: a rejecting one is
+ * not, and whatever the default route matches could be anybody's (decision 13). */
+bool peering_may_mint(const struct peering *p, const struct domain *d);
+
 enum permit {
 	PERMIT_YES,           /* what starts at `from` may reach `to` */
 	PERMIT_ANSWERS,       /* only what answers: a flow leads the other way */

@@ -64,12 +64,13 @@ static const struct credential *choose_any_zone(
 	const struct plan *p, const struct domain *d, bool *covers_out)
 {
 	const struct certificate_config *c = p->settings.certificates.items;
-	const struct credential *found =
-		credentials_choose(p->credentials, d, NULL, NULL, covers_out);
+	struct credentials_wanted w = { .domain = d, .may_mint = peering_may_mint(p->peering, d) };
+	const struct credential *found = credentials_choose(p->credentials, &w, covers_out);
 	for (unsigned i = 0; i < p->settings.certificates.n && !*covers_out; i++)
-		for (unsigned j = 0; j < c[i].zones.n && !*covers_out; j++)
-			found = credentials_choose(
-				p->credentials, d, NULL, c[i].zones.v[j], covers_out);
+		for (unsigned j = 0; j < c[i].zones.n && !*covers_out; j++) {
+			w.zone = c[i].zones.v[j];
+			found = credentials_choose(p->credentials, &w, covers_out);
+		}
 	return found;
 }
 
@@ -82,6 +83,11 @@ static void check_name(struct plan *p, const char *name, const struct config_ori
 	if (name[0] == '*' || !domain_parse(str_of(name), &d))
 		return;
 	const struct credential *cr = choose_any_zone(p, &d, &covers);
+	if (!cr && p->settings.certificates.n)
+		config_report_add(report, CONFIG_WARNING, origin,
+			"no certificate for %s: no issuer may make one (its name constraints, or "
+			"the name is no host name), and nothing names it: TLS will fail",
+			d.s);
 	if (cr && !covers)
 		config_report_add(report, CONFIG_WARNING, origin,
 			"no certificate names %s; \"%s\" will be shown for it, and other servers "

@@ -28,10 +28,17 @@ static void must(int ok)
 	abort();
 }
 
-static EVP_PKEY *new_key(int rsa_bits)
+static EVP_PKEY *new_key(const struct pki_spec *spec)
 {
-	EVP_PKEY *key = rsa_bits ? EVP_RSA_gen((unsigned)rsa_bits) : EVP_EC_gen("P-256");
+	const char *kind = spec->kind ? spec->kind : "P-256";
+	EVP_PKEY *key;
 
+	if (spec->rsa_bits || strcmp(kind, "RSA") == 0)
+		key = EVP_RSA_gen(spec->rsa_bits ? (unsigned)spec->rsa_bits : 2048u);
+	else if (strncmp(kind, "ED", 2) == 0)
+		key = EVP_PKEY_Q_keygen(NULL, NULL, kind);
+	else
+		key = EVP_EC_gen(kind);
 	must(key != NULL);
 	return key;
 }
@@ -94,7 +101,9 @@ static void add_extensions(X509 *cert, X509 *issuer, const struct pki_spec *spec
 	add_extension(cert, issuer, NID_subject_key_identifier, "hash");
 	add_extension(cert, issuer, NID_authority_key_identifier, "keyid");
 	add_extension(cert, issuer, NID_key_usage,
-		spec->ca ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
+		spec->usage ? spec->usage
+		: spec->ca  ? "critical,keyCertSign,cRLSign"
+			    : "critical,digitalSignature");
 	add_extension(cert, issuer, NID_ext_key_usage, spec->eku);
 	add_extension(cert, issuer, NID_name_constraints, spec->constraints);
 	add_extension(cert, issuer, NID_subject_alt_name, spec->san);
@@ -106,7 +115,11 @@ static void add_extensions(X509 *cert, X509 *issuer, const struct pki_spec *spec
 
 static const EVP_MD *digest(const struct pki_spec *spec)
 {
-	const EVP_MD *md = spec->digest ? EVP_get_digestbyname(spec->digest) : EVP_sha256();
+	const EVP_MD *md;
+
+	if (spec->kind && strncmp(spec->kind, "ED", 2) == 0)
+		return NULL; /* it brings its own */
+	md = spec->digest ? EVP_get_digestbyname(spec->digest) : EVP_sha256();
 
 	must(md != NULL);
 	return md;
@@ -114,7 +127,7 @@ static const EVP_MD *digest(const struct pki_spec *spec)
 
 struct pki pki_new(const struct pki *by, const struct pki_spec *spec)
 {
-	struct pki p = { X509_new(), new_key(spec->rsa_bits) };
+	struct pki p = { X509_new(), new_key(spec) };
 	bool dated = spec->from || spec->to;
 	X509_NAME *name = X509_get_subject_name(p.cert);
 	X509 *issuer = by ? by->cert : p.cert;

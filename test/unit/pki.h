@@ -20,12 +20,14 @@ struct pki_spec {
 			       NULL: none */
 	struct str raw_dns; /* one dNSName of exactly these bytes, instead of san */
 	struct str raw_xmpp;     /* one XmppAddr of exactly these bytes, instead of san */
+	const char *usage;       /* NULL: what a CA, or a leaf, needs */
 	const char *eku;         /* "serverAuth,clientAuth"; NULL: none */
 	const char *constraints; /* "permitted;DNS:example" */
 	int ca;                  /* 1: a CA */
 	int pathlen;             /* of a CA: n + 1; 0: no limit */
 	int64_t from, to;        /* seconds relative to now; both 0: an hour back, 90 days ahead */
 	int rsa_bits;            /* 0: ECDSA P-256 */
+	const char *kind;        /* another curve, "RSA" (2048 bits), "ED25519"; NULL: as above */
 	const char *digest;      /* NULL: SHA256 */
 };
 

@@ -103,6 +103,14 @@ static int stop(void **state)
 	return 0;
 }
 
+static const struct credential *choose(const struct credentials *c, const struct domain *d,
+	const char *name, const char *zone, bool *covers_out)
+{
+	struct credentials_wanted w = { .domain = d, .name = name, .zone = zone };
+
+	return credentials_choose(c, &w, covers_out);
+}
+
 static void the_choice_is_by_name_then_wildcard_then_order(void **unused)
 {
 	static const struct {
@@ -138,8 +146,8 @@ static void the_choice_is_by_name_then_wildcard_then_order(void **unused)
 
 		if (rows[i].domain)
 			d = domain(rows[i].domain);
-		c = credentials_choose(credentials, rows[i].domain ? &d : NULL, rows[i].name,
-			rows[i].zone, &covers);
+		c = choose(credentials, rows[i].domain ? &d : NULL, rows[i].name, rows[i].zone,
+			&covers);
 		if (strcmp(credential_name(c), rows[i].chosen) != 0 || covers != rows[i].covers)
 			fail_msg("row %zu: %s", i, credential_name(c));
 		if (rows[i].domain)
@@ -155,9 +163,9 @@ static void the_end_is_that_of_the_first_to_end(void **unused)
 	const struct credential *c;
 	bool covers;
 
-	c = credentials_choose(credentials, &b, "b", NULL, &covers);
+	c = choose(credentials, &b, "b", NULL, &covers);
 	assert_int_equal(credential_not_after(c), pem_time(X509_get0_notAfter(b_ec.cert)));
-	c = credentials_choose(credentials, &x, NULL, NULL, &covers);
+	c = choose(credentials, &x, NULL, NULL, &covers);
 	assert_int_equal(credential_not_after(c), pem_time(X509_get0_notAfter(exact.cert)));
 }
 
@@ -167,10 +175,129 @@ static void nothing_configured_is_nothing_to_show(void **unused)
 	struct domain d = domain("a.example");
 	bool covers;
 
-	assert_null(credentials_choose(none, &d, NULL, NULL, &covers));
-	assert_null(credentials_choose(none, NULL, "x", "z", &covers));
+	assert_null(choose(none, &d, NULL, NULL, &covers));
+	assert_null(choose(none, NULL, "x", "z", &covers));
 	credentials_free(none);
 	credentials_free(NULL);
+}
+
+/* ---- issuers ---- */
+
+static struct certificate_config issuer(const char *name, const struct pki *p)
+{
+	struct certificate_config c = entry(name, p);
+
+	c.issuer.chain = c.chain;
+	c.issuer.key = c.key;
+	c.issuer.lifetime = 7 * DAY * INT64_C(1000);
+	c.chain = c.key = NULL;
+	return c;
+}
+
+static void issuer_config_fini(struct certificate_config *c)
+{
+	free(c->issuer.chain);
+	free(c->issuer.key);
+	entry_fini(c);
+}
+
+static struct pki issuing_ca(const char *constraints)
+{
+	return pki_new(
+		&ca, &(struct pki_spec){ .cn = "issuing", .ca = 1, .constraints = constraints });
+}
+
+static void an_issuer_comes_after_certificates_that_name_the_domain(void **unused)
+{
+	static char zone[] = "partner";
+	static char *zones[] = { zone };
+	struct pki first = issuing_ca("critical,permitted;DNS:first.example"),
+		   second = issuing_ca("critical,permitted;DNS:example"),
+		   third = issuing_ca("critical,permitted;DNS:test");
+	struct certificate_config c[] = { issuer("first", &first), issuer("partners", &third),
+		entry("w", &wild), entry("e", &exact), issuer("second", &second) };
+	static const struct {
+		const char *domain, *name, *zone;
+		bool may_mint;
+		const char *chosen;
+		bool covers, issues;
+	} rows[] = {
+		{ "x.w.example", NULL, NULL, true, "e", true, false },
+		{ "y.w.example", NULL, NULL, true, "w", true, false },
+		{ "z.y.w.example", NULL, NULL, true, "second", true, true },
+		{ "a.first.example", NULL, NULL, true, "first", true, true },
+		{ "a.example", NULL, NULL, true, "second", true, true },
+		/* No control of its own, no host name, no domain. */
+		{ "a.example", NULL, NULL, false, "w", false, false },
+		{ "192.0.2.1", NULL, NULL, true, "w", false, false },
+		{ "under_score.example", NULL, NULL, true, "w", false, false },
+		{ NULL, NULL, NULL, true, "w", false, false },
+		/* By zone. */
+		{ "a.test", NULL, "partner", true, "partners", true, true },
+		{ "a.test", NULL, "core", true, "w", false, false },
+		{ "a.test", NULL, NULL, true, "w", false, false },
+		/* By name: what it may make, or nothing of it. */
+		{ "a.first.example", "second", NULL, true, "second", true, true },
+		{ "x.w.example", "second", NULL, true, "second", true, true },
+		{ "x.w.example", "second", NULL, false, "e", true, false },
+		{ "a.example", "first", NULL, true, "second", true, true },
+		{ "a.example", "w", NULL, true, "w", false, false },
+		{ NULL, "first", NULL, true, "w", false, false },
+	};
+	struct credentials *all;
+
+	c[1].zones = (struct config_strings){ zones, 1 };
+	all = load(c, 5);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct domain d;
+		struct credentials_wanted w = {
+			.name = rows[i].name, .zone = rows[i].zone, .may_mint = rows[i].may_mint
+		};
+		const struct credential *found;
+		bool covers;
+
+		if (rows[i].domain) {
+			d = domain(rows[i].domain);
+			w.domain = &d;
+		}
+		found = credentials_choose(all, &w, &covers);
+		if (strcmp(credential_name(found), rows[i].chosen) != 0 ||
+			covers != rows[i].covers ||
+			(credential_mint(found) != NULL) != rows[i].issues)
+			fail_msg("row %zu: %s", i, credential_name(found));
+	}
+	for (unsigned i = 0; i < 5; i++)
+		assert_string_equal(credential_name(credentials_at(all, i)), c[i].name);
+	assert_null(credentials_at(all, 5));
+	assert_int_equal(credential_not_after(credentials_at(all, 0)),
+		pem_time(X509_get0_notAfter(ca.cert)));
+	assert_true(credentials_has(all, "second"));
+	credentials_free(all);
+	for (unsigned i = 0; i < 5; i++)
+		issuer_config_fini(&c[i]);
+	pki_free(&first);
+	pki_free(&second);
+	pki_free(&third);
+}
+
+static void with_issuers_alone_there_may_be_nothing_to_show(void **unused)
+{
+	struct pki p = issuing_ca("critical,permitted;DNS:example");
+	struct certificate_config c = issuer("i", &p);
+	struct credentials *all = load(&c, 1);
+	struct domain good = domain("a.example"), bad = domain("a.test");
+	struct credentials_wanted w = { .domain = &good, .may_mint = true };
+	bool covers;
+
+	assert_non_null(credentials_choose(all, &w, &covers));
+	w.may_mint = false;
+	assert_null(credentials_choose(all, &w, &covers));
+	w = (struct credentials_wanted){ .domain = &bad, .may_mint = true, .name = "i" };
+	assert_null(credentials_choose(all, &w, &covers));
+	assert_false(covers);
+	credentials_free(all);
+	issuer_config_fini(&c);
+	pki_free(&p);
 }
 
 /* ---- what is wrong ---- */
@@ -265,6 +392,47 @@ static void certificates_that_are_unwise_are_mentioned(void **unused)
 	}
 }
 
+static void an_issuer_that_is_of_no_use_is_explained(void **unused)
+{
+	static char missing[] = "/nowhere/ca.pem";
+	struct pki p = issuing_ca("critical,permitted;DNS:example"), open = issuing_ca(NULL);
+	struct certificate_config good = issuer("i", &p), wide = issuer("o", &open), c[2];
+
+	first_line_is(&wide, 1, true, "has no name constraints: whoever reads its key");
+	c[0] = good;
+	c[0].issuer.lifetime = 60 * 1000;
+	first_line_is(c, 1, true, "this is for trials");
+	c[0] = good;
+	c[0].chain = good.issuer.chain;
+	first_line_is(c, 1, false, "chain beside issuer");
+	c[0].chain = NULL;
+	c[0].key = good.issuer.key;
+	first_line_is(c, 1, false, "key beside issuer");
+	c[0] = (struct certificate_config){ .name = good.name };
+	first_line_is(c, 1, false, "chain is missing in certificate");
+	c[0].chain = good.issuer.chain;
+	first_line_is(c, 1, false, "key is missing in certificate");
+	c[0] = good;
+	c[0].issuer.chain = missing;
+	first_line_is(c, 1, false, "cannot read /nowhere/ca.pem");
+	c[0] = good;
+	c[0].issuer.key = wide.issuer.key;
+	first_line_is(c, 1, false, "key does not belong to the certificate");
+	c[0] = good;
+	c[0].issuer.chain = configs[1].chain;
+	c[0].issuer.key = configs[1].key;
+	first_line_is(c, 1, false, "is not one of a CA");
+	c[0] = c[1] = good;
+	first_line_is(c, 2, false, "two certificates are called \"i\"");
+	c[1] = configs[1];
+	c[1].name = good.name;
+	first_line_is(c, 2, false, "two certificates are called \"i\"");
+	issuer_config_fini(&good);
+	issuer_config_fini(&wide);
+	pki_free(&p);
+	pki_free(&open);
+}
+
 static void a_key_that_everybody_can_read_is_mentioned(void **unused)
 {
 	struct certificate_config c = entry("x", &ab);
@@ -307,6 +475,9 @@ int main(void)
 		cmocka_unit_test(the_choice_is_by_name_then_wildcard_then_order),
 		cmocka_unit_test(the_end_is_that_of_the_first_to_end),
 		cmocka_unit_test(nothing_configured_is_nothing_to_show),
+		cmocka_unit_test(an_issuer_comes_after_certificates_that_name_the_domain),
+		cmocka_unit_test(with_issuers_alone_there_may_be_nothing_to_show),
+		cmocka_unit_test(an_issuer_that_is_of_no_use_is_explained),
 		cmocka_unit_test(files_that_do_not_load_are_explained),
 		cmocka_unit_test(certificates_that_are_unwise_are_mentioned),
 		cmocka_unit_test(a_key_that_everybody_can_read_is_mentioned),

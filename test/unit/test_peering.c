@@ -64,6 +64,39 @@ static void the_most_specific_match_wins(void **unused)
 	peering_rig_fini(&rig);
 }
 
+static void a_certificate_is_issued_only_for_what_a_control_is_meant_for(void **unused)
+{
+	static const char text[] = DEFAULTS "peering_controls = (\n"
+					    "  { match = [ \"a.example\", \"*\" ]; },\n"
+					    "  { match = \"*.us\"; },\n"
+					    "  { match = \"bad.us\"; action = \"reject\"; }\n"
+					    ");\n";
+	static const struct {
+		const char *domain;
+		bool may;
+	} rows[] = {
+		{ "a.example", true },
+		{ "A.Example.", true },
+		{ "x.army.us", true },
+		{ "us", false },        /* the default route, */
+		{ "b.example", false }, /* be its control the same as that of a.example */
+		{ "bad.us", false },
+		{ "x.bad.us", true },
+		{ "[2001:db8::1]", false },
+	};
+	struct peering_rig rig;
+
+	(void)unused;
+	peering_rig_init(&rig, text);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct domain d = peering_rig_domain(rows[i].domain);
+
+		if (peering_may_mint(rig.peering, &d) != rows[i].may)
+			fail_msg("%s", rows[i].domain);
+	}
+	peering_rig_fini(&rig);
+}
+
 static void what_matched_can_be_told(void **unused)
 {
 	static const struct zone_row rows[] = {
@@ -558,6 +591,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_most_specific_match_wins),
+		cmocka_unit_test(a_certificate_is_issued_only_for_what_a_control_is_meant_for),
 		cmocka_unit_test(what_matched_can_be_told),
 		cmocka_unit_test(without_a_default_route_the_rest_has_no_control),
 		cmocka_unit_test(a_rejected_domain_is_found_and_not_accepted),

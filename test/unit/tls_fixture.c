@@ -78,10 +78,11 @@ struct tls *tls_fixture_server(struct tls_fixture *f, enum tls_version min)
 struct tls *tls_fixture_client(struct tls_fixture *f, enum tls_version min)
 {
 	struct domain a = domain("a.example"), b = domain("b.example");
+	struct credentials_wanted w = { .domain = &b };
 	bool covers;
 
 	return tls_client_new(&(struct tls_client_options){ .contexts = f->contexts,
-		.credential = credentials_choose(f->credentials, &b, NULL, NULL, &covers),
+		.credential = credentials_choose(f->credentials, &w, &covers),
 		.sni = &a,
 		.min = min });
 }

@@ -25,7 +25,9 @@ const struct listen_config *inbound_listener(const struct inbound *in)
 	return NULL;
 }
 
-const char *inbound_zone(const struct inbound *in)
+/* For whom a certificate is shown: the listener's zone where it is for one, else the zone of
+ * whoever claims to come (decision 12). */
+static const char *zone_of(const struct inbound *in)
 {
 	const struct listen_config *l = inbound_listener(in);
 	const struct control *c =
@@ -42,6 +44,16 @@ static bool may_mint(void *arg, const struct domain *domain)
 	return peering_may_mint(in->leg.trunk->plan->peering, domain);
 }
 
+bool inbound_has_certificate(const struct inbound *in)
+{
+	const struct plan *plan = in->leg.trunk->plan;
+	struct credentials_wanted w = { .domain = &in->to,
+		.zone = zone_of(in),
+		.may_mint = peering_may_mint(plan->peering, &in->to) };
+	bool covers;
+	return credentials_choose(plan->credentials, &w, &covers) != NULL;
+}
+
 static void start_tls(struct inbound *in, const struct domain *domain)
 {
 	struct plan *plan = in->leg.trunk->plan;
@@ -49,7 +61,7 @@ static void start_tls(struct inbound *in, const struct domain *domain)
 		.contexts = plan->tls,
 		.credentials = plan->credentials,
 		.domain = domain,
-		.zone = inbound_zone(in),
+		.zone = zone_of(in),
 		.may_mint = may_mint,
 		.arg = in,
 		.peer = conn_peer(in->leg.conn),

@@ -9,8 +9,7 @@
 #include "trunk/leg.h"
 #include "trunk/pair.h"
 
-/* One proof on this stream: EXTERNAL and certificates prove a domain towards anyone, dialback a
- * pair. */
+/* One proof: EXTERNAL and certificates prove a domain towards anyone, dialback a pair. */
 struct proof {
 	struct domain from, to;  /* to.n == 0: any */
 	const char *how;         /* "external", "external-dialback", "dialback" */
@@ -73,9 +72,8 @@ extern const struct leg_ops inbound_ops;
 const struct address *inbound_peer(const struct inbound *in);
 /* Its listener in the plan in force; NULL when the plan has it no more. */
 const struct listen_config *inbound_listener(const struct inbound *in);
-/* For whom a certificate is shown: the listener's zone where it is for one, else the zone of
- * whoever claims to come (decision 12). NULL: not known. */
-const char *inbound_zone(const struct inbound *in);
+/* Is there one to show for `to`? With issuers alone there may be none (decision 13). */
+bool inbound_has_certificate(const struct inbound *in);
 /* Older streams first: lets the next one be read when the one before it is drained. */
 void inbounds_tick(struct route *r, uint64_t now);
 /* The first stream of the pair is over: the next one's turn. */
@@ -91,8 +89,7 @@ const char *inbound_entry_refused(const struct inbound *in, const struct control
 void inbound_auth(struct inbound *in, const struct stream_info *info);
 void inbound_db_result(struct inbound *in, const struct stream_info *info);
 void inbound_db_verify(struct inbound *in, const struct stream_info *info);
-/* Is this domain proven here, towards `to`? Judges the certificate now where that may be the proof
- * (decision 1). */
+/* Is this domain proven here, towards `to`? May judge the certificate now (decision 1). */
 const struct proof *inbound_proven(
 	struct inbound *in, const struct domain *from, const struct domain *to);
 /* A proof was made: limits, log, and the way to the pair's home. */

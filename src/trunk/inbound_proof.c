@@ -66,17 +66,6 @@ static bool header_names(struct inbound *in, const struct stream_info *info)
 	return true;
 }
 
-/* With issuers alone there may be none to show: this tells the peer in words, not by an alert. */
-static bool has_certificate(const struct inbound *in)
-{
-	const struct plan *plan = in->leg.trunk->plan;
-	struct credentials_wanted w = { .domain = &in->to,
-		.zone = inbound_zone(in),
-		.may_mint = peering_may_mint(plan->peering, &in->to) };
-	bool covers;
-	return credentials_choose(plan->credentials, &w, &covers) != NULL;
-}
-
 /* Before TLS: the names are a hint. */
 static void header_in_the_clear(struct inbound *in, const struct stream_info *info)
 {
@@ -90,7 +79,9 @@ static void header_in_the_clear(struct inbound *in, const struct stream_info *in
 		offers |= OFFER_STARTTLS_REQUIRED;
 	else if (c->config->authentication & 1u << PROOF_DIALBACK)
 		offers |= OFFER_DIALBACK;
-	if (offers & OFFER_STARTTLS_REQUIRED && offers & OFFER_STARTTLS && !has_certificate(in)) {
+	/* The peer is told in words, not by an alert. */
+	if (offers & OFFER_STARTTLS_REQUIRED && offers & OFFER_STARTTLS &&
+		!inbound_has_certificate(in)) {
 		leg_fail(&in->leg, STREAM_HOST_UNKNOWN, "there is no certificate for this domain",
 			NULL);
 		return;

@@ -171,6 +171,11 @@ uint64_t audit_writer_lost(const struct audit_writer *w)
 	return atomic_load_explicit(&w->lost, memory_order_relaxed);
 }
 
+uint64_t audit_writer_records(const struct audit_writer *w)
+{
+	return atomic_load_explicit(&w->records, memory_order_relaxed);
+}
+
 /* ---- the thread ---- */
 
 /* Under the lock: until somebody signals, or ms are over. */

@@ -51,3 +51,5 @@ uint64_t audit_writer_written(const struct audit_writer *w);
 /* Is there trouble with the file now? */
 bool audit_writer_failing(const struct audit_writer *w);
 uint64_t audit_writer_lost(const struct audit_writer *w);
+/* How many it has written since it was opened. */
+uint64_t audit_writer_records(const struct audit_writer *w);

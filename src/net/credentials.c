@@ -382,6 +382,15 @@ bool credential_covers(const struct credential *c, const struct domain *d)
 	return true;
 }
 
+int64_t credentials_end(const struct credentials *c, unsigned i)
+{
+	const struct credential_entry *e = &c->entries[i];
+
+	if (i >= c->n)
+		return 0;
+	return e->mint ? mint_issuer(e->mint)->end : pem_time(X509_get0_notAfter(e->leaf));
+}
+
 bool credentials_has(const struct credentials *c, const char *name)
 {
 	return map_get(&c->by_name.map, str_of(name)) != NULL;

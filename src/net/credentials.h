@@ -61,6 +61,9 @@ bool credential_covers(const struct credential *c, const struct domain *d);
 /* The issuer that it is, and what that has issued (net/mint.h); NULL: it is none. */
 struct mint;
 struct mint *credential_mint(const struct credential *c);
+/* When the i-th certificate of the configuration ends: seconds since 1970; 0 when there is no such.
+ */
+int64_t credentials_end(const struct credentials *c, unsigned i);
 bool credentials_has(const struct credentials *c, const char *name);
 /* All entries, in the order of the file: i from 0, NULL at the end. */
 const struct credential *credentials_at(const struct credentials *c, unsigned i);

@@ -54,6 +54,7 @@ struct resolver {
 	struct pipe *pipe;
 	struct list lookups;
 	uint64_t timeout;
+	struct resolver_counts counts;
 };
 
 /* "192.0.2.1", "192.0.2.1@5353", "2001:db8::1@5353" */
@@ -200,6 +201,23 @@ uint64_t resolver_timeout(const struct resolver *r)
 
 /* ---- one query ---- */
 
+const char *const resolver_type_names[] = { "A", "AAAA", "SRV" };
+/* In the order of enum answer. */
+const char *const resolver_answer_names[] = { "data", "none", "nxdomain", "failed" };
+
+const struct resolver_counts *resolver_counts(const struct resolver *r)
+{
+	return &r->counts;
+}
+
+static void count(const struct query *q)
+{
+	unsigned type = q->type == DNS_SRV ? 2 : q->type == DNS_AAAA;
+	bool secure = q->result && q->result->secure;
+
+	q->resolver->counts.n[type][query_answer(q)][secure]++;
+}
+
 static void on_result(void *arg, int error, struct ub_result *result)
 {
 	struct query *q = arg;
@@ -207,6 +225,7 @@ static void on_result(void *arg, int error, struct ub_result *result)
 	q->running = false;
 	q->error = error;
 	q->result = result;
+	count(q);
 	loop_soon(q->resolver->loop, q->done);
 }
 

@@ -64,6 +64,15 @@ struct resolver *resolver_new(struct net_loop *l, const struct resolver_config *
 /* Cancels what is under way. Also from inside a result callback. NULL is fine. */
 void resolver_free(struct resolver *r);
 
+/* Questions that were answered: by type (A, AAAA, SRV), answer, and whether it was validated. */
+enum { RESOLVER_TYPES = 3, RESOLVER_ANSWERS = 4 };
+struct resolver_counts {
+	uint64_t n[RESOLVER_TYPES][RESOLVER_ANSWERS][2];
+};
+const struct resolver_counts *resolver_counts(const struct resolver *r);
+extern const char *const resolver_type_names[RESOLVER_TYPES];
+extern const char *const resolver_answer_names[RESOLVER_ANSWERS];
+
 struct lookup;
 /* Resolves all targets (copied) in order into one list (each target's endpoints behind the previous
  * one's; at most 32). The callback comes in a later turn, once, unless cancelled; the lookup is

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { KINDS_MAX = 4096, TOLD_AT_ONCE = 64 };
+enum { KINDS_MAX = 4096, TOLD_AT_ONCE = 64, COUNTS_MAX = 1024 };
 
 /* One policy, key and peer. */
 struct kind {
@@ -24,9 +24,17 @@ struct kind {
 	char text[];
 };
 
+/* What one policy and key have raised, by all peers. */
+struct count {
+	struct map_node node;
+	struct alerts_count c;
+	size_t n;
+	char text[]; /* policy, zero byte, key, zero byte */
+};
+
 struct alerts {
 	pthread_mutex_t lock;
-	struct map kinds;
+	struct map kinds, counts;
 	unsigned count;
 	int64_t interval_ms;
 	uint64_t overflow; /* of more kinds than are kept, in this interval */
@@ -66,6 +74,7 @@ struct alerts *alerts_new(const char *node, alerts_fn *fn, void *arg)
 	struct alerts *a = MEM_NEW(struct alerts);
 	pthread_mutex_init(&a->lock, NULL);
 	map_init(&a->kinds);
+	map_init(&a->counts);
 	a->interval_ms = 60000;
 	a->node = mem_strdup(node);
 	a->fn = fn;
@@ -88,6 +97,13 @@ void alerts_free(struct alerts *a)
 	for (struct map_node *n; (n = map_next(&a->kinds, &pos, NULL)) != NULL;)
 		forget(a, map_item(n, struct kind, node));
 	map_fini(&a->kinds);
+	pos = 0;
+	for (struct map_node *n; (n = map_next(&a->counts, &pos, NULL)) != NULL;) {
+		struct count *c = map_item(n, struct count, node);
+		map_remove(&a->counts, n);
+		free(c);
+	}
+	map_fini(&a->counts);
 	pthread_mutex_destroy(&a->lock);
 	free(a->node);
 	free(a);
@@ -163,6 +179,44 @@ static struct kind *kind_new(struct alerts *a, const struct audit_record *what, 
 	return k;
 }
 
+static void put_zeroed(char **to, struct str s)
+{
+	if (s.n)
+		memcpy(*to, s.p, s.n);
+	(*to)[s.n] = '\0';
+	*to += s.n + 1;
+}
+
+static struct count *count_of(struct alerts *a, struct str policy, struct str key)
+{
+	struct str name = { NULL, policy.n + key.n + 2 };
+	struct count *c = mem_alloc(sizeof(*c) + name.n);
+	char *text = c->text;
+	put_zeroed(&text, policy);
+	put_zeroed(&text, key);
+	name.p = c->text;
+	struct map_node *found = map_get(&a->counts, name);
+	bool full = a->counts.count >= COUNTS_MAX && !str_is(policy, "other");
+	if (found || full) {
+		free(c);
+		return found ? map_item(found, struct count, node)
+			     : count_of(a, STR("other"), STR(""));
+	}
+	c->n = name.n;
+	c->c = (struct alerts_count){ c->text, c->text + policy.n + 1, 0, 0 };
+	map_put(&a->counts, &c->node, name);
+	return c;
+}
+
+void alerts_each(struct alerts *a, void (*fn)(void *arg, const struct alerts_count *c), void *arg)
+{
+	size_t pos = 0;
+	pthread_mutex_lock(&a->lock);
+	for (struct map_node *n = NULL; (n = map_next(&a->counts, &pos, n)) != NULL;)
+		fn(arg, &map_item(n, struct count, node)->c);
+	pthread_mutex_unlock(&a->lock);
+}
+
 /* Is this one to be told? *held_out: how many before it were not. */
 static bool pass(struct alerts *a, const struct audit_record *what, struct str name,
 	uint64_t now_ms, uint64_t *held_out)
@@ -194,6 +248,9 @@ void alerts_raise(
 	print_name(&name, what, peer);
 	pthread_mutex_lock(&a->lock);
 	bool told = pass(a, what, buf_view(&name), now_ms, &held);
+	struct count *c = count_of(a, what->policy, what->key);
+	c->c.raised++;
+	c->c.told += told;
 	pthread_mutex_unlock(&a->lock);
 	if (told)
 		tell(a, what, peer, held);

@@ -29,5 +29,12 @@ void alerts_configure(struct alerts *a, int64_t interval_ms);
 /* `what` says policy, key, from, to and so on; `peer` is the domain that tried. */
 void alerts_raise(
 	struct alerts *a, const struct audit_record *what, struct str peer, uint64_t now_ms);
+/* How often each policy and key was the reason so far, and how many of these alerts were told:
+ * `fn` is called for each, under the lock. Bounded: later ones are policy "other". */
+struct alerts_count {
+	const char *policy, *key;
+	uint64_t raised, told;
+};
+void alerts_each(struct alerts *a, void (*fn)(void *arg, const struct alerts_count *c), void *arg);
 /* Tells of what was held back in intervals that are over. */
 void alerts_tick(struct alerts *a, uint64_t now_ms);

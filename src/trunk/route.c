@@ -231,6 +231,7 @@ static enum route_outcome deliver(struct route *r, const struct delivery *d)
 	if (can_send(r) && list_empty(&r->queue) && record_written(r->pair->trunk, d->audit) &&
 		(d->patient || !outbound_congested(r->out))) {
 		outbound_send(r->out, d->bytes, d->audit);
+		r->carried++;
 		r->pair->trunk->metrics.direct++;
 		return ROUTE_SENT;
 	}
@@ -365,6 +366,7 @@ static void drain_one(struct route *r, const struct waiting *w)
 		return;
 	}
 	struct trunk *t = r->pair->trunk;
+	r->carried++;
 	metrics_waited(&t->metrics, net_loop_now(t->loop) - w->since_ms);
 	outbound_send(r->out, bytes, w->audit);
 }

@@ -32,6 +32,7 @@ struct route {
 	size_t queue_bytes, kept_bytes; /* kept ones have a budget of their own */
 	unsigned queue_count, kept_count;
 	bool draining;
+	uint64_t carried;     /* stanzas handed to outbound streams */
 	struct list feeders;  /* inbound streams that wait until there is room */
 	struct list inbounds; /* inbound streams that carry this pair, the first one is read
 				 (feed.link) */

@@ -101,6 +101,39 @@ static void other_kinds_are_told_at_once(void **unused)
 	buf_fini(&out);
 }
 
+static void sum_up(void *arg, const struct alerts_count *c)
+{
+	buf_printf(
+		arg, "%s/%s %ju %ju;", c->policy, c->key, (uintmax_t)c->raised, (uintmax_t)c->told);
+}
+
+static void alerts_are_counted_by_policy_and_key_told_or_not(void **unused)
+{
+	struct buf out = { 0 }, counts = { 0 };
+	struct alerts *a = alerts_new("trunk", gather, &out);
+
+	(void)unused;
+	raise_one(a, "p", "a.example", 0);
+	raise_one(a, "p", "a.example", 1);
+	raise_one(a, "p", "b.example", 1);
+	alerts_each(a, sum_up, &counts);
+	assert_str(buf_view(&counts), "p/block 3 2;");
+	/* What is beyond the table has one name. */
+	for (unsigned i = 0; i < 3000; i++) {
+		char policy[32];
+
+		snprintf(policy, sizeof(policy), "p%u", i);
+		raise_one(a, policy, "a.example", 2);
+	}
+	buf_clear(&counts);
+	alerts_each(a, sum_up, &counts);
+	buf_put_char(&counts, '\0');
+	assert_non_null(strstr(buf_view(&counts).p, "other/ 1977 1977;"));
+	alerts_free(a);
+	buf_fini(&out);
+	buf_fini(&counts);
+}
+
 static void a_new_interval_holds_at_once(void **unused)
 {
 	struct buf out = { 0 };
@@ -149,6 +182,7 @@ int main(void)
 		cmocka_unit_test(an_alert_says_who_and_why),
 		cmocka_unit_test(one_kind_is_told_once_in_an_interval),
 		cmocka_unit_test(other_kinds_are_told_at_once),
+		cmocka_unit_test(alerts_are_counted_by_policy_and_key_told_or_not),
 		cmocka_unit_test(a_new_interval_holds_at_once),
 		cmocka_unit_test(the_table_is_bounded_and_what_is_beyond_is_counted),
 	};

@@ -167,6 +167,8 @@ static void the_end_is_that_of_the_first_to_end(void **unused)
 	assert_int_equal(credential_not_after(c), pem_time(X509_get0_notAfter(b_ec.cert)));
 	c = choose(credentials, &x, NULL, NULL, &covers);
 	assert_int_equal(credential_not_after(c), pem_time(X509_get0_notAfter(exact.cert)));
+	assert_int_equal(credentials_end(credentials, 3), pem_time(X509_get0_notAfter(b_ec.cert)));
+	assert_int_equal(credentials_end(credentials, 6), 0);
 }
 
 static void nothing_configured_is_nothing_to_show(void **unused)

@@ -76,11 +76,13 @@ struct desk {
 	unsigned waiting;
 	bool calling;                 /* inside a call of ours: no result may come */
 	struct resolve_result result; /* the last one */
-	char text[1024];              /* "192.0.2.1:5269 192.0.2.2:5270/tls" */
+	struct resolver_counts counts;
+	char text[1024]; /* "192.0.2.1:5269 192.0.2.2:5270/tls" */
 };
 
 static void leave(struct desk *d)
 {
+	d->counts = *resolver_counts(d->resolver);
 	resolver_free(d->resolver);
 	d->resolver = NULL;
 	net_timer_close(d->dog);
@@ -233,6 +235,9 @@ static void hosts_and_addresses_need_no_srv(void **unused)
 	}
 	assert_non_null(strstr(d.text, " 192.0.2.7:5222 192.0.2.8:1"));
 	assert_string_equal(d.result.endpoints[5].host, "");
+	assert_int_equal(d.counts.n[0][ANSWER_DATA][false], 1);
+	assert_int_equal(d.counts.n[1][ANSWER_DATA][false], 1);
+	assert_string_equal(resolver_answer_names[ANSWER_NXDOMAIN], "nxdomain");
 	desk_fini(&d);
 }
 

@@ -66,4 +66,5 @@ enum ctl_status ctl_misused(struct ctl *c, const char *fmt, ...)
 enum ctl_status ctl_failed(struct ctl *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-ctl_command_fn ctl_audit_verify, ctl_config, ctl_csr, ctl_dns_zone, ctl_explain, ctl_status_command;
+ctl_command_fn ctl_audit_verify, ctl_config, ctl_csr, ctl_dns_zone, ctl_explain,
+	ctl_metrics_command, ctl_status_command;

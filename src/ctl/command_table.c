@@ -64,6 +64,8 @@ const struct ctl_command ctl_commands[] = {
 		"may FROM talk to TO, how, under which policies, and why",
 		BIT(OPTION_AUDIT) | BIT(OPTION_CONFIG) | BIT(OPTION_JSON) | BIT(OPTION_STANZA), 0,
 		2, ctl_explain },
+	{ { "metrics", NULL }, "", "everything that is counted, as Prometheus reads it",
+		BIT(OPTION_CONFIG) | BIT(OPTION_SOCKET), 0, 0, ctl_metrics_command },
 	{ { "status", NULL }, "", "is trunkd running, since when, under which configuration",
 		DAEMON, 0, 0, ctl_status_command },
 };

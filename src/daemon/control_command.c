@@ -8,6 +8,7 @@
 #include <string.h>
 
 static const struct control_command commands[] = {
+	{ "metrics", CONTROL_READ, control_metrics },
 	{ "status", CONTROL_READ, control_status },
 };
 

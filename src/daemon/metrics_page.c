@@ -344,7 +344,9 @@ static void certificates(struct metrics_text *t, const struct plan *plan)
 		"When a certificate that we show ends.");
 	for (unsigned i = 0; i < plan->settings.certificates.n; i++)
 		metrics_sample(t, NULL,
-			METRICS_LABELS({ "file", c[i].chain }, { "name", c[i].name }),
+			METRICS_LABELS({ "file", certificate_has_issuer(&c[i]) ? c[i].issuer.chain
+									       : c[i].chain },
+				{ "name", c[i].name }),
 			(uint64_t)credentials_end(plan->credentials, i));
 }
 

@@ -97,6 +97,9 @@ static void new_attempt(struct dial *d, const char *target)
 	d->trying = true;
 	d->attempt = (struct attempt){ .wall = clock_wall() };
 	d->attempt_ms = net_loop_now(d->trunk->loop);
+	if (!d->looked_up)
+		d->attempt.stage_ms[ATTEMPT_DNS] = (uint32_t)(d->attempt_ms - d->started_ms);
+	d->looked_up = true;
 	snprintf(d->attempt.target, sizeof(d->attempt.target), "%s", target);
 }
 
@@ -110,16 +113,25 @@ static void log_attempt(
 		log_quote(str_of(words)).s);
 }
 
+/* What the stage took that the attempt is in; the look-up is counted as a whole. */
+static void stay(struct dial *d, uint64_t now)
+{
+	struct attempt *a = &d->attempt;
+	if (a->stage != ATTEMPT_DNS && a->stage != ATTEMPT_READY)
+		a->stage_ms[a->stage] += (uint32_t)(now - d->stage_ms);
+}
+
 static void end_attempt(struct dial *d, enum dial_outcome o, const char *words)
 {
 	struct attempt *a = &d->attempt;
 	if (!d->trying)
 		return;
+	stay(d, net_loop_now(d->trunk->loop));
 	a->took_ms = (uint32_t)(net_loop_now(d->trunk->loop) - d->attempt_ms);
 	if (o != DIAL_OK && o != DIAL_INVALID)
 		snprintf(a->words, sizeof(a->words), "%s", words);
 	log_attempt(d, a, o, words);
-	*peer_attempt(peer_get(&d->trunk->peers, &d->to)) = *a;
+	*attempts_next(&peer_get(&d->trunk->peers, &d->to)->out) = *a;
 	d->trying = false;
 }
 
@@ -161,6 +173,7 @@ void dial_stage(struct dial *d, enum attempt_stage s)
 {
 	uint64_t now = net_loop_now(d->trunk->loop);
 	count_stage(d, d->attempt.stage, now);
+	stay(d, now);
 	if (s == ATTEMPT_READY)
 		metrics_stage(&d->trunk->metrics, way_of(d), METRICS_TOTAL, now - d->started_ms);
 	d->attempt.stage = s;

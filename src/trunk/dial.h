@@ -58,7 +58,8 @@ struct dial {
 	struct endpoint *endpoints;
 	unsigned n, next;
 	struct outbound *current;
-	bool trying; /* `attempt` is under way; it goes into the peer's ring when it is over */
+	bool looked_up; /* an attempt has the time of that */
+	bool trying;    /* `attempt` is under way; it goes into the peer's ring when it is over */
 	struct attempt attempt;
 	uint64_t started_ms, attempt_ms, stage_ms;
 	enum dial_outcome worst; /* of the endpoints tried so far */

@@ -6,8 +6,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "trunk/metrics.h"
+#include "trunk/peer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { TURN_MS = 10000, SLOW_SETUP_MS = 5000 };
 
@@ -138,9 +141,43 @@ static void leave_routes(struct inbound *in)
 	}
 }
 
+/* How far a peer came that has proven nothing. */
+static enum attempt_stage stage_of(const struct inbound *in)
+{
+	const struct leg *l = &in->leg;
+	if (!l->stream)
+		return ATTEMPT_TLS;
+	if (stream_is_secure(l->stream) || in->header_final)
+		return ATTEMPT_AUTH;
+	return conn_tls(l->conn) ? ATTEMPT_TLS : ATTEMPT_STREAM;
+}
+
+/* A peer that we know of could not get in: for people who ask why. The name may be anybody's claim,
+ * so it touches nothing but this; names that only a default route knows would be anything. */
+static void remember(struct inbound *in)
+{
+	struct leg *l = &in->leg;
+	struct trunk *t = l->trunk;
+	char match[PEERING_MATCH];
+	if (in->nproofs || l->orderly || t->stopping || !l->peer_domain.n)
+		return;
+	peering_match(t->plan->peering, &l->peer_domain, match);
+	if (!match[0] || strcmp(match, "*") == 0)
+		return;
+	struct attempt *a = attempts_next(&peer_get(&t->peers, &l->peer_domain)->in);
+	a->wall = clock_wall();
+	a->stage = stage_of(in);
+	a->took_ms = (uint32_t)(net_loop_now(t->loop) - l->opened_ms);
+	address_print(conn_peer(l->conn), a->target);
+	snprintf(a->words, sizeof(a->words), "%s", l->reason);
+	if (in->judged)
+		attempt_saw(a, in->trust.subject, in->trust.not_after);
+}
+
 static void ended(struct leg *l)
 {
 	struct inbound *in = (struct inbound *)l;
+	remember(in);
 	list_remove(&in->resume);
 	inbound_rate_end(in);
 	inbound_set_up(in);

@@ -6,9 +6,11 @@
  */
 #include "trunk/inbound.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "trunk/claim.h"
 #include "trunk/metrics.h"
+#include "trunk/peer.h"
 #include "xmpp/dialback.h"
 
 #include <stdlib.h>
@@ -221,6 +223,7 @@ void inbound_prove(struct inbound *in, const struct domain *from, const struct d
 		log_quote(str_of(in->trust.subject)).s);
 	metrics_opened(l);
 	metrics_proof(l, from, how, true);
+	peer_get(&l->trunk->peers, from)->last_in = clock_wall();
 	if (in->nproofs == 1) {
 		metrics_inbound_stage(in, METRICS_AUTH);
 		metrics_stage(

@@ -184,6 +184,7 @@ static bool terminal(struct leg *l, enum stream_event e, const struct stream_inf
 {
 	if (e == STREAM_CLOSED) {
 		l->peer_closed = !l->closing;
+		l->orderly = true;
 		l->end = METRICS_END_CLOSED;
 		/* It had its time: what it did not take is for the next stream. */
 		l->failed = l->closing && l->kind == LEG_OUT &&

@@ -38,6 +38,7 @@ struct leg {
 	unsigned long long number;
 	bool held; /* the owner wants no events for now */
 	bool ended, peer_closed, failed;
+	bool orderly; /* ended by closing tags */
 	bool counted; /* as opened, by metrics */
 	unsigned end; /* why it ended, for metrics_closed() */
 	bool closing; /* our closing tag is sent, the peer's is awaited */

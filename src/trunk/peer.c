@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { BACKOFF_FIRST_MS = 1000, BACKOFF_MAX_MS = 300000, PEERS_MAX = 20000 };
@@ -19,7 +20,8 @@ const char *attempt_stage_name(enum attempt_stage s)
 static void peer_free(struct map *peers, struct peer *p)
 {
 	map_remove(peers, &p->node);
-	free(p->ring);
+	free(p->out.ring);
+	free(p->in.ring);
 	free(p);
 }
 
@@ -45,14 +47,20 @@ struct peer *peer_get(struct map *peers, const struct domain *d)
 	return p;
 }
 
-struct attempt *peer_attempt(struct peer *p)
+void attempt_saw(struct attempt *a, const char *names, int64_t end)
 {
-	if (p->count < PEER_RING && p->next == p->count)
-		p->ring = mem_resize(p->ring, ++p->count * sizeof(*p->ring));
-	struct attempt *a = &p->ring[p->next];
-	p->next = (p->next + 1) % PEER_RING;
-	*a = (struct attempt){ 0 };
-	return a;
+	snprintf(a->certificate, sizeof(a->certificate), "%s", names);
+	a->certificate_end = end;
+}
+
+struct attempt *attempts_next(struct attempts *a)
+{
+	if (a->count < PEER_RING && a->next == a->count)
+		a->ring = mem_resize(a->ring, ++a->count * sizeof(*a->ring));
+	struct attempt *out = &a->ring[a->next];
+	a->next = (a->next + 1) % PEER_RING;
+	*out = (struct attempt){ 0 };
+	return out;
 }
 
 void peer_succeeded(struct peer *p, int64_t wall)

@@ -86,16 +86,16 @@ static void the_last_eight_attempts_are_kept(void **unused)
 	map_init(&peers);
 	p = get(&peers, "a.example");
 	for (unsigned i = 0; i < 11; i++) {
-		struct attempt *a = peer_attempt(p);
+		struct attempt *a = attempts_next(&p->out);
 
 		assert_int_equal(a->wall, 0);
 		assert_string_equal(a->words, "");
 		a->wall = i + 1;
 		strcpy(a->words, "old words");
 	}
-	assert_int_equal(p->count, PEER_RING);
+	assert_int_equal(p->out.count, PEER_RING);
 	for (unsigned i = 0; i < PEER_RING; i++)
-		assert_int_equal(p->ring[(p->next + i) % PEER_RING].wall, i + 4);
+		assert_int_equal(p->out.ring[(p->out.next + i) % PEER_RING].wall, i + 4);
 	peers_free(&peers);
 }
 

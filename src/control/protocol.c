@@ -109,7 +109,8 @@ static int put(const char *bytes, size_t n, void *arg)
 
 static void put_line(json_t *object, struct buf *out)
 {
-	json_dump_callback(object, put, out, JSON_COMPACT | JSON_ENSURE_ASCII);
+	json_dump_callback(
+		object, put, out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
 	buf_put_char(out, '\n');
 	json_decref(object);
 }

@@ -13,6 +13,7 @@ enum ctl_option {
 	OPTION_ADDRESS,
 	OPTION_AUDIT,
 	OPTION_CHANGED,
+	OPTION_COLUMNS,
 	OPTION_CONFIG,
 	OPTION_DEFAULTS,
 	OPTION_DNS_ONLY,
@@ -66,5 +67,14 @@ enum ctl_status ctl_misused(struct ctl *c, const char *fmt, ...)
 enum ctl_status ctl_failed(struct ctl *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-ctl_command_fn ctl_audit_verify, ctl_config, ctl_csr, ctl_dns_zone, ctl_explain,
-	ctl_metrics_command, ctl_status_command;
+/* One line each. */
+ctl_command_fn ctl_audit_verify;
+ctl_command_fn ctl_config;
+ctl_command_fn ctl_csr;
+ctl_command_fn ctl_dns_zone;
+ctl_command_fn ctl_explain;
+ctl_command_fn ctl_metrics_command;
+ctl_command_fn ctl_peers;
+ctl_command_fn ctl_routes;
+ctl_command_fn ctl_status_command;
+ctl_command_fn ctl_streams;

@@ -5,6 +5,7 @@
 #define BIT(o) CTL_BIT(o)
 /* What every command has that asks the daemon. */
 #define DAEMON (BIT(OPTION_CONFIG) | BIT(OPTION_JSON) | BIT(OPTION_SOCKET))
+#define TABLE  (DAEMON | BIT(OPTION_COLUMNS))
 
 const struct ctl_option_row ctl_options[OPTIONS] = {
 	[OPTION_ADDRESS] = { 0, "address", "ADDRESS",
@@ -12,6 +13,8 @@ const struct ctl_option_row ctl_options[OPTIONS] = {
 	[OPTION_AUDIT] = { 'a', "audit", "FILE",
 		"what would be decided otherwise of what is in it (- : standard input)" },
 	[OPTION_CHANGED] = { 0, "changed", NULL, "only what is not the default" },
+	[OPTION_COLUMNS] = { 'o', "columns", "NAMES",
+		"these columns, separated by commas (a wrong one: they are listed)" },
 	[OPTION_CONFIG] = { 'c', "config", "FILE", "the configuration (/etc/trunkd/trunkd.conf)" },
 	[OPTION_DEFAULTS] = { 0, "defaults", NULL, "what is in force where nothing is written" },
 	[OPTION_DNS_ONLY] = { 0, "dns-only", NULL, "no SRVName and no XmppAddr" },
@@ -66,7 +69,15 @@ const struct ctl_command ctl_commands[] = {
 		2, ctl_explain },
 	{ { "metrics", NULL }, "", "everything that is counted, as Prometheus reads it",
 		BIT(OPTION_CONFIG) | BIT(OPTION_SOCKET), 0, 0, ctl_metrics_command },
+	{ { "peers", NULL }, "[PATTERN] [-o COLUMNS]",
+		"domains: are they reached, and if not, why; with a domain, its last attempts",
+		TABLE, 0, 1, ctl_peers },
+	{ { "routes", NULL }, "[PATTERN] [-o COLUMNS]",
+		"pairs of domains: what waits between them, and for how long", TABLE, 0, 1,
+		ctl_routes },
 	{ { "status", NULL }, "", "is trunkd running, since when, under which configuration",
 		DAEMON, 0, 0, ctl_status_command },
+	{ { "streams", NULL }, "[PATTERN] [-o COLUMNS]", "streams, and what they carry", TABLE, 0,
+		1, ctl_streams },
 };
 const unsigned ctl_command_count = sizeof(ctl_commands) / sizeof(ctl_commands[0]);

@@ -28,7 +28,7 @@ json_t *json_text(struct str s)
 
 void json_print(json_t *value, FILE *f)
 {
-	json_dumpf(value, f, JSON_INDENT(2));
+	json_dumpf(value, f, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 	fputc('\n', f);
 	json_decref(value);
 }

@@ -51,7 +51,12 @@ static unsigned put(FILE *f, struct str s, bool lines)
 	return width;
 }
 
-static unsigned width_of(const char *cell)
+void text_put(FILE *f, const char *s)
+{
+	put(f, str_of(s), false);
+}
+
+unsigned text_width(const char *cell)
 {
 	struct str s = str_of(cell);
 	unsigned width = 0;
@@ -69,7 +74,7 @@ static void widths(const struct text *t, unsigned out[TEXT_COLUMNS])
 {
 	for (unsigned i = 0; i < t->n; i++)
 		for (unsigned j = 0; j + 1 < t->rows[i].n; j++) {
-			unsigned w = width_of(t->rows[i].cell[j]);
+			unsigned w = text_width(t->rows[i].cell[j]);
 
 			if (w > out[j] && w <= WIDE)
 				out[j] = w;

@@ -31,6 +31,9 @@ void text_row(struct text *t, enum tone tone, const char *cell, ...) __attribute
 void text_block(struct text *t, struct str bytes);
 /* One line outside of any section. */
 void text_line(FILE *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Harmless characters only, without a newline; how many columns a text takes. */
+void text_put(FILE *f, const char *s);
+unsigned text_width(const char *s);
 /* Ends the last section and frees all rows. */
 void text_end(struct text *t);
 

@@ -9,7 +9,10 @@
 
 static const struct control_command commands[] = {
 	{ "metrics", CONTROL_READ, control_metrics },
+	{ "peers", CONTROL_READ, control_peers },
+	{ "routes", CONTROL_READ, control_routes },
 	{ "status", CONTROL_READ, control_status },
+	{ "streams", CONTROL_READ, control_streams },
 };
 
 const struct control_command *control_command_find(const char *name)

@@ -69,4 +69,9 @@ void control_survey(struct control_call *call, const struct control_survey *how,
 /* Members of `arguments`: NULL or -1 when it is not there or of another type. */
 const char *control_text(json_t *arguments, const char *name);
 
-control_run_fn control_metrics, control_status;
+/* One line each. */
+control_run_fn control_metrics;
+control_run_fn control_peers;
+control_run_fn control_routes;
+control_run_fn control_status;
+control_run_fn control_streams;

@@ -49,7 +49,7 @@ struct peer *peer_get(struct map *peers, const struct domain *d)
 
 void attempt_saw(struct attempt *a, const char *names, int64_t end)
 {
-	snprintf(a->certificate, sizeof(a->certificate), "%s", names);
+	snprintf(a->certificate, sizeof(a->certificate), "%.127s", names);
 	a->certificate_end = end;
 }
 

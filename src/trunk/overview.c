@@ -141,7 +141,7 @@ static void take_pair(struct overview *o, const struct trunk *t, const struct pa
 
 static const struct attempt *last_attempt(const struct peer *p)
 {
-	return p->count ? &p->ring[(p->next + PEER_RING - 1) % PEER_RING] : NULL;
+	return p->out.count ? &p->out.ring[(p->out.next + PEER_RING - 1) % PEER_RING] : NULL;
 }
 
 static void take_peer(struct overview *o, const struct trunk *t, const struct peer *p)

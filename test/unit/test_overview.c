@@ -64,7 +64,7 @@ static void a_next_hop_tells_its_last_attempt(void **unused)
 	struct peer *p = peer_get(&rig.trunk.peers, &rig.ab->to);
 	peer_succeeded(p, 1000);
 	overview_take(&rig.trunk, &one);
-	struct attempt *a = peer_attempt(p);
+	struct attempt *a = attempts_next(&p->out);
 	a->wall = 2000;
 	snprintf(a->words, sizeof(a->words), "connection refused");
 	peer_failed(p, rig.now);

@@ -29,8 +29,7 @@ static void copy_attributes(struct xml_element *e, const struct xml_tag *tag)
 		const struct xml_attr *a = &tag->attrs[i];
 		bool lang = str_eq(a->local, STR("lang")) && str_eq(a->ns->uri, XML_NS_XML);
 
-		if (a->ns->uri.n && !lang)
-			continue;
+		e->attrs[e->nattrs].ns = lang ? mem_strdup("") : str_dup(a->ns->uri);
 		e->attrs[e->nattrs].name = lang ? mem_strdup("xml:lang") : str_dup(a->local);
 		e->attrs[e->nattrs++].value = str_dup(a->value);
 	}
@@ -102,6 +101,7 @@ struct xml_element *xml_element_take(struct xml_element_builder *b)
 static void free_one(struct xml_element *e)
 {
 	for (unsigned i = 0; i < e->nattrs; i++) {
+		free(e->attrs[i].ns);
 		free(e->attrs[i].name);
 		free(e->attrs[i].value);
 	}
@@ -142,7 +142,7 @@ bool xml_element_is(const struct xml_element *e, const char *ns, const char *nam
 const char *xml_element_attr(const struct xml_element *e, const char *name)
 {
 	for (unsigned i = 0; i < e->nattrs; i++) {
-		if (strcmp(e->attrs[i].name, name) == 0)
+		if (!e->attrs[i].ns[0] && strcmp(e->attrs[i].name, name) == 0)
 			return e->attrs[i].value;
 	}
 	return NULL;

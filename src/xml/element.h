@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A small tree, for negotiation elements only (features, auth, db:*, stream:error ...), which are
- * bounded before authentication. Never built for a stanza. Owns copies of everything.
+ * A small tree, for elements that somebody has bounded: those of negotiation (features, auth, db:*,
+ * stream:error ...) and security labels. Never built for a whole stanza. Owns copies of everything.
  */
 #pragma once
 
@@ -14,8 +14,9 @@ struct xml_element {
 	char *ns, *name; /* terminated */
 	char *text;      /* all character data directly inside; "" when none */
 	struct xml_element_attr {
-		char *name, *value; /* attributes without a namespace; "xml:lang" as such */
-	} * attrs;
+		char *ns; /* "" none */
+		char *name, *value;
+	} * attrs; /* xml:lang is one without a namespace, called "xml:lang" */
 	unsigned nattrs;
 };
 
@@ -29,7 +30,7 @@ struct xml_element *xml_element_take(struct xml_element_builder *b);
 void xml_element_free(struct xml_element *e);
 
 bool xml_element_is(const struct xml_element *e, const char *ns, const char *name);
-/* NULL when absent. */
+/* Of the attributes without a namespace; NULL when absent. */
 const char *xml_element_attr(const struct xml_element *e, const char *name);
 /* First child with this name; ns NULL: any namespace. */
 const struct xml_element *xml_element_child(

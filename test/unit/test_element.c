@@ -50,13 +50,18 @@ static void a_tree_says_what_was_in_the_element(void **unused)
 	xml_element_free(e);
 }
 
-static void attributes_are_those_without_a_namespace_and_xml_lang(void **unused)
+static void attributes_are_found_without_a_namespace_and_as_xml_lang(void **unused)
 {
 	struct xml_element *e = parse("<db:result from='a' db:to='b' to='c &lt; d' xml:lang='en' "
 				      "xml:space='preserve' xmlns:p='u' p:lang='fr' lang='de'/>");
 
 	(void)unused;
-	assert_int_equal(e->nattrs, 4);
+	assert_int_equal(e->nattrs, 7);
+	assert_string_equal(e->attrs[5].ns, "u");
+	assert_string_equal(e->attrs[5].name, "lang");
+	assert_string_equal(e->attrs[5].value, "fr");
+	assert_string_equal(e->attrs[1].ns, "jabber:server:dialback");
+	assert_string_equal(e->attrs[1].name, "to");
 	assert_string_equal(xml_element_attr(e, "from"), "a");
 	assert_string_equal(xml_element_attr(e, "to"), "c < d");
 	assert_string_equal(xml_element_attr(e, "xml:lang"), "en");
@@ -133,7 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_tree_says_what_was_in_the_element),
-		cmocka_unit_test(attributes_are_those_without_a_namespace_and_xml_lang),
+		cmocka_unit_test(attributes_are_found_without_a_namespace_and_as_xml_lang),
 		cmocka_unit_test(text_in_many_pieces_is_put_together),
 		cmocka_unit_test(a_deep_tree_is_freed_without_recursion),
 		cmocka_unit_test(a_tree_begun_again_forgets_the_one_before),

@@ -13,7 +13,7 @@
 #include <openssl/types.h>
 
 enum {
-	MINT_CACHE = 8192,     /* certificates that are kept; then the one used longest ago goes */
+	MINT_CACHE = 4096,     /* certificates that are kept; then the one used longest ago goes */
 	MINT_BACK = 3600,      /* seconds by which a clock of a peer may be behind */
 	MINT_BURST = 1024,     /* an address may ask for so many at once, */
 	MINT_PER_SECOND = 64,  /* and so many in every second from then on */

@@ -74,6 +74,8 @@ const struct control *peering_accepted(const struct peering *p, const struct dom
 bool peering_may_mint(const struct peering *p, const struct domain *d)
 {
 	const struct match *m = match_find(p, d);
+	if (!m && map_get(&p->listed, domain_str(d)))
+		return p->fallback->accept;
 	return m && m->control->accept;
 }
 

@@ -52,7 +52,8 @@ const struct control *peering_find(const struct peering *p, const struct domain 
 const struct control *peering_accepted(const struct peering *p, const struct domain *d);
 
 /* May a certificate be issued for the domain? A control has to be meant for it: a rejecting one is
- * not, and whatever the default route matches could be anybody's (decision 13). */
+ * not, and what only the default route matches could be anybody's, unless its `domains` list it
+ * (decision 13). */
 bool peering_may_mint(const struct peering *p, const struct domain *d);
 
 enum permit {

@@ -342,12 +342,25 @@ static void compile_matches(struct compile *c)
 	}
 }
 
+/* What the default route is known to be for is no longer just anybody. */
+static void list_domain(struct peering *p, const struct domain *d, unsigned i)
+{
+	struct listed *l = &p->listed_items[i];
+	if (map_get(&p->listed, domain_str(d)))
+		return;
+	l->name = *d;
+	map_put(&p->listed, &l->node, domain_str(&l->name));
+}
+
 /* Domains that stand for a wildcard are really its control's: neither misspelt nor another one's.
  */
 static void check_domains(struct compile *c, const struct control *control)
 {
 	const struct config_strings *names = &control->config->domains;
 	const struct config_origin *origin = AT(control->config, "domains");
+	if (control == c->peering->fallback)
+		c->peering->listed_items =
+			mem_zero(names->n + 1u, sizeof(*c->peering->listed_items));
 	for (unsigned i = 0; i < names->n; i++) {
 		struct domain d;
 		if (!domain_parse(str_of(names->v[i]), &d)) {
@@ -367,6 +380,8 @@ static void check_domains(struct compile *c, const struct control *control)
 			COMPLAIN(c, origin,
 				"domains: \"%s\" belongs to the control at %s:%u: take it out here",
 				names->v[i], o->file ? o->file : "?", o->line);
+		else if (control == c->peering->fallback)
+			list_domain(c->peering, &d, i);
 	}
 }
 
@@ -515,6 +530,7 @@ struct peering *peering_new(const struct settings *s, struct trust_store *const 
 	struct peering *p = MEM_NEW(struct peering);
 	struct compile c = { s, stores, nstores, credentials, tables, report, p };
 	map_init(&p->matches);
+	map_init(&p->listed);
 	zone_index(p, "default");
 	p->ncontrols = s->controls.n;
 	p->controls = mem_zero(p->ncontrols + 1, sizeof(*p->controls));
@@ -547,6 +563,8 @@ void peering_free(struct peering *p)
 	for (unsigned i = 0; i < p->nzones; i++)
 		free(p->zones[i]);
 	map_fini(&p->matches);
+	map_fini(&p->listed);
+	free(p->listed_items);
 	free(p->zones);
 	free(p->controls);
 	free(p->match_items);

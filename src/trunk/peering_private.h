@@ -12,6 +12,12 @@ struct match {
 	char key[DOMAIN_MAX + 2];
 };
 
+/* A domain that the default route's control lists under `domains`. */
+struct listed {
+	struct map_node node;
+	struct domain name;
+};
+
 struct flow {
 	const struct flow_config *config;
 	bool muc;
@@ -26,6 +32,8 @@ struct peering {
 	unsigned nmatches;
 	struct map matches;
 	const struct control *fallback; /* "*" */
+	struct listed *listed_items;
+	struct map listed;
 	char **zones;
 	unsigned nzones;
 	struct flow *flow_items;

@@ -67,7 +67,8 @@ static void the_most_specific_match_wins(void **unused)
 static void a_certificate_is_issued_only_for_what_a_control_is_meant_for(void **unused)
 {
 	static const char text[] = DEFAULTS "peering_controls = (\n"
-					    "  { match = [ \"a.example\", \"*\" ]; },\n"
+					    "  { match = [ \"a.example\", \"*\" ];\n"
+					    "    domains = [ \"l.example\", \"L.example\" ]; },\n"
 					    "  { match = \"*.us\"; },\n"
 					    "  { match = \"bad.us\"; action = \"reject\"; }\n"
 					    ");\n";
@@ -80,6 +81,8 @@ static void a_certificate_is_issued_only_for_what_a_control_is_meant_for(void **
 		{ "x.army.us", true },
 		{ "us", false },        /* the default route, */
 		{ "b.example", false }, /* be its control the same as that of a.example */
+		{ "l.example", true },  /* which is known to be for this one */
+		{ "x.l.example", false },
 		{ "bad.us", false },
 		{ "x.bad.us", true },
 		{ "[2001:db8::1]", false },

@@ -74,14 +74,19 @@ class Cert:
 class Authority:
     """A certificate authority, its issued certificates and its revocation list."""
 
-    def __init__(self, folder, name, parent=None):
+    def __init__(self, folder, name, parent=None, permitted=()):
         self.folder, self.parent, self.revoked = folder, parent, []
         self.key = ec.generate_private_key(ec.SECP256R1())
         signer = parent or self
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        self.cert = self._builder(self.name, self.key.public_key(), signer.name, (-30, 365)) \
+        builder = self._builder(self.name, self.key.public_key(), signer.name, (-30, 365)) \
             .add_extension(x509.BasicConstraints(True, None), True) \
-            .add_extension(_usage(ca=True), True).sign(signer.key, hashes.SHA256())
+            .add_extension(_usage(ca=True), True) \
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()), False)
+        if permitted:
+            names = [x509.DNSName(n) for n in permitted]
+            builder = builder.add_extension(x509.NameConstraints(names, None), True)
+        self.cert = builder.sign(signer.key, hashes.SHA256())
         self.path = os.path.join(folder, name.replace(' ', '-') + '.crt')
         self.crl_path = self.path[:-4] + '.crl'
         _write(self.path, _pem(self.cert))
@@ -158,10 +163,19 @@ class Pki:
 
     def __init__(self, folder):
         os.makedirs(folder, exist_ok=True)
-        self.folder, self.cache = folder, {}
+        self.folder, self.cache, self.issuers = folder, {}, {}
         self.root = Authority(folder, 'bed root')
         self.middle = Authority(folder, 'bed middle', self.root)
         self.stranger = Authority(folder, 'bed stranger')
+
+    def issuer(self, name, *permitted):
+        """A CA below the root for trunkd to issue from, constrained to the names below `permitted`:
+        its Cert."""
+        if name not in self.issuers:
+            made = Authority(self.folder, name, self.root, permitted)
+            self.issuers[name] = Cert(made.path[:-4] + '-chain', made.cert, made.key,
+                                      [self.root.cert])
+        return self.issuers[name]
 
     def get(self, kind, *names):
         """The certificate of this kind for these domains."""

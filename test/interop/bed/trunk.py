@@ -31,6 +31,11 @@ class Trunk:
         cert = self.bed.pki.get(kind, *names)
         return {'name': kind, 'chain': cert.crt, 'key': cert.key}
 
+    def issuer(self, name, *permitted, lifetime='7d'):
+        """An entry of `certificates` that issues, within these name constraints."""
+        cert = self.bed.pki.issuer(name, *permitted)
+        return {'name': name, 'issuer': {'chain': cert.crt, 'key': cert.key, 'lifetime': lifetime}}
+
     def control(self, match, **keys):
         """The control of this match in `settings`, changed by `keys`; made when it is missing."""
         controls = self.settings['peering_controls']

@@ -17,6 +17,7 @@ enum ctl_option {
 	OPTION_CONFIG,
 	OPTION_DEFAULTS,
 	OPTION_DNS_ONLY,
+	OPTION_DIFF,
 	OPTION_FORMAT,
 	OPTION_HELP,
 	OPTION_JSON,
@@ -69,10 +70,12 @@ enum ctl_status ctl_failed(struct ctl *c, const char *fmt, ...)
 
 /* One line each. */
 ctl_command_fn ctl_audit_verify;
+ctl_command_fn ctl_certs;
 ctl_command_fn ctl_config;
 ctl_command_fn ctl_csr;
 ctl_command_fn ctl_dns_zone;
 ctl_command_fn ctl_explain;
+ctl_command_fn ctl_loglevel;
 ctl_command_fn ctl_metrics_command;
 ctl_command_fn ctl_peers;
 ctl_command_fn ctl_routes;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* trunkctl config: what is in force, as the file would say it. */
 #include "ctl/command.h"
+#include "ctl/config_diff.h"
 #include "ctl/config_json.h"
 #include "ctl/json.h"
 #include "ctl/load.h"
@@ -42,6 +43,10 @@ enum ctl_status ctl_config(struct ctl *c)
 		return ctl_misused(c, "--changed and --defaults exclude each other");
 	if (c->option[OPTION_CHANGED] && c->option[OPTION_JSON])
 		return ctl_misused(c, "--changed prints the syntax of the file, not JSON");
+	if (c->option[OPTION_DIFF] && (c->option[OPTION_CHANGED] || c->option[OPTION_DEFAULTS]))
+		return ctl_misused(c, "--diff stands alone");
+	if (c->option[OPTION_DIFF])
+		return config_diff(c);
 	if (c->option[OPTION_DEFAULTS])
 		return defaults(c);
 	plan = load_plan_without_keys(c);

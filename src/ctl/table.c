@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDE = 60 /* a longer cell does not push the others away */ };
+enum { LISTED = 3, WIDE = 60 /* a longer cell does not push the others away */ };
 
 /* ---- cells ---- */
 
@@ -53,6 +53,28 @@ static char *form_number(const json_t *value)
 	return mem_printf("%.1f", json_number_value(value));
 }
 
+/* The first few of a list of texts, and how many more. */
+static char *form_list(const json_t *list)
+{
+	size_t n = json_array_size(list);
+	char *out = mem_strdup(n ? "" : "-");
+
+	for (size_t i = 0; i < n && i < LISTED; i++) {
+		const char *one = json_string_value(json_array_get(list, i));
+		char *longer = mem_printf("%s%s%s", out, i ? " " : "", one ? one : "?");
+
+		free(out);
+		out = longer;
+	}
+	if (n > LISTED) {
+		char *longer = mem_printf("%s +%zu", out, n - LISTED);
+
+		free(out);
+		out = longer;
+	}
+	return out;
+}
+
 char *form_value(const json_t *value, enum table_form form)
 {
 	const char *text = json_string_value(value);
@@ -61,6 +83,8 @@ char *form_value(const json_t *value, enum table_form form)
 		return mem_strdup(json_is_true(value) ? "yes" : "-");
 	if (text)
 		return form == FORM_TIME ? form_time(text) : mem_strdup(text);
+	if (json_is_array(value))
+		return form_list(value);
 	if (json_is_boolean(value))
 		return mem_strdup(json_is_true(value) ? "yes" : "no");
 	if (!json_is_number(value))

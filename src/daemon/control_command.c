@@ -8,9 +8,13 @@
 #include <string.h>
 
 static const struct control_command commands[] = {
+	{ "certs", CONTROL_READ, control_certs },
+	{ "config", CONTROL_READ, control_config },
+	{ "loglevel", CONTROL_READ, control_loglevel },
 	{ "metrics", CONTROL_READ, control_metrics },
 	{ "peers", CONTROL_READ, control_peers },
 	{ "routes", CONTROL_READ, control_routes },
+	{ "set-loglevel", CONTROL_CHANGE, control_set_loglevel },
 	{ "status", CONTROL_READ, control_status },
 	{ "streams", CONTROL_READ, control_streams },
 };

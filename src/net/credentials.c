@@ -391,6 +391,13 @@ int64_t credentials_end(const struct credentials *c, unsigned i)
 	return e->mint ? mint_issuer(e->mint)->end : pem_time(X509_get0_notAfter(e->leaf));
 }
 
+void credentials_names(
+	const struct credentials *c, unsigned i, void (*fn)(void *arg, const char *name), void *arg)
+{
+	if (i < c->n && c->entries[i].leaf)
+		identity_each(c->entries[i].leaf, fn, arg);
+}
+
 bool credentials_has(const struct credentials *c, const char *name)
 {
 	return map_get(&c->by_name.map, str_of(name)) != NULL;

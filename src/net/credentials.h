@@ -64,6 +64,10 @@ struct mint *credential_mint(const struct credential *c);
 /* When the i-th certificate of the configuration ends: seconds since 1970; 0 when there is no such.
  */
 int64_t credentials_end(const struct credentials *c, unsigned i);
+/* The names in it; none of an issuer. fn as in identity_each().
+ */
+void credentials_names(const struct credentials *c, unsigned i,
+	void (*fn)(void *arg, const char *name), void *arg);
 bool credentials_has(const struct credentials *c, const char *name);
 /* All entries, in the order of the file: i from 0, NULL at the end. */
 const struct credential *credentials_at(const struct credentials *c, unsigned i);

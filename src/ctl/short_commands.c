@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* trunkctl loglevel, certs: short answers of the daemon. */
+#include "base/mem.h"
+#include "ctl/client.h"
+#include "ctl/json.h"
+#include "ctl/table.h"
+#include "ctl/text.h"
+
+enum ctl_status ctl_loglevel(struct ctl *c)
+{
+	json_t *result;
+	struct ctl_request r = {
+		.socket = c->nargs ? CTL_CHANGE : CTL_READ,
+		.command = c->nargs ? "set-loglevel" : "loglevel",
+		.arguments = c->nargs ? json_pack("{s:o}", "level", json_text(str_of(c->args[0])))
+				      : NULL,
+		.result_out = &result,
+	};
+	enum ctl_status status = ctl_call(c, &r);
+
+	if (status != CTL_FINE)
+		return status;
+	if (c->option[OPTION_JSON]) {
+		json_print(result, c->out);
+		return status;
+	}
+	MEM_AUTO char *level = form_value(json_object_get(result, "level"), FORM_TEXT);
+	MEM_AUTO char *configured = form_value(json_object_get(result, "configured"), FORM_TEXT);
+
+	if (json_is_true(json_object_get(result, "set")))
+		text_line(c->out, "%s, until trunkd ends (configured: %s)", level, configured);
+	else
+		text_line(c->out, "%s, as configured", level);
+	json_decref(result);
+	return status;
+}
+
+enum ctl_status ctl_certs(struct ctl *c)
+{
+	static const struct table_column columns[] = {
+		{ "name", FORM_TEXT, true },
+		{ "kind", FORM_TEXT, false },
+		{ "days", FORM_NUMBER, true },
+		{ "not_after", FORM_TIME, true },
+		{ "file", FORM_TEXT, true },
+		{ "domains", FORM_TEXT, true },
+		{ "names", FORM_TEXT, false },
+		{ "zones", FORM_TEXT, false },
+		{ "issued", FORM_NUMBER, false },
+		{ NULL, FORM_TEXT, false },
+	};
+
+	return table_command(c, "certs", columns);
+}

@@ -220,6 +220,40 @@ static void check_excluded(STACK_OF(X509) * chain, const struct build *b)
 	}
 }
 
+/* What a CA with these constraints may issue is what others accept of it. */
+static void check_issued(const NAME_CONSTRAINTS *nc, const struct domain *d)
+{
+	GENERAL_NAMES *names = GENERAL_NAMES_new();
+	X509 *leaf = X509_new();
+	int theirs;
+
+	sk_GENERAL_NAME_push(names, plain(GEN_DNS, domain_str(d)));
+	MUST(X509_add1_ext_i2d(leaf, NID_subject_alt_name, names, 1, 0) == 1);
+	X509_check_purpose(
+		leaf, -1, 0); /* reads the names; it has no signature to be content with */
+	theirs = NAME_CONSTRAINTS_check(leaf, (NAME_CONSTRAINTS *)nc);
+	MUST(identity_within(nc, d) == (theirs == X509_V_OK));
+	if (!identity_permitted(nc).p)
+		MUST(sk_GENERAL_SUBTREE_num(nc->excludedSubtrees) > 0 || identity_within(nc, d));
+	X509_free(leaf);
+	GENERAL_NAMES_free(names);
+}
+
+static void check_issuer(const struct build *b)
+{
+	static const char *const names[] = { "a.example", "b.example", "x.a.example", "an-example",
+		"example", "xn--mnchen-3ya.example" };
+	struct domain d;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		MUST(domain_parse(str_of(names[i]), &d));
+		check_issued(b->constraints, &d);
+	}
+	for (unsigned i = 0; i < b->nexcluded; i++)
+		if (domain_parse(b->excluded[i], &d))
+			check_issued(b->constraints, &d);
+}
+
 static void check_built(STACK_OF(X509) * chain, struct str in)
 {
 	struct build b = { .names = GENERAL_NAMES_new(), .constraints = NAME_CONSTRAINTS_new() };
@@ -229,6 +263,7 @@ static void check_built(STACK_OF(X509) * chain, struct str in)
 	build_chain(chain, &b);
 	check(chain, b.domains);
 	check_excluded(chain, &b);
+	check_issuer(&b);
 	GENERAL_NAMES_free(b.names);
 	NAME_CONSTRAINTS_free(b.constraints);
 }

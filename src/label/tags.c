@@ -95,6 +95,8 @@ static bool read_bits(struct ber *b, const struct ber_item *item, struct tag *ta
 	bool ok = ber_bits(b, item, &bytes, &bits);
 
 	tag->form = LABEL_BITS;
+	if (ok && bits > TAGS_BITS)
+		ok = ber_fail(b, "a bit map that is too long");
 	for (size_t i = 0; ok && i < bits; i++)
 		if (ber_bit(buf_view(&bytes), i))
 			ok = add_value(b, tag, i);

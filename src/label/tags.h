@@ -9,6 +9,8 @@
 #include "label/ber.h"
 #include "label/model.h"
 
+enum { TAGS_BITS = 1 << 16 }; /* the numbers in a bit map are below */
+
 /* Where categories are read into, or written from: one of the two. */
 struct tags {
 	struct label *label;

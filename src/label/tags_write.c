@@ -10,8 +10,6 @@
 
 #include <stdlib.h>
 
-enum { BITS = 1 << 16 }; /* the numbers of a bit map are below */
-
 /* The values of the tag whose first one is `first`. */
 struct group {
 	const struct label_category *list;
@@ -30,18 +28,18 @@ static bool in_group(const struct group *g, unsigned i)
 
 static bool put_bits(struct buf *out, uint8_t tag, const struct group *g)
 {
-	MEM_AUTO char *bytes = mem_zero(1, BITS / 8);
+	MEM_AUTO char *bytes = mem_zero(1, TAGS_BITS / 8);
 
 	for (unsigned i = g->first; i < g->n; i++) {
 		uint64_t bit = g->list[i].lacv;
 
 		if (!in_group(g, i))
 			continue;
-		if (bit >= BITS)
+		if (bit >= TAGS_BITS)
 			return false;
 		bytes[bit / 8] = (char)((uint8_t)bytes[bit / 8] | 0x80 >> (bit % 8));
 	}
-	ber_put_bits(out, tag, (struct str){ bytes, BITS / 8 });
+	ber_put_bits(out, tag, (struct str){ bytes, TAGS_BITS / 8 });
 	return true;
 }
 

@@ -18,7 +18,9 @@ struct entry {
 	struct map_node by_text;
 	enum config_severity severity;
 	unsigned file, line; /* what the order goes by; file 0: no file */
+	const char *topic;
 	char *text;
+	size_t words; /* of the text: where they begin */
 };
 
 struct config_report {
@@ -28,6 +30,7 @@ struct config_report {
 	unsigned n, size;
 	unsigned counts[2];
 	struct map texts;
+	const char *topic;
 };
 
 struct config_report *config_report_new(void)
@@ -106,12 +109,15 @@ void config_report_add(struct config_report *r, enum config_severity sev,
 		abort();
 	va_end(ap);
 	e->severity = sev;
+	e->topic = r->topic;
 	if (origin && origin->file) {
 		e->file = file_rank(r, origin->file);
 		e->line = origin->line;
 		buf_printf(&text, "%s:%u: ", origin->file, origin->line);
 	}
-	buf_printf(&text, "%s: %s", sev == CONFIG_ERROR ? "error" : "warning", message);
+	buf_put(&text, sev == CONFIG_ERROR ? STR("error: ") : STR("warning: "));
+	e->words = buf_len(&text);
+	buf_put(&text, str_of(message));
 	free(message);
 	e->text = str_dup(buf_view(&text));
 	buf_fini(&text);
@@ -137,4 +143,25 @@ const char *config_report_line(
 	if (sev_out)
 		*sev_out = r->entries[i]->severity;
 	return r->entries[i]->text;
+}
+
+void config_report_topic(struct config_report *r, const char *topic)
+{
+	r->topic = topic;
+}
+
+bool config_report_message(const struct config_report *r, unsigned i, struct config_message *out)
+{
+	const struct entry *e = i < r->n ? r->entries[i] : NULL;
+
+	if (!e)
+		return false;
+	*out = (struct config_message){
+		.severity = e->severity,
+		.topic = e->topic,
+		.file = e->file ? r->files[e->file - 1] : NULL,
+		.line = e->line,
+		.words = e->text + e->words,
+	};
+	return true;
 }

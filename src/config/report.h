@@ -36,3 +36,16 @@ unsigned config_report_count(const struct config_report *r, enum config_severity
 /* The i-th line (errors and warnings in file order, none twice), or NULL. sev_out may be NULL. */
 const char *config_report_line(
 	const struct config_report *r, unsigned i, enum config_severity *sev_out);
+
+/* What is added from now on belongs to this part of the checks ("certs"): a literal; NULL: to none
+ * in particular. */
+void config_report_topic(struct config_report *r, const char *topic);
+/* The i-th line in its parts, borrowed from the report; false: there is none. */
+struct config_message {
+	enum config_severity severity;
+	const char *topic; /* may be NULL */
+	const char *file;  /* NULL: no place */
+	unsigned line;
+	const char *words;
+};
+bool config_report_message(const struct config_report *r, unsigned i, struct config_message *out);

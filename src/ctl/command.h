@@ -12,6 +12,7 @@
 enum ctl_option {
 	OPTION_ADDRESS,
 	OPTION_AUDIT,
+	OPTION_CA,
 	OPTION_CHANGED,
 	OPTION_COLUMNS,
 	OPTION_CONFIG,
@@ -26,6 +27,7 @@ enum ctl_option {
 	OPTION_KEY_TYPE,
 	OPTION_MAX_NAMES,
 	OPTION_OUT,
+	OPTION_RESOLVER,
 	OPTION_SOCKET,
 	OPTION_STANZA,
 	OPTION_TARGET,
@@ -71,6 +73,7 @@ enum ctl_status ctl_failed(struct ctl *c, const char *fmt, ...)
 /* One line each. */
 ctl_command_fn ctl_audit_verify;
 ctl_command_fn ctl_certs;
+ctl_command_fn ctl_check;
 ctl_command_fn ctl_config;
 ctl_command_fn ctl_csr;
 ctl_command_fn ctl_dns_zone;

@@ -12,6 +12,7 @@ const struct ctl_option_row ctl_options[OPTIONS] = {
 		"an address where the other servers find this trunk; may be repeated", true },
 	[OPTION_AUDIT] = { 'a', "audit", "FILE",
 		"what would be decided otherwise of what is in it (- : standard input)" },
+	[OPTION_CA] = { 0, "ca", "FILE", "the CA that the other servers believe" },
 	[OPTION_CHANGED] = { 0, "changed", NULL, "only what is not the default" },
 	[OPTION_COLUMNS] = { 'o', "columns", "NAMES",
 		"these columns, separated by commas (a wrong one: they are listed)" },
@@ -30,6 +31,8 @@ const struct ctl_option_row ctl_options[OPTIONS] = {
 	[OPTION_MAX_NAMES] = { 0, "max-names", "N",
 		"at most so many names in one request: several are made" },
 	[OPTION_OUT] = { 0, "out", "FILE", "where it goes (NAME.csr; - : standard output)" },
+	[OPTION_RESOLVER] = { 0, "resolver", "ADDRESS[:PORT]",
+		"the name server that the other servers ask" },
 	[OPTION_SOCKET] = { 0, "socket", "PATH",
 		"the control socket, or the directory of both (/run/trunkd)" },
 	[OPTION_STANZA] = { 's', "stanza", "FILE",
@@ -47,6 +50,15 @@ const struct ctl_command ctl_commands[] = {
 	{ { "certs", NULL }, "[-o COLUMNS]",
 		"the certificates that trunkd has loaded, and how many days they have left", TABLE,
 		0, 0, ctl_certs },
+	{ { "check", NULL },
+		"[config|certs|policy|dns] [--ca FILE] [--resolver ADDRESS[:PORT]] [--address "
+		"ADDRESS]...",
+		"what is wrong with the configuration, certificates, policies, DNS; without a "
+		"word: "
+		"all",
+		BIT(OPTION_ADDRESS) | BIT(OPTION_CA) | BIT(OPTION_CONFIG) | BIT(OPTION_JSON) |
+			BIT(OPTION_RESOLVER),
+		0, 1, ctl_check },
 	{ { "config", NULL }, "[--changed | --defaults | --diff]",
 		"what the configuration says, secrets masked; with --diff, against what runs",
 		DAEMON | BIT(OPTION_CHANGED) | BIT(OPTION_DEFAULTS) | BIT(OPTION_DIFF), 0, 0,

@@ -87,7 +87,18 @@ static const struct config_key certificate_keys[] = {
 const struct config_table certificate_schema = { "certificate", sizeof(struct certificate_config),
 	certificate_keys };
 
-enum { EXPIRY_WARN_DAYS = 30, SHORT_LIFE = 3600 * 1000 };
+enum { DAY = 86400, SHORT_LIFE = 3600 * 1000 };
+
+/* The nearer the end, the plainer the words. */
+static const struct {
+	unsigned days;
+	const char *words;
+} expiry[] = {
+	{ 1, "in less than a day: renew it at once" },
+	{ 7, "in less than 7 days: renew it now" },
+	{ 30, "in less than 30 days: renew it" },
+};
+enum { EXPIRY_STEPS = sizeof(expiry) / sizeof(expiry[0]) };
 
 static struct config_strings copy_strings(const struct config_strings *from)
 {
@@ -105,6 +116,20 @@ struct files {
 	const struct config_origin *group;
 };
 
+static void check_end(const struct files *f, int64_t now, int64_t end, struct config_report *report)
+{
+	char date[16];
+
+	pem_date(end, date);
+	for (unsigned i = 0; i < EXPIRY_STEPS; i++) {
+		if (end >= now + (int64_t)expiry[i].days * DAY)
+			continue;
+		config_report_add(report, CONFIG_WARNING, config_origin_of(f->group, "chain"),
+			"the certificate in %s expires on %s, %s", f->chain, date, expiry[i].words);
+		return;
+	}
+}
+
 static void check_dates(const struct files *f, X509 *leaf, struct config_report *report)
 {
 	int64_t now = clock_wall(), from = pem_time(X509_get0_notBefore(leaf)),
@@ -121,11 +146,8 @@ static void check_dates(const struct files *f, X509 *leaf, struct config_report 
 		config_report_add(report, CONFIG_WARNING, config_origin_of(f->group, "chain"),
 			"the certificate in %s is not valid before %s: is the clock right?",
 			f->chain, date);
-	} else if (to < now + EXPIRY_WARN_DAYS * 86400) {
-		pem_date(to, date);
-		config_report_add(report, CONFIG_WARNING, config_origin_of(f->group, "chain"),
-			"the certificate in %s expires on %s, in less than %d days: renew it",
-			f->chain, date, EXPIRY_WARN_DAYS);
+	} else {
+		check_end(f, now, to, report);
 	}
 }
 

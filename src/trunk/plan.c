@@ -112,8 +112,10 @@ static void check_covered(struct plan *p, struct config_report *report)
 
 static void load_keys(struct plan *p, const struct plan_options *o, struct config_report *report)
 {
+	config_report_topic(report, PLAN_CERTS);
 	load_trust(p, report);
 	p->credentials = credentials_new(&p->settings.certificates, report);
+	config_report_topic(report, NULL);
 	p->secrets = secrets_new(&p->settings.dialback, o->fallback_secret, report);
 }
 
@@ -127,13 +129,17 @@ static void build(struct plan *p, const struct plan_options *o, struct config_re
 	alerts_check(&p->settings.alerts, report);
 	control_section_check(&p->settings.control, report);
 	const struct policy *policies = p->settings.policies.items;
+	config_report_topic(report, PLAN_POLICY);
 	p->own = own_features_new(&p->settings.features, report);
 	policy_check(policies, p->settings.policies.n, p->own, report);
+	config_report_topic(report, NULL);
 	if (!o->without_keys)
 		load_keys(p, o, report);
 	p->tables = policy_set_new();
 	policy_set_own(p->tables, p->own);
+	config_report_topic(report, PLAN_POLICY);
 	policy_set_access(p->tables, &p->settings.jid_sets, &p->settings.policies, report);
+	config_report_topic(report, NULL);
 	p->peering =
 		peering_new(&p->settings, p->stores, p->nstores, p->credentials, p->tables, report);
 	if (!p->credentials)
@@ -143,7 +149,9 @@ static void build(struct plan *p, const struct plan_options *o, struct config_re
 		config_report_add(report, CONFIG_ERROR, NULL,
 			"TLS keys cannot be written to \"%s\": %s", o->keylog_file,
 			strerror(errno));
+	config_report_topic(report, PLAN_NAMES);
 	check_covered(p, report);
+	config_report_topic(report, NULL);
 }
 
 static void identify(struct plan *p)

@@ -40,6 +40,12 @@ struct plan_options {
 	bool without_keys;
 };
 
+/* What a report says belongs to these parts of the checks (config_report_topic()): certificates and
+ * whom we believe; which domains certificates name; policies. All else to none. */
+#define PLAN_CERTS  "certs"
+#define PLAN_NAMES  "names"
+#define PLAN_POLICY "policy"
+
 /* Reads, checks and builds. NULL when there is an error; all errors and warnings are in `report`.
  */
 struct plan *plan_new(const struct plan_options *o, struct config_report *report);

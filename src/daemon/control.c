@@ -50,9 +50,12 @@ struct control_conn {
 	struct control_lines in;
 	struct buf out, sending;
 	struct control_call *call;
-	bool closing, ending, serving; /* ending: closes when `out` is taken */
-	uint64_t moved_ms;             /* something was read or taken */
-	size_t left;                   /* not taken then */
+	bool closing, serving;
+	bool ending;       /* closes when `out` is taken */
+	bool paused, over; /* reading: for now, for ever */
+	bool deaf;         /* and takes no more requests */
+	uint64_t moved_ms; /* something was read or taken */
+	size_t left;       /* not taken then */
 };
 
 /* ---- connections ---- */
@@ -278,7 +281,7 @@ static bool take_request(struct control_conn *c)
 	case CONTROL_MORE: return false;
 	case CONTROL_TOO_LONG:
 		refuse(c, "the request is too long", NULL);
-		c->ending = true;
+		c->ending = c->deaf = true;
 		return false;
 	case CONTROL_LINE: break;
 	}
@@ -290,6 +293,30 @@ static bool take_request(struct control_conn *c)
 	run(c, &r);
 	control_request_fini(&r);
 	return true;
+}
+
+static void on_alloc(uv_handle_t *h, size_t wanted, uv_buf_t *out)
+{
+	struct control_conn *c = h->data;
+
+	(void)wanted;
+	*out = uv_buf_init(c->room, sizeof(c->room));
+}
+
+static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b);
+
+/* More requests than one that wait are the caller's to keep. */
+static void listen_or_not(struct control_conn *c)
+{
+	bool full = c->deaf || buf_len(&c->in.in) > CONTROL_REQUEST_MAX;
+
+	if (c->closing || full == c->paused || c->over)
+		return;
+	c->paused = full;
+	if (full)
+		uv_read_stop((uv_stream_t *)&c->pipe);
+	else
+		uv_read_start((uv_stream_t *)&c->pipe, on_alloc, on_read);
 }
 
 /* Tables go on, requests are taken, while there is room for answers. */
@@ -308,19 +335,12 @@ static void serve(struct control_conn *c)
 			call->more(call);
 			control_unref(call);
 		} else {
-			on = !call && take_request(c);
+			on = !call && !c->deaf && take_request(c);
 		}
 	}
 	c->serving = false;
+	listen_or_not(c);
 	flush(c);
-}
-
-static void on_alloc(uv_handle_t *h, size_t wanted, uv_buf_t *out)
-{
-	struct control_conn *c = h->data;
-
-	(void)wanted;
-	*out = uv_buf_init(c->room, sizeof(c->room));
 }
 
 static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
@@ -330,7 +350,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 	if (n < 0) {
 		/* Who has said all may still listen; who asked for what never ends is gone. */
 		uv_read_stop(s);
-		c->ending = true;
+		c->ending = c->over = true;
 		if (c->call && c->call->lasting)
 			close_conn(c);
 		else
@@ -339,7 +359,8 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 	}
 	c->moved_ms = net_loop_now(c->control->server->loop);
 	control_lines_feed(&c->in, (struct str){ b->base, (size_t)n });
-	if (c->call && buf_len(&c->in.in) > CONTROL_REQUEST_MAX)
+	/* Nobody listens to it any more, and its end would not be seen. */
+	if (c->call && c->call->lasting && buf_len(&c->in.in) > CONTROL_REQUEST_MAX)
 		close_conn(c);
 	else
 		serve(c);

@@ -17,6 +17,7 @@ struct filter *filter_new(filter_choose_fn *choose, void *arg)
 	f->arg = arg;
 	f->xml = (struct xml_ns){ .uri = XML_NS_XML };
 	f->address_marks = filter_address_marks();
+	f->form_mark = catalogue_mark(STR("jabber:x:data"));
 	f->writer = xml_writer_new();
 	f->frames_size = 1;
 	f->frames = mem_zero(f->frames_size, sizeof(f->frames[0]));
@@ -72,6 +73,8 @@ static void lane_start(struct filter *f, const struct xml_tag *tag)
 	}
 	if (f->depth == 2)
 		f->children++;
+	if (f->error.noting)
+		filter_error_note(f, tag);
 	if (f->skip) {
 		skipped(f, tag);
 		return;
@@ -103,6 +106,8 @@ static void inner_text(struct filter *f, struct frame *fr, struct str text)
 {
 	if (fr->body.reading != READING_NOTHING)
 		filter_body_text(f, fr, text);
+	else if (fr->inside == INSIDE_CARRIER || fr->inside == INSIDE_SESSION)
+		filter_carrier_text(f, fr, text);
 	else
 		xml_writer_text(f->writer, text);
 }
@@ -111,6 +116,7 @@ static void lane_text(struct filter *f, struct str text)
 {
 	struct frame *fr = filter_top(f);
 
+	f->error.more |= f->error.noting && str_trim(text).n > 0;
 	if (f->skip) {
 		f->bare &= f->depth > 1 || str_trim(text).n == 0;
 		return;
@@ -123,8 +129,8 @@ static void lane_text(struct filter *f, struct str text)
 	case INSIDE_TEXT:
 	case INSIDE_PAYLOAD:
 	case INSIDE_FILLED:
-	case INSIDE_CARRIER:
 	case INSIDE_PUBSUB:
+	case INSIDE_CARRIER:
 	case INSIDE_SESSION: inner_text(f, fr, text); return;
 	}
 }
@@ -133,9 +139,16 @@ static void lane_text(struct filter *f, struct str text)
 static struct frame *frame_pop(struct filter *f, struct frame *fr)
 {
 	presence_end(f, fr);
-	filter_hollow(f, fr);
 	f->top--;
 	return filter_top(f);
+}
+
+/* With it went the text that was read there. */
+static void skip_end(struct filter *f, struct frame *fr)
+{
+	if (f->skip <= fr->body.depth)
+		fr->body.reading = READING_NOTHING;
+	f->skip = 0;
 }
 
 static void lane_end(struct filter *f)
@@ -149,14 +162,16 @@ static void lane_end(struct filter *f)
 	}
 	if (f->skip) {
 		if (f->skip == depth)
-			f->skip = 0;
+			skip_end(f, fr);
 		return;
 	}
 	if (fr->inside == INSIDE_SHOW)
 		presence_show_end(f, fr);
-	else if (fr->body.reading == READING_NOTHING || depth != fr->depth + 1 ||
+	else if (fr->body.reading == READING_NOTHING || depth != fr->body.depth ||
 		 filter_body_end(f, fr))
 		xml_writer_end(f->writer);
+	if (fr->inside == INSIDE_CARRIER || fr->inside == INSIDE_SESSION)
+		filter_carried_end(fr, depth);
 	if (depth == fr->depth)
 		fr = frame_pop(f, fr);
 	if (fr->inside == INSIDE_PUBSUB)

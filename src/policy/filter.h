@@ -63,6 +63,9 @@ struct filter_result {
 	/* At every depth; with a transparent table at the stanza's own level. */
 	struct feature_set seen, removed;
 	bool has_text_outside; /* text (not white space) directly inside the stanza was dropped */
+	/* A policy refuses an IQ result, or an error: with VERDICT_FOLD, since an error goes on
+	 * instead to who asked. */
+	bool refused;
 };
 
 /* May what starts at one domain reach another? For addresses that stand inside a stanza. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a text says that no element says: encryption and links to encrypted files in <body/>, in the
- * other texts of a stanza, which could say the same, and in the body as XHTML-IM, which some
- * clients read first. A body goes as a whole when it is, or
- * holds, what is stripped; the white space that only offers OTR is taken out of it, with the run of
- * blanks it is in. Reads only where somebody wants to know.
+ * other texts of a stanza and of an error, in forms and in real-time text, which could say the
+ * same, and in the body as XHTML-IM, which some clients read first. A text goes as a whole when it
+ * is, or holds, what is stripped; the white space that only offers OTR is taken out of a body, with
+ * the run of blanks it is in. Reads only where somebody wants to know.
  */
 #include "policy/filter_private.h"
 
@@ -14,19 +14,35 @@ bool filter_reads(const struct filter *f)
 	       f->table->audit != AUDIT_OFF || f->table->max_body;
 }
 
-void filter_body_open(struct filter *f, struct frame *fr, bool nested)
+void filter_body_open(struct filter *f, struct frame *fr, unsigned how)
 {
-	fr->body = (struct body_state){ .reading = nested ? READING_ALL : READING_TEXT };
+	fr->body = (struct body_state){
+		.reading = how & BODY_NESTED ? READING_ALL : READING_TEXT,
+		.how = how,
+		.depth = f->depth,
+	};
 	if (!f->table->transparent)
-		fr->child = filter_mark(f);
+		fr->body.mark = filter_mark(f);
 }
 
-void filter_body_nested(struct frame *fr)
+static bool is_form(const struct filter *f, const struct xml_tag *tag)
 {
-	if (fr->body.reading != READING_TEXT)
-		return;
-	fr->body.reading = READING_ALL;
-	fr->body.all = fr->body.text;
+	return tag->ns->mark == f->form_mark && str_eq(tag->local, STR("x"));
+}
+
+void filter_body_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
+{
+	struct body_state *b = &fr->body;
+
+	if (b->reading == READING_NOTHING && is_form(f, tag) && filter_reads(f))
+		filter_body_open(f, fr, FORM_READ);
+	else if (b->how & BODY_PARTS)
+		b->text = (struct body_scan){ .found = b->text.found };
+}
+
+static bool is_child(const struct frame *fr)
+{
+	return fr->body.depth == fr->depth + 1;
 }
 
 static bool body_refused(struct filter *f, struct frame *fr, enum feature feature)
@@ -35,7 +51,14 @@ static bool body_refused(struct filter *f, struct frame *fr, enum feature featur
 	if (filter_passes(f, feature))
 		return false;
 	fr->body.reading = READING_NOTHING;
-	filter_child_refused(f, fr, feature);
+	if (is_child(fr)) {
+		fr->child = fr->body.mark;
+		filter_child_refused(f, fr, feature);
+	} else if (fr->inside == INSIDE_ERROR) {
+		filter_error_refused(f, fr, feature);
+	} else {
+		filter_part_refused(f, fr, feature, fr->body.depth, fr->body.mark);
+	}
 	return true;
 }
 
@@ -55,6 +78,15 @@ static bool judge(struct filter *f, struct frame *fr)
 	return (found & BODY_AESGCM) && body_refused(f, fr, FEATURE_FILE_TRANSFER);
 }
 
+bool filter_body_nested(struct filter *f, struct frame *fr)
+{
+	if (fr->body.reading != READING_TEXT)
+		return true;
+	fr->body.reading = READING_ALL;
+	fr->body.all = fr->body.text;
+	return !judge(f, fr);
+}
+
 /* The last bytes of the output are a run of blanks that offers OTR: `left` stands for them. */
 static void squeeze(struct filter *f, size_t run, struct str left)
 {
@@ -72,7 +104,7 @@ static bool too_long(struct filter *f, const struct frame *fr, struct str text)
 	const struct policy_rule *rule = f->table->max_body_rule;
 	size_t *bytes = fr->inside == INSIDE_TEXT ? &f->body_bytes : &f->html_bytes;
 
-	if (!rule || fr->body.unmeasured)
+	if (!rule || (fr->body.how & BODY_UNMEASURED))
 		return false;
 	*bytes += text.n;
 	if (*bytes <= f->table->max_body)
@@ -87,7 +119,7 @@ void filter_body_text(struct filter *f, struct frame *fr, struct str text)
 		return;
 	if (fr->body.reading == READING_ALL) {
 		body_scan_text(&fr->body.all, text);
-		if (f->depth == fr->depth + 1)
+		if (f->depth == fr->body.depth || (fr->body.how & BODY_PARTS))
 			body_scan_text(&fr->body.text, text);
 		if (!judge(f, fr))
 			xml_writer_text(f->writer, text);
@@ -113,9 +145,11 @@ bool filter_body_end(struct filter *f, struct frame *fr)
 	fr->body.reading = READING_NOTHING;
 	/* One that was nothing but blanks is none. */
 	if (fr->body.text_at > 0 && buf_len(&f->out) == fr->body.text_at) {
+		fr->child = fr->body.mark;
 		filter_child_emptied(f, fr, FEATURE_ENCRYPTED);
 		return false;
 	}
-	message_kept(f, fr, fr->child_flags);
+	if (is_child(fr))
+		message_kept(f, fr, fr->child_flags);
 	return true;
 }

@@ -6,17 +6,22 @@
  */
 #include "policy/filter_private.h"
 
+#include <ctype.h>
+
 /* How far below the stanza the parts of pubsub stand. */
 enum {
 	LEVEL_GROUP = 2, /* items, publish, retract ... */
 	LEVEL_ITEM = 3,  /* item; what it is stands below */
 };
 
+enum { HASH_LETTERS = 128 }; /* in base64, of more than 512 bits */
+
 struct mark filter_mark(struct filter *f)
 {
+	bool first = xml_writer_is_empty(f->writer);
 	size_t offset = xml_writer_offset(f->writer);
 
-	return (struct mark){ offset, xml_writer_depth(f->writer) };
+	return (struct mark){ offset, xml_writer_depth(f->writer), first };
 }
 
 static void take_back(struct filter *f, struct mark m)
@@ -24,6 +29,14 @@ static void take_back(struct filter *f, struct mark m)
 	while (xml_writer_depth(f->writer) > m.depth)
 		xml_writer_end(f->writer);
 	buf_truncate(&f->out, m.offset);
+	if (m.first)
+		xml_writer_reopen(f->writer);
+}
+
+/* A hash (XEP-0300) is all the text that a carrier has. */
+static void hash_open(struct frame *fr, const struct xml_tag *tag)
+{
+	fr->hash_room = str_eq(tag->local, STR("hash")) ? HASH_LETTERS : 0;
 }
 
 void filter_carrier_open(
@@ -32,39 +45,25 @@ void filter_carrier_open(
 	fr->inside = in;
 	fr->child = filter_mark(f);
 	fr->groups = fr->items = (struct tally){ 0, 0 };
+	fr->payload = 0;
+	hash_open(fr, tag);
 	xml_writer_start(f->writer, tag, true);
-}
-
-/* The stanza's content begins behind the '>' that was written for the first child. */
-static void child_take_back(struct filter *f, struct frame *fr)
-{
-	take_back(f, fr->child);
-	if (--fr->kept == 0)
-		fr->hollow = fr->child.offset;
 }
 
 void filter_child_refused(struct filter *f, struct frame *fr, enum feature feature)
 {
-	child_take_back(f, fr);
+	take_back(f, fr->child);
 	filter_strip(f, fr, feature);
 }
 
 void filter_child_emptied(struct filter *f, struct frame *fr, enum feature feature)
 {
-	child_take_back(f, fr);
+	take_back(f, fr->child);
 	fr->inside = INSIDE_STANZA;
-	if (filter_blocks(f, feature))
+	if (filter_is_request(fr) || filter_blocks(f, feature))
 		filter_refuse_feature(f, feature);
 	else
 		filter_left_out(f, fr, feature);
-}
-
-void filter_hollow(struct filter *f, const struct frame *fr)
-{
-	if (fr->hollow == 0 || fr->kept > 0)
-		return;
-	buf_truncate(&f->out, fr->hollow - 1);
-	buf_put(&f->out, STR("/>"));
 }
 
 void filter_carrier_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)
@@ -74,11 +73,62 @@ void filter_carrier_inner(struct filter *f, struct frame *fr, const struct xml_t
 
 	if (f->table->limits_iq && filter_iq_refuses(f, fr, feature))
 		return;
-	if (passes) {
-		filter_keep(f, tag);
+	if (!passes) {
+		filter_child_refused(f, fr, feature);
 		return;
 	}
-	filter_child_refused(f, fr, feature);
+	filter_carried(f, fr, tag, feature);
+	filter_keep(f, tag);
+}
+
+void filter_carried(
+	struct filter *f, struct frame *fr, const struct xml_tag *tag, enum feature feature)
+{
+	hash_open(fr, tag);
+	if (fr->payload == 0 && feature != FEATURE_CARRIER)
+		fr->payload = f->depth;
+}
+
+void filter_carried_end(struct frame *fr, unsigned depth)
+{
+	fr->hash_room = 0;
+	if (fr->payload == depth)
+		fr->payload = 0;
+}
+
+/* The letters that may still stand in the hash. */
+static size_t hash_letters(const struct frame *fr, struct str text)
+{
+	size_t n = 0;
+
+	while (n < text.n && n < fr->hash_room &&
+		(isalnum((unsigned char)text.p[n]) || strchr("+/=", text.p[n])))
+		n++;
+	return n;
+}
+
+/* Text in a carrier is content that nobody named, as text directly in a stanza is. An ended session
+ * stays ended: only the words go. */
+static void text_removed(struct filter *f, const struct frame *fr)
+{
+	if (fr->inside == INSIDE_SESSION)
+		filter_removed_feature(f, FEATURE_UNKNOWN);
+	else
+		filter_removed_unknown(f);
+}
+
+void filter_carrier_text(struct filter *f, struct frame *fr, struct str text)
+{
+	size_t n = hash_letters(fr, text);
+
+	if (filter_passes(f, FEATURE_UNKNOWN) || fr->payload) {
+		xml_writer_text(f->writer, text);
+		return;
+	}
+	fr->hash_room = n < text.n ? 0 : fr->hash_room - (unsigned)n;
+	xml_writer_text(f->writer, (struct str){ text.p, n });
+	if (str_trim(str_skip(text, n)).n > 0)
+		text_removed(f, fr);
 }
 
 /* Something of a pubsub child goes: the element that is open now, of which nothing is written any
@@ -92,6 +142,36 @@ static void pubsub_strip(struct filter *f, struct frame *fr, enum feature featur
 	f->skip = fr->depth + level;
 	fr->taken = feature;
 	filter_removed_feature(f, feature);
+}
+
+/* An item goes as a whole, however deep in it the reason stands. */
+static void item_refused(struct filter *f, struct frame *fr, enum feature feature)
+{
+	fr->items.removed++;
+	take_back(f, fr->item);
+	pubsub_strip(f, fr, feature, LEVEL_ITEM);
+}
+
+void filter_part_refused(struct filter *f, struct frame *fr, enum feature feature, unsigned depth,
+	struct mark before)
+{
+	unsigned level = depth - fr->depth;
+
+	if (fr->inside == INSIDE_CARRIER || fr->inside == INSIDE_SESSION) {
+		filter_child_refused(f, fr, feature);
+	} else if (fr->inside == INSIDE_PUBSUB && level >= LEVEL_ITEM) {
+		item_refused(f, fr, feature);
+	} else if (fr->inside == INSIDE_PUBSUB) {
+		fr->groups.removed++;
+		take_back(f, fr->group);
+		pubsub_strip(f, fr, feature, LEVEL_GROUP);
+	} else if (filter_is_request(fr) || filter_blocks(f, feature)) {
+		filter_refuse_feature(f, feature);
+	} else {
+		take_back(f, before);
+		f->skip = depth;
+		filter_removed_feature(f, feature);
+	}
 }
 
 static void group_open(struct filter *f, struct frame *fr, const struct xml_tag *tag)
@@ -123,10 +203,7 @@ void filter_pubsub_inner(struct filter *f, struct frame *fr, const struct xml_ta
 		filter_keep(f, tag);
 		return;
 	}
-	/* An item goes as a whole, however deep in it the reason stands. */
-	fr->items.removed++;
-	take_back(f, fr->item);
-	pubsub_strip(f, fr, feature, LEVEL_ITEM);
+	item_refused(f, fr, feature);
 }
 
 void filter_pubsub_end(struct filter *f, struct frame *fr, unsigned level)

@@ -116,8 +116,7 @@ static void keep_core(struct filter *f, struct frame *fr, const struct xml_tag *
 
 	fr->child_flags = core->flags;
 	if (core->text != TEXT_PLAIN && filter_reads(f)) {
-		filter_body_open(f, fr, false);
-		fr->body.unmeasured = core->text != TEXT_BODY;
+		filter_body_open(f, fr, core->text == TEXT_BODY ? 0 : BODY_UNMEASURED);
 	} else {
 		message_kept(f, fr, core->flags);
 	}
@@ -138,20 +137,32 @@ static enum inside carrier_kind(unsigned flags)
 	return flags & ROW_CARRIER ? INSIDE_CARRIER : INSIDE_PUBSUB;
 }
 
+/* How a child's text is read that stands in its elements; 0: not at all. What the body says,
+ * XHTML-IM says again, and real-time text before. */
+static unsigned how_read(enum feature feature)
+{
+	if (feature == FEATURE_HTML)
+		return BODY_NESTED;
+	if (feature == FEATURE_FORMS)
+		return FORM_READ;
+	return feature == FEATURE_RTT ? BODY_NESTED | BODY_UNMEASURED : 0;
+}
+
 static void keep_child(
 	struct filter *f, struct frame *fr, const struct xml_tag *tag, struct catalogue_entry e)
 {
 	unsigned carries = e.flags & (ROW_CARRIER | ROW_PUBSUB | ROW_SESSION);
+	unsigned how = how_read((enum feature)e.feature);
 
 	fr->child_flags = e.flags;
 	f->silent |= (e.flags & ROW_SILENT) != 0;
 	if (!f->table->transparent && carries) {
 		filter_carrier_open(f, fr, tag, carrier_kind(carries));
+		fr->payload = e.feature == FEATURE_CARRIER ? 0 : f->depth;
 		return;
 	}
-	/* What the body says, XHTML-IM says again. */
-	if (e.feature == FEATURE_HTML && filter_reads(f))
-		filter_body_open(f, fr, true);
+	if (how && filter_reads(f))
+		filter_body_open(f, fr, how);
 	else
 		message_kept(f, fr, e.flags);
 	fr->inside = e.flags & ROW_FILLED ? INSIDE_FILLED : INSIDE_PAYLOAD;
@@ -173,6 +184,7 @@ void filter_child(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 		e.feature = (uint16_t)filter_referred(f, tag, (enum feature)e.feature);
 	if (e.flags & ROW_SESSION)
 		e.feature = (uint16_t)filter_session_feature(f, fr, tag, e);
+	e.feature = (uint16_t)filter_says(f, tag, e.flags, (enum feature)e.feature);
 	feature_set_add(&f->result.seen, (enum feature)e.feature);
 	if ((e.flags & ROW_PRIVATE) && refuse_spoofed(f, fr, e))
 		return;
@@ -189,7 +201,6 @@ void filter_child(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 		presence_child(f, fr, tag, (enum feature)e.feature);
 		return;
 	}
-	fr->kept++;
 	if (core)
 		keep_core(f, fr, tag, core);
 	else

@@ -18,6 +18,7 @@ struct frame;
 struct mark {
 	size_t offset;
 	unsigned depth; /* elements open in the writer */
+	bool first;     /* nothing stood in the innermost of them yet */
 };
 
 /* Items of one pubsub element: are any left? */
@@ -25,17 +26,26 @@ struct tally {
 	unsigned kept, removed;
 };
 
-/* Whose text is read, below a child. */
+/* Whose text is read, of one element at a time. */
 enum reading {
 	READING_NOTHING,
-	READING_TEXT, /* a body's own */
+	READING_TEXT, /* the element's own */
 	READING_ALL,  /* and that of elements in it */
+};
+
+enum body_how {
+	BODY_NESTED = 1,     /* the text in its elements too */
+	BODY_PARTS = 2,      /* each of them is a text of its own, too */
+	BODY_UNMEASURED = 4, /* max_body does not hold for it */
+	FORM_READ = BODY_NESTED | BODY_PARTS | BODY_UNMEASURED,
 };
 
 struct body_state {
 	enum reading reading;
-	bool unmeasured;            /* no body: its length is free */
-	struct body_scan text, all; /* of the child's own text, of that further in too */
+	unsigned how;               /* enum body_how */
+	unsigned depth;             /* of the element */
+	struct mark mark;           /* before it */
+	struct body_scan text, all; /* of its own text, of that further in too */
 	size_t text_at;             /* where its text began, in the output; 0: there is none */
 };
 
@@ -62,6 +72,9 @@ struct session_memory {
 /* ---- filter_carrier.c ---- */
 /* The open child goes, whatever of it has been written: as its policy says. */
 void filter_child_refused(struct filter *f, struct frame *fr, enum feature feature);
+/* The same for an element further in, at `depth`, with what it cannot go without. */
+void filter_part_refused(struct filter *f, struct frame *fr, enum feature feature, unsigned depth,
+	struct mark before);
 /* The same when its end tag has been written. */
 void filter_child_emptied(struct filter *f, struct frame *fr, enum feature feature);
 struct mark filter_mark(struct filter *f);
@@ -79,10 +92,12 @@ void filter_session_close(struct filter *f);
 /* ---- filter_body.c ---- */
 /* Does anybody want to know what a text says? */
 bool filter_reads(const struct filter *f);
-/* Before a child is written whose text is read; `nested`: the text in its elements too. */
-void filter_body_open(struct filter *f, struct frame *fr, bool nested);
-/* An element in it is written. */
-void filter_body_nested(struct frame *fr);
+/* Before an element is written whose text is read; `how` is of enum body_how. */
+void filter_body_open(struct filter *f, struct frame *fr, unsigned how);
+/* Before an element in a body is written. False: with that, the body is refused. */
+bool filter_body_nested(struct filter *f, struct frame *fr);
+/* Before an element further in is written: is it one whose text is read, or in one? */
+void filter_body_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag);
 /* Writes text, or refuses the child for it. */
 void filter_body_text(struct filter *f, struct frame *fr, struct str text);
 /* Before its end tag is written. False: nothing was left of it, and it was taken back. */

@@ -38,17 +38,17 @@ struct frame {
 	enum stanza_type type; /* of an inner one NONE, UNAVAILABLE, ERROR or UNKNOWN */
 	bool folded;           /* presence under a fold */
 	enum inside inside;
-	unsigned kept; /* children written */
-	/* Set when the first written child was taken back: where the stanza's content began. */
-	size_t hollow;
 
-	struct mark child; /* CARRIER, PUBSUB, SESSION, text that is read: before the child */
+	struct mark child;             /* CARRIER, PUBSUB, SESSION: before the child */
 	const struct xml_ns *child_ns; /* ROOM: of the <x/> */
 	unsigned child_flags;          /* enum catalogue_flag of the child */
 	struct body_state body;
 	struct session_state session; /* SESSION */
 	struct mark group, item;      /* PUBSUB: before the group of items, before the item */
 	struct tally groups, items;
+	unsigned payload;   /* CARRIER, SESSION: depth of what is carried and not itself a carrier;
+			       0: none is open */
+	unsigned hash_room; /* CARRIER: letters that a hash may still have */
 	enum feature taken; /* PUBSUB: the first feature that was removed */
 
 	bool join;            /* presence with {muc}x */
@@ -57,4 +57,16 @@ struct frame {
 	const struct presence_rule *rules[ROOM_DEPTH];
 	size_t show_n;
 	char show[SHOW_BYTES];
+};
+
+/* What crosses of an error when nothing else of it may. */
+struct error_state {
+	bool noting;          /* the stanza is one */
+	bool inside;          /* its <error/> was the last child */
+	bool more;            /* there is more of it than that */
+	bool between;         /* refused for who speaks to whom, or how */
+	bool by_key;          /* a policy wants all of them so */
+	bool alone;           /* it crosses so */
+	struct str type;      /* n == 0: none was there */
+	struct str condition; /* the same */
 };

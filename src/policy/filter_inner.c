@@ -7,6 +7,13 @@
  */
 #include "policy/filter_private.h"
 
+static void write_start(struct filter *f, const struct xml_tag *tag)
+{
+	if (!f->table->transparent)
+		filter_body_inner(f, filter_top(f), tag);
+	xml_writer_start(f->writer, tag, true);
+}
+
 void filter_keep(struct filter *f, const struct xml_tag *tag)
 {
 	enum stanza_kind kind;
@@ -15,7 +22,7 @@ void filter_keep(struct filter *f, const struct xml_tag *tag)
 		filter_is_stanza(tag, &kind))
 		filter_open_inner(f, tag, kind);
 	else
-		xml_writer_start(f->writer, tag, true);
+		write_start(f, tag);
 }
 
 /* A node in XEP-0060's own elements is what is published there, payload or not. */
@@ -30,42 +37,6 @@ static enum feature node_feature(struct filter *f, const struct xml_tag *tag, en
 		return own;
 	feature_set_add(&f->result.seen, feature);
 	return filter_passes(f, feature) ? own : feature;
-}
-
-/* Browsers leave tabs and ends of lines out of a URL. */
-static bool has_scheme(struct str url, struct str scheme)
-{
-	for (; scheme.n > 0; url = str_skip(url, 1)) {
-		if (url.n == 0)
-			return false;
-		if (url.p[0] == '\t' || url.p[0] == '\n' || url.p[0] == '\r')
-			continue;
-		if (!str_eq_nocase((struct str){ url.p, 1 }, (struct str){ scheme.p, 1 }))
-			return false;
-		scheme = str_skip(scheme, 1);
-	}
-	return true;
-}
-
-/* What an attribute of XHTML-IM brings along: data, as a URL (RFC 2397) or of XEP-0231, in a style
- * somewhere inside; or a link to an encrypted file (XEP-0454). */
-static enum feature html_feature(const struct xml_tag *tag)
-{
-	for (unsigned i = 0; i < tag->nattrs; i++) {
-		struct str name = tag->attrs[i].local, v = str_trim(tag->attrs[i].value);
-		bool style = str_eq(name, STR("style"));
-
-		if (!style && !str_eq(name, STR("src")) && !str_eq(name, STR("href")))
-			continue;
-		do {
-			if (has_scheme(v, STR("data:")) || has_scheme(v, STR("cid:")))
-				return FEATURE_BOB;
-			if (has_scheme(v, STR("aesgcm:")))
-				return FEATURE_FILE_TRANSFER;
-			v = str_skip(v, v.n > 0);
-		} while (style && v.n > 0);
-	}
-	return FEATURE_HTML;
 }
 
 bool filter_inner_passes(struct filter *f, const struct xml_tag *tag, enum feature *out)
@@ -84,12 +55,11 @@ bool filter_inner_passes(struct filter *f, const struct xml_tag *tag, enum featu
 		e = filter_find(f, tag);
 	}
 	*out = (enum feature)e.feature;
-	if (*out == FEATURE_HTML && filter_passes(f, FEATURE_HTML))
-		*out = html_feature(tag);
 	if (e.flags & ROW_REFERS)
 		*out = filter_referred(f, tag, *out);
 	if (e.flags & ROW_PUBSUB)
 		*out = node_feature(f, tag, *out);
+	*out = filter_says(f, tag, e.flags, *out);
 	feature_set_add(&f->result.seen, *out);
 	return filter_passes(f, *out);
 }
@@ -143,8 +113,8 @@ static void text_inner(struct filter *f, struct frame *fr, const struct xml_tag 
 		filter_inner_strip(f, fr, feature);
 		return;
 	}
-	filter_body_nested(fr);
-	filter_keep(f, tag);
+	if (filter_body_nested(f, fr))
+		filter_keep(f, tag);
 }
 
 void filter_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag)

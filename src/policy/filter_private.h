@@ -5,11 +5,12 @@
  * filter_error.c what is in an error; filter_carrier.c those that their content decides; presence.c
  * and message.c hold what is special to those; filter_refuse.c says what a refusal means;
  * filter_address.c holds addresses against lists and flows; filter_result.c makes the result.
- * Included by them alone. filter_content.h has the rest.
+ * Included by them alone. filter_inside.h and filter_content.h have the rest.
  */
 #pragma once
 
 #include "policy/filter_address.h"
+#include "policy/filter_inside.h"
 #include "policy/filter_kinds.h"
 #include "policy/filter_refuse.h"
 
@@ -81,22 +82,18 @@ void filter_inner_strip(struct filter *f, const struct frame *fr, enum feature f
 /* Writes a start tag inside something that is kept. May move the frames. */
 void filter_keep(struct filter *f, const struct xml_tag *tag);
 
-/* ---- filter_error.c ---- */
-/* <error/> of an error, which is kept. */
-void filter_error_open(struct filter *f, struct frame *fr, const struct xml_tag *tag);
-void filter_error_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag);
-void filter_error_text(struct filter *f, struct frame *fr, struct str text);
+/* ---- filter_attribute.c ---- */
+/* Of an element of XHTML-IM or a carrier: what an attribute says that is refused, else `own`. */
+enum feature filter_attributes_say(struct filter *f, const struct xml_tag *tag, enum feature own);
+static inline enum feature filter_says(
+	struct filter *f, const struct xml_tag *tag, unsigned flags, enum feature own)
+{
+	bool asks = own == FEATURE_HTML || (flags & ROW_CARRIER);
 
-/* ---- filter_carrier.c ---- */
-/* A child that its content decides: `in` is INSIDE_CARRIER or INSIDE_PUBSUB. */
-void filter_carrier_open(
-	struct filter *f, struct frame *fr, const struct xml_tag *tag, enum inside in);
-void filter_carrier_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag);
-void filter_pubsub_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag);
-/* An element `level` below the stanza has ended (1: the child itself). */
-void filter_pubsub_end(struct filter *f, struct frame *fr, unsigned level);
-/* The stanza was written: when all its children were taken back, it is an empty element. */
-void filter_hollow(struct filter *f, const struct frame *fr);
+	if (!asks || f->table->transparent || !filter_passes(f, own))
+		return own;
+	return filter_attributes_say(f, tag, own);
+}
 
 /* ---- filter_result.c ---- */
 void filter_result_reset(struct filter *f);

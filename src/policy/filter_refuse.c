@@ -72,16 +72,24 @@ static void put_attr(struct buf *out, struct str open, struct str value)
 	buf_put_char(out, '\'');
 }
 
-/* A result without what was asked for would be another answer (RFC 6120 8.2.3). */
-static void result_to_error(struct filter *f, enum stanza_condition c, const char *text)
+void filter_error_head(struct filter *f)
 {
 	const struct stanza_head *h = &f->result.head;
 
-	buf_clear(&f->out);
-	put_attr(&f->out, STR("<iq from='"), h->from);
+	buf_put_char(&f->out, '<');
+	buf_put(&f->out, str_of(stanza_kind_name(h->kind)));
+	put_attr(&f->out, STR(" from='"), h->from);
 	put_attr(&f->out, STR(" to='"), h->to);
-	put_attr(&f->out, STR(" id='"), h->id);
+	if (h->id.p)
+		put_attr(&f->out, STR(" id='"), h->id);
 	buf_put(&f->out, STR(" type='error'>"));
+}
+
+/* A result without what was asked for would be another answer (RFC 6120 8.2.3). */
+static void result_to_error(struct filter *f, enum stanza_condition c, const char *text)
+{
+	buf_clear(&f->out);
+	filter_error_head(f);
 	stanza_error_element(&f->out, c, true, text);
 	buf_put(&f->out, STR("</iq>"));
 }
@@ -141,6 +149,29 @@ static void presence_settle(struct filter *f)
 		r->verdict = VERDICT_DROP;
 }
 
+/* What was written goes on. */
+static void instead(struct filter *f)
+{
+	struct filter_result *r = &f->result;
+
+	r->bytes = buf_view(&f->out);
+	r->verdict = VERDICT_FOLD;
+	r->refused = true;
+}
+
+/* Who asked waits for the one as for the other. Between two who may not speak to each other there
+ * is nobody who waits. */
+static void error_settle(struct filter *f)
+{
+	struct filter_result *r = &f->result;
+
+	r->verdict = VERDICT_DROP;
+	if (r->head.kind != STANZA_IQ || f->error.between)
+		return;
+	filter_error_alone(f);
+	instead(f);
+}
+
 static void iq_settle(struct filter *f)
 {
 	struct filter_result *r = &f->result;
@@ -148,8 +179,7 @@ static void iq_settle(struct filter *f)
 	if (r->head.type != TYPE_RESULT)
 		return;
 	result_to_error(f, r->condition, r->text);
-	r->bytes = buf_view(&f->out);
-	r->verdict = VERDICT_FOLD;
+	instead(f);
 }
 
 void filter_refusal_settle(struct filter *f)
@@ -158,7 +188,7 @@ void filter_refusal_settle(struct filter *f)
 
 	r->verdict = VERDICT_BOUNCE;
 	if (r->head.type == TYPE_ERROR) {
-		r->verdict = VERDICT_DROP;
+		error_settle(f);
 		return;
 	}
 	switch (r->head.kind) {

@@ -19,5 +19,7 @@ void filter_refusal_settle(struct filter *f);
 void filter_bare(struct filter *f, const char *reason);
 /* An IQ result whose payload was stripped: its asker gets an error instead. */
 void filter_result_refused(struct filter *f, enum feature feature);
+/* Writes the start tag of an error with the stanza's kind, addresses and id. */
+void filter_error_head(struct filter *f);
 /* Names who decided in the result. */
 void filter_decided(struct filter *f, const struct policy_rule *rule);

@@ -106,9 +106,12 @@ void filter_close(struct filter *f)
 	}
 	if (r->verdict == VERDICT_BOUNCE || r->verdict == VERDICT_DROP)
 		return;
+	if (f->error.alone) {
+		filter_error_close(f);
+		return;
+	}
 	xml_writer_end(f->writer);
 	presence_end(f, fr);
-	filter_hollow(f, fr);
 	if (r->head.kind == STANZA_MESSAGE && !message_stands(f)) {
 		r->verdict = VERDICT_DROP;
 		r->reason = "folded-away";

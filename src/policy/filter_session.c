@@ -134,10 +134,12 @@ void filter_session_inner(struct filter *f, struct frame *fr, const struct xml_t
 		s->held |= !passes;
 		passes = true;
 	}
-	if (passes)
-		filter_keep(f, tag);
-	else
+	if (!passes) {
 		filter_child_refused(f, fr, feature);
+		return;
+	}
+	filter_carried(f, fr, tag, feature);
+	filter_keep(f, tag);
 }
 
 /* A shared transport, and nothing says that it is for files. */
@@ -155,6 +157,8 @@ void filter_session_end(struct filter *f, struct frame *fr, unsigned level)
 	} else if (level == LEVEL_CHILD && s->proposal && !s->told) {
 		/* What is proposed is not said in any way that is known. */
 		feature_set_add(&f->result.seen, FEATURE_VOIP);
+		if (f->table->limits_iq && filter_iq_refuses(f, fr, FEATURE_VOIP))
+			return;
 		if (!filter_passes(f, FEATURE_VOIP))
 			filter_child_emptied(f, fr, FEATURE_VOIP);
 	}

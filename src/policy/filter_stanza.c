@@ -208,9 +208,7 @@ static void frame_init(struct filter *f, struct frame *fr, const struct xml_tag 
 	fr->type = type;
 	fr->folded = kind == STANZA_PRESENCE && f->table->fold != FOLD_OFF;
 	fr->inside = INSIDE_STANZA;
-	fr->kept = 0;
 	fr->body.reading = READING_NOTHING;
-	fr->hollow = 0;
 	fr->join = fr->shown = false;
 	fr->id_at = fr->id_end = 0;
 }
@@ -244,6 +242,7 @@ static void reset(struct filter *f)
 	f->body_bytes = f->html_bytes = 0;
 	f->emptied = FEATURE_COUNT;
 	f->memory.about = 0;
+	f->error = (struct error_state){ .noting = false };
 	buf_clear(&f->out);
 	if (f->out.size > FILTER_KEEP)
 		buf_shrink(&f->out, FILTER_KEEP);
@@ -292,6 +291,16 @@ static bool is_bare(const struct xml_tag *tag)
 	return true;
 }
 
+/* Refused up to here is who it goes between, not what it says. */
+static void error_begins(struct filter *f, const struct xml_tag *tag)
+{
+	f->error.noting = true;
+	f->error.between = f->refused;
+	f->error.alone = f->error.by_key = f->table->bare_errors != NULL;
+	for (unsigned i = 0; i < tag->nattrs; i++)
+		f->error.more |= !(filter_attr_bit(&tag->attrs[i]) & (ATTR_STANZA & ~ATTR_LANG));
+}
+
 static void begin(struct filter *f, const struct xml_tag *tag)
 {
 	struct xml_tag copy;
@@ -303,10 +312,16 @@ static void begin(struct filter *f, const struct xml_tag *tag)
 		filter_head_judge(f);
 	if (f->table->naccess > 0)
 		filter_access(f);
+	if (f->result.head.type == TYPE_ERROR)
+		error_begins(f, tag);
 	if (!f->refused)
 		tag = filter_attributes(f, tag, &copy);
 	if (f->refused) {
 		f->bare = is_bare(tag);
+		return;
+	}
+	if (f->error.alone) {
+		f->skip = 1;
 		return;
 	}
 	xml_writer_begin(f->writer, &f->out, STR("jabber:server"));

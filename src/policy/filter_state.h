@@ -18,6 +18,7 @@ struct filter {
 	struct str lang;       /* to add to stanzas without one; n == 0: nothing */
 	struct xml_ns xml;     /* the namespace of xml:lang */
 	uint64_t address_marks;
+	uint32_t form_mark; /* of jabber:x:data */
 
 	struct xml_writer *writer;
 	struct buf out;         /* the stanza under way */
@@ -47,6 +48,7 @@ struct filter {
 		emptied; /* for what an IQ result lost its payload; FEATURE_COUNT: it did not */
 
 	struct session_memory memory;
+	struct error_state error;
 	struct frame *frames;
 	unsigned top; /* index of the innermost */
 	unsigned frames_size;

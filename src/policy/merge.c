@@ -213,6 +213,14 @@ static void limits_merge(struct draft *d, const struct policy *p)
 	}
 }
 
+static void errors_merge(struct draft *d, const struct policy *p)
+{
+	if (p->errors == ERRORS_PASS)
+		return;
+	set_rule(&d->table.bare_errors, key_rule(d, p, "errors"));
+	d->table.transparent = false;
+}
+
 /* All lists must allow; a policy that stands in several places is asked once. */
 static void access_merge(struct draft *d, const struct policy_access *a)
 {
@@ -239,7 +247,16 @@ static void policy_merge(
 	if (!is_any(&p->iq))
 		iq_merge(d, p);
 	limits_merge(d, p);
+	errors_merge(d, p);
 	d->table.refuse_drop |= p->refuse == REFUSE_DROP;
+}
+
+/* Real-time text (XEP-0301) becomes a text over many stanzas, by inserting and erasing. What it
+ * says cannot be told from one of them, and all of it comes again in the body. */
+static void typed_merge(struct draft *d)
+{
+	if (d->table.action[FEATURE_ENCRYPTED] != ACTION_PASS)
+		action_merge(d, FEATURE_RTT, ACTION_STRIP, d->table.rule[FEATURE_ENCRYPTED]);
 }
 
 /* Where answers of service discovery hide something, a hash of the whole answer is wrong, and goes
@@ -270,5 +287,6 @@ void draft_build(struct draft *d, const struct policy *const *list, unsigned n, 
 		if (shadow || list[i]->mode == MODE_ENFORCE)
 			policy_merge(d, list[i], accesses);
 	}
+	typed_merge(d);
 	hides_merge(d);
 }

@@ -16,6 +16,7 @@
 enum policy_mode { MODE_ENFORCE, MODE_SHADOW };
 enum policy_subscriptions { SUBSCRIPTIONS_PASS, SUBSCRIPTIONS_BLOCK };
 enum policy_conversations { CONVERSATIONS_ANY, CONVERSATIONS_ROOMS, CONVERSATIONS_USERS };
+enum policy_errors { ERRORS_PASS, ERRORS_REBUILD };
 enum policy_refuse { REFUSE_BOUNCE, REFUSE_DROP };
 
 /* Filled by policy_schema from "policies = ( ... )". */
@@ -40,6 +41,7 @@ struct policy {
 	int conversations;                  /* enum policy_conversations */
 	struct config_strings iq;           /* "any", "none", or feature names */
 	int64_t max_stanza, max_body;       /* bytes; 0: no limit */
+	int errors;                         /* enum policy_errors */
 	int refuse;                         /* enum policy_refuse */
 	char *refuse_text;                  /* NULL: none */
 	int audit;                          /* enum policy_audit */

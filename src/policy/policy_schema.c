@@ -31,6 +31,12 @@ static const struct config_choice conversations[] = {
 	{ NULL, 0 },
 };
 
+static const struct config_choice errors[] = {
+	{ "pass", ERRORS_PASS },
+	{ "rebuild", ERRORS_REBUILD },
+	{ NULL, 0 },
+};
+
 static const struct config_choice refusals[] = {
 	{ "bounce", REFUSE_BOUNCE },
 	{ "drop", REFUSE_DROP },
@@ -197,6 +203,14 @@ static const struct config_key policy_keys[] = {
 		.help = "The most bytes that the text of a message's body may have, all bodies "
 			"together, and the text of XHTML-IM. A message with more is refused. Left "
 			"out: no limit." },
+	{ .name = "errors",
+		.type = CONFIG_ENUM,
+		.offset = offsetof(struct policy, errors),
+		.def = "pass",
+		.choices = errors,
+		.help = "Whether errors from the other side pass as this policy leaves them, or "
+			"are made anew: type and condition alone, without their text, what an "
+			"application added, and the stanza that is handed back." },
 	{ .name = "refuse",
 		.type = CONFIG_ENUM,
 		.offset = offsetof(struct policy, refuse),

@@ -50,6 +50,7 @@ struct policy_table {
 	/* With judges_heads. NULL: nothing of the kind is refused. */
 	const struct policy_rule *no_subscriptions, *only_rooms, *only_users;
 	const struct policy_rule *hide_real_jids; /* NULL: they stay */
+	const struct policy_rule *bare_errors;    /* NULL: errors are filtered like the rest */
 	const struct policy_rule *fold_rule;      /* NULL with FOLD_OFF */
 	struct str show[SHOW_COUNT]; /* with FOLD_SHOW, after all maps in order; empty: removed */
 	size_t max_stanza, max_body; /* bytes; 0: no limit */

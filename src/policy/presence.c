@@ -196,7 +196,6 @@ static const struct presence_rule *room_rule(const struct frame *fr, const struc
 static void core_child(struct filter *f, struct frame *fr, const struct xml_tag *tag)
 {
 	if (str_eq(tag->local, STR("error"))) {
-		fr->kept++;
 		filter_error_open(f, fr, tag);
 	} else if (str_eq(tag->local, STR("show")) && f->table->fold == FOLD_SHOW &&
 		   fr->type == TYPE_NONE && !fr->shown) {
@@ -223,7 +222,6 @@ void presence_child(
 		presence_leave_out(f, feature);
 		return;
 	}
-	fr->kept++;
 	fr->inside = INSIDE_ROOM;
 	fr->child_ns = tag->ns;
 	fr->rules[0] = rule;
@@ -292,7 +290,6 @@ void presence_show_end(struct filter *f, struct frame *fr)
 		folded(f, FEATURE_CORE);
 	if (to.n == 0)
 		return;
-	fr->kept++;
 	fr->shown = true;
 	xml_writer_start(f->writer, &tag, true);
 	xml_writer_text(f->writer, to);

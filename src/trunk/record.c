@@ -152,9 +152,9 @@ static bool is_wanted(const struct decision *d, int level)
 /* Somebody tried what a policy blocks: not what it only folds away. */
 static bool is_alert(const struct trunk *t, const struct filter_result *f, const struct decision *d)
 {
-	bool refused = d->kind == DECISION_BOUNCE || d->kind == DECISION_DROP;
+	bool refused = d->kind == DECISION_BOUNCE || d->kind == DECISION_DROP || f->refused;
 	return t->shared->alerts && refused && f->policy && decision_by_filter(d, f) &&
-	       strcmp(decision_verdict(d, f), "fold") != 0;
+	       (f->refused || strcmp(decision_verdict(d, f), "fold") != 0);
 }
 
 /* Most records by far: of what is let through, without its content. Little of it is its own. */
@@ -198,7 +198,7 @@ bool record_stanza(struct inbound *in, struct inbound_pair *p, const struct filt
 	*number_out = 0;
 	if (!wanted && !alert)
 		return true;
-	if (d->kind == DECISION_DELIVER && level != AUDIT_LEVEL_FULL) {
+	if (d->kind == DECISION_DELIVER && level != AUDIT_LEVEL_FULL && !alert) {
 		*number_out = put_delivered(in, p, f);
 		return *number_out || !a->required;
 	}

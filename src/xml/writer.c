@@ -461,3 +461,15 @@ size_t xml_writer_offset(struct xml_writer *w)
 	close_start_tag(w);
 	return buf_len(w->out);
 }
+
+bool xml_writer_is_empty(const struct xml_writer *w)
+{
+	return w->tag_open;
+}
+
+void xml_writer_reopen(struct xml_writer *w)
+{
+	assert(w->nopen && !w->tag_open);
+	buf_truncate(w->out, buf_len(w->out) - 1);
+	w->tag_open = true;
+}

@@ -35,6 +35,11 @@ void xml_writer_end(struct xml_writer *w);
 /* Finishes a start tag that is still open, so that the offset in `out` (counted from its first
  * unread byte) stands inside the element. */
 size_t xml_writer_offset(struct xml_writer *w);
+/* Is nothing written inside the innermost element? */
+bool xml_writer_is_empty(const struct xml_writer *w);
+/* The owner cut the output back to what xml_writer_offset() returned while that was so: it is so
+ * again. */
+void xml_writer_reopen(struct xml_writer *w);
 /* Elements open now. */
 unsigned xml_writer_depth(const struct xml_writer *w);
 

@@ -182,7 +182,8 @@ static void judge(struct listener *l, const struct filter_result *r)
 		return;
 	check_head(l->heads, r);
 	check_tags(l->again, r->bytes);
-	wrong = oracle_check(l->again, r->bytes);
+	wrong = oracle_size(l->again->table, r);
+	wrong = wrong ? wrong : oracle_check(l->again, r->bytes);
 	if (wrong)
 		fprintf(stderr, "%s: %.*s\n", wrong, STR_ARG(r->bytes));
 	MUST(!wrong);

@@ -8,6 +8,7 @@
 
 #include "filter_rig.h"
 
+#include "policy/policy_access.h"
 #include "xml/element.h"
 
 RIG bool oracle_blank(const char *text)
@@ -148,6 +149,59 @@ RIG const char *oracle_text(const struct policy_table *t, const char *text)
 	return NULL;
 }
 
+/* Data, or a link to an encrypted file. */
+RIG const char *oracle_link(const struct policy_table *t, struct str value)
+{
+	value = str_trim(value);
+	if ((str_starts(value, STR("data:")) || str_starts(value, STR("cid:"))) &&
+		!oracle_passes(t, FEATURE_BOB))
+		return "inline data";
+	return str_starts(value, STR("aesgcm:")) && !oracle_passes(t, FEATURE_FILE_TRANSFER)
+		       ? "a link to an encrypted file"
+		       : NULL;
+}
+
+/* Is it in a form, and not in a stanza in that? */
+RIG bool oracle_in_form(const struct xml_element *e)
+{
+	for (; e && !oracle_is_stanza(e); e = e->parent)
+		if (oracle_is(e, "jabber:x:data", "x"))
+			return true;
+	return false;
+}
+
+/* A carrier by itself: what stands in it, stands in nothing else. */
+RIG bool oracle_is_carrier(const struct policy_table *t, const struct xml_element *e)
+{
+	for (; e && e->parent && !oracle_is_stanza(e); e = e->parent)
+		if (oracle_is_content(e->ns) || oracle_feature(t, e) != FEATURE_CARRIER)
+			return false;
+	return true;
+}
+
+RIG bool oracle_is_hash(const char *text)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789+/=";
+
+	return strlen(text) <= 128 && strspn(text, letters) == strlen(text);
+}
+
+/* What a carrier says besides what it carries. */
+RIG const char *oracle_carrier(const struct policy_table *t, const struct xml_element *e)
+{
+	for (unsigned i = 0; i < e->nattrs; i++) {
+		const char *wrong = oracle_text(t, e->attrs[i].value);
+
+		wrong = wrong ? wrong : oracle_link(t, str_of(e->attrs[i].value));
+		if (wrong)
+			return wrong;
+	}
+	if (oracle_passes(t, FEATURE_UNKNOWN) || !oracle_is_carrier(t, e) || oracle_blank(e->text))
+		return NULL;
+	return strcmp(e->name, "hash") == 0 && oracle_is_hash(e->text) ? NULL : "text in a carrier";
+}
+
 RIG bool oracle_is_hidden(const struct policy_table *t, const struct xml_element *e)
 {
 	const char *var = xml_element_attr(e, "var");
@@ -160,7 +214,7 @@ RIG bool oracle_is_hidden(const struct policy_table *t, const struct xml_element
 RIG const char *oracle_element(const struct policy_table *t, const struct xml_element *e)
 {
 	struct catalogue_entry entry = oracle_entry(t, e);
-	const char *about = xml_element_attr(e, "for");
+	const char *about = xml_element_attr(e, "for"), *src = xml_element_attr(e, "src");
 	uint32_t mark = about && (entry.flags & ROW_REFERS) ? catalogue_mark(str_of(about)) : 0;
 
 	if (!oracle_passes(t, (enum feature)entry.feature) &&
@@ -168,14 +222,13 @@ RIG const char *oracle_element(const struct policy_table *t, const struct xml_el
 		return own_feature_name(t->own, (enum feature)entry.feature);
 	if (e->parent && !oracle_is_stanza(e->parent) && oracle_is_hidden(t, e))
 		return "a feature that is hidden";
-	if (e->parent && !oracle_is_stanza(e->parent) && entry.feature == FEATURE_HTML &&
-		xml_element_attr(e, "src") &&
-		str_starts(str_of(xml_element_attr(e, "src")), STR("data:")) &&
-		!oracle_passes(t, FEATURE_BOB))
-		return "inline data";
+	if (entry.feature == FEATURE_HTML && src && oracle_link(t, str_of(src)))
+		return oracle_link(t, str_of(src));
 	if (mark != 0 && !oracle_passes(t, catalogue_feature(mark, STR(""))))
 		return "a fallback for what is stripped";
-	return NULL;
+	if (!e->child && oracle_in_form(e) && oracle_text(t, e->text))
+		return oracle_text(t, e->text);
+	return entry.flags & ROW_CARRIER ? oracle_carrier(t, e) : NULL;
 }
 
 /* An element that is no child of a stanza, at any depth, and no stanza itself. */
@@ -192,15 +245,20 @@ RIG const char *oracle_inner(const struct policy_table *t, const struct xml_elem
 	return oracle_element(t, e);
 }
 
-/* The <error/> of an error that an element stands in, below the stanza it belongs to. */
+/* The <error/> of an error that an element stands in, below the stanza it belongs to; in the other
+ * content namespace it is read like one. */
 RIG const struct xml_element *oracle_error(const struct xml_element *e)
 {
 	for (const struct xml_element *p = e->parent; p && p->parent; p = p->parent) {
+		const char *type = xml_element_attr(p->parent, "type");
+
 		if (oracle_is_stanza(p))
 			return NULL;
 		if (oracle_is_stanza(p->parent))
-			return strcmp(p->name, "error") == 0 && oracle_is_core(p->parent, p) ? p
-											     : NULL;
+			return strcmp(p->name, "error") == 0 && oracle_is_content(p->ns) && type &&
+					       strcmp(type, "error") == 0
+				       ? p
+				       : NULL;
 	}
 	return NULL;
 }
@@ -226,8 +284,10 @@ RIG const char *oracle_in_error(
 	bool own = strcmp(e->ns, "urn:ietf:params:xml:ns:xmpp-stanzas") == 0;
 
 	if (own && e->parent == error && oracle_is_one_of(e->name, defined))
-		return oracle_strict(t, error) ? oracle_attrs(e, attrs, "attribute of a condition")
-					       : NULL;
+		return oracle_text(t, e->text) ? oracle_text(t, e->text)
+		       : oracle_strict(t, error)
+			       ? oracle_attrs(e, attrs, "attribute of a condition")
+			       : NULL;
 	if ((own || oracle_is_content(e->ns)) && !oracle_passes(t, FEATURE_UNKNOWN))
 		return "what no error has";
 	if (t->fold != FOLD_OFF && strcmp(error->parent->name, "presence") == 0)
@@ -293,6 +353,46 @@ RIG const char *oracle_head(
 	if (t->only_rooms && !room)
 		return "from user to user";
 	return t->only_users && room ? "in a room" : NULL;
+}
+
+/* By the lists themselves, which have tests of their own: is every address held against them? */
+RIG bool oracle_denied(const struct policy_table *t, const char *from, const char *to)
+{
+	struct access_subject s;
+
+	if (t->naccess == 0 || !from || !to)
+		return false;
+	access_subject_init(&s, t->jid_sets, str_of(from), str_of(to));
+	for (unsigned i = 0; i < t->naccess; i++)
+		if (policy_access_denies(t->access[i], &s))
+			return true;
+	return false;
+}
+
+/* What ends something, and an error that is one instead of a result, go where nothing else may. */
+RIG const char *oracle_access(const struct policy_table *t, const struct xml_element *root)
+{
+	const char *from = xml_element_attr(root, "from"), *to = xml_element_attr(root, "to");
+	const char *type = xml_element_attr(root, "type");
+	const struct xml_element *list = root->child;
+
+	if (type && (strcmp(type, "error") == 0 || strncmp(type, "un", 2) == 0))
+		return NULL;
+	if (oracle_denied(t, from, to))
+		return "who may not write to whom";
+	for (; list && !oracle_is(list, "http://jabber.org/protocol/address", "addresses");)
+		list = list->next;
+	for (const struct xml_element *c = list ? list->child : NULL; c; c = c->next) {
+		const char *jid = xml_element_attr(c, "jid"), *of = xml_element_attr(c, "type");
+
+		if (!jid || !oracle_is(c, "http://jabber.org/protocol/address", "address") ||
+			(of && strcmp(of, "ofrom") == 0))
+			continue;
+		if (oracle_denied(t, from, jid) && !str_is(str_of(jid), "a.example") &&
+			!strstr(jid, "@a.example"))
+			return "a further recipient who may not be written to";
+	}
+	return NULL;
 }
 
 RIG const char *oracle_jids(const struct policy_table *t, const struct xml_element *e)
@@ -363,6 +463,8 @@ RIG const char *oracle_clean(struct rig *rig, struct str out)
 			? oracle_head(rig->table, &rig->context, tree)
 			: "no stanza";
 	if (!wrong)
+		wrong = oracle_access(rig->table, tree);
+	if (!wrong)
 		wrong = oracle_tree(rig->table, tree);
 	if (!wrong && rig->table->max_body && oracle_bodies(tree) > rig->table->max_body)
 		wrong = "long bodies";
@@ -377,6 +479,20 @@ RIG bool oracle_by_address(const struct filter_result *r)
 	return r->key && (strcmp(r->key, "access") == 0 || strcmp(r->key, "conversations") == 0);
 }
 
+/* NULL, or what is wrong with the length of what went on. */
+RIG const char *oracle_size(const struct policy_table *t, const struct filter_result *r)
+{
+	bool large = t->max_stanza && r->bytes_in > t->max_stanza;
+
+	return large && r->bytes.n > t->max_stanza ? "larger than anything may be" : NULL;
+}
+
+/* It may be longer in its own bytes than it was in its sender's. */
+RIG bool oracle_by_size(const struct filter_result *r)
+{
+	return r->key && strcmp(r->key, "max_stanza") == 0;
+}
+
 /* The same, and it must pass as it is. */
 RIG const char *oracle_check(struct rig *again, struct str out)
 {
@@ -388,7 +504,9 @@ RIG const char *oracle_check(struct rig *again, struct str out)
 	r = rig_feed(again, out, SIZE_MAX);
 	if (!r)
 		return "refused the second time";
-	if (r->verdict != VERDICT_PASS && !oracle_by_address(r))
+	if (oracle_by_address(r) || oracle_by_size(r))
+		return NULL;
+	if (r->verdict != VERDICT_PASS)
 		return "not passed the second time";
-	return str_eq(r->bytes, out) || oracle_by_address(r) ? NULL : "other bytes the second time";
+	return str_eq(r->bytes, out) ? NULL : "other bytes the second time";
 }

@@ -4,16 +4,17 @@
  * Words become the text of a configuration, which the real schema reads. A bare feature is
  * stripped; "block=FEATURE", "allow=FEATURE" and "iq=FEATURE" stand in these lists; "show" and
  * "availability" fold; "shadow" is the mode; "refuse=drop", "otherwise=block", "muc-only",
- * "one-to-one-only", "no-subscriptions", "hide-jids" and "short-bodies" say what they are called;
- * "|" starts the next policy. Words that mean nothing are left out, so that every line is a valid
- * configuration.
+ * "one-to-one-only", "no-subscriptions", "hide-jids", "short-bodies", "bare-errors" and "small" say
+ * what they are called; "allow-from=PATTERN", "deny-from=PATTERN" and the same with "to" are rules
+ * of access; "|" starts the next policy. Words that mean nothing are left out, so that every line
+ * is a valid configuration.
  */
 #pragma once
 
 #include "base/buf.h"
 #include "policy_text.h"
 
-enum { LINE_POLICIES = 6 };
+enum { LINE_POLICIES = 6, LINE_RULES = 4 };
 /* The operator's own feature, which every line may name: urn:odd:2. */
 #define LINE_OWN "odd"
 enum line_list { LINE_STRIP, LINE_BLOCK, LINE_ALLOW, LINE_IQ, LINE_LISTS };
@@ -25,7 +26,12 @@ struct line_policy {
 	const char *conversations;
 	bool shadow, drop;
 	bool allows, blocks_others, asks; /* "allow" and "iq" are set */
-	bool no_subscriptions, hide_jids, short_bodies;
+	bool no_subscriptions, hide_jids, short_bodies, bare_errors, small;
+	struct line_rule {
+		bool denies, to;
+		struct str pattern;
+	} rules[LINE_RULES];
+	unsigned nrules;
 };
 
 POLICY_TEXT bool line_value(struct str word, const char *key, struct str *value_out)
@@ -48,11 +54,51 @@ POLICY_TEXT void line_add(struct feature_set *list, struct str name)
 		feature_set_add(list, FEATURE_OWN);
 }
 
+/* Some of every kind of pattern: others would be errors of the configuration. */
+POLICY_TEXT bool line_is_pattern(struct str s)
+{
+	static const char *const known[] = { "a@a.example", "a@a.example/r", "*@a.example",
+		"a.example", "*.example", "b@b.example", "b.example", "*.b.example", "c@c.example",
+		"c.example", "room@b.example" };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (str_is(s, known[i]))
+			return true;
+	return false;
+}
+
+/* A second rule for the same would be a warning. */
+POLICY_TEXT bool line_has(const struct line_policy *p, bool to, struct str pattern)
+{
+	for (unsigned i = 0; i < p->nrules; i++)
+		if (p->rules[i].to == to && str_eq(p->rules[i].pattern, pattern))
+			return true;
+	return false;
+}
+
+POLICY_TEXT bool line_rule(struct line_policy *p, struct str word)
+{
+	static const char *const keys[] = { "allow-from", "deny-from", "allow-to", "deny-to" };
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct str value;
+
+		if (!line_value(word, keys[i], &value))
+			continue;
+		if (p->nrules < LINE_RULES && line_is_pattern(value) && !line_has(p, i / 2, value))
+			p->rules[p->nrules++] = (struct line_rule){ i % 2, i / 2, value };
+		return true;
+	}
+	return false;
+}
+
 POLICY_TEXT void line_feature(struct line_policy *p, struct str word)
 {
 	struct str value;
 
-	if (line_value(word, "block", &value)) {
+	if (line_rule(p, word)) {
+		return;
+	} else if (line_value(word, "block", &value)) {
 		line_add(&p->lists[LINE_BLOCK], value);
 	} else if (line_value(word, "allow", &value)) {
 		p->allows = true;
@@ -83,6 +129,10 @@ POLICY_TEXT void line_word(struct line_policy *p, struct str word)
 		p->hide_jids = true;
 	else if (str_is(word, "short-bodies"))
 		p->short_bodies = true;
+	else if (str_is(word, "bare-errors"))
+		p->bare_errors = true;
+	else if (str_is(word, "small"))
+		p->small = true;
 	else if (str_is(word, "muc-only"))
 		p->conversations = "muc-only";
 	else if (str_is(word, "one-to-one-only"))
@@ -109,6 +159,17 @@ POLICY_TEXT void line_put_list(struct buf *out, const char *key, const struct fe
 	buf_put(out, STR(" ];\n"));
 }
 
+POLICY_TEXT void line_put_rules(struct buf *out, const struct line_policy *p)
+{
+	for (unsigned i = 0; i < p->nrules; i++) {
+		const struct line_rule *r = &p->rules[i];
+
+		buf_printf(out, "%s{ %s = \"%.*s\"; action = \"%s\"; }%s",
+			i ? ", " : "  access = ( ", r->to ? "to" : "from", STR_ARG(r->pattern),
+			r->denies ? "deny" : "allow", i + 1 < p->nrules ? "" : " );\n");
+	}
+}
+
 POLICY_TEXT void line_put(struct buf *out, const struct line_policy *p, unsigned number)
 {
 	buf_printf(out, "{ name = \"p%u\"; mode = \"%s\";\n", number,
@@ -119,6 +180,11 @@ POLICY_TEXT void line_put(struct buf *out, const struct line_policy *p, unsigned
 		p->hide_jids ? "true" : "false");
 	if (p->short_bodies)
 		buf_put(out, STR("  max_body = 7;\n"));
+	if (p->bare_errors)
+		buf_put(out, STR("  errors = \"rebuild\";\n"));
+	if (p->small)
+		buf_put(out, STR("  max_stanza = 10000;\n"));
+	line_put_rules(out, p);
 	if (p->conversations)
 		buf_printf(out, "  conversations = \"%s\";\n", p->conversations);
 	if (p->allows)

@@ -173,10 +173,21 @@ static void a_request_is_refused_and_a_result_becomes_an_error(void **unused)
 			"<iq" A " id='1' type='error'><error type='cancel'>"
 			"<service-unavailable" STANZAS "/></error></iq>",
 			NULL, FEATURE_FILE_TRANSFER, false, false },
-		{ "an error",
-			"<iq" A " type='error' id='1'>" IBB "<error type='cancel'>"
-			"<service-unavailable" STANZAS "/></error></iq>",
-			VERDICT_DROP, "block", NULL, NULL, FEATURE_FILE_TRANSFER, false, false },
+		{ "an error: who asked waits for that, too",
+			"<iq" A " type='error' id='1'>" IBB "<error type='wait' by='x'>"
+			"<text" STANZAS ">no</text><gone" STANZAS ">x</gone></error></iq>",
+			VERDICT_FOLD, "block",
+			"<iq" A " id='1' type='error'><error type='wait'><gone" STANZAS
+			"/></error></iq>",
+			NULL, FEATURE_FILE_TRANSFER, false, false },
+		{ "an error that says nothing defined",
+			"<iq" A " type='error' id='1'>" IBB "<error type='odd'><text" STANZAS
+			"/><gone/></error></iq>",
+			VERDICT_FOLD, "block",
+			"<iq" A
+			" id='1' type='error'><error type='cancel'><undefined-condition" STANZAS
+			"/></error></iq>",
+			NULL, FEATURE_FILE_TRANSFER, false, false },
 		{ "an error without it",
 			"<iq" A " type='error' id='1'><error type='cancel'>"
 			"<service-unavailable" STANZAS "/></error></iq>",

@@ -366,6 +366,9 @@ static void the_smallest_limit_of_a_stanza_holds(void **unused)
 	feed_sized(&rig, "<iq" A " type='result' id='1'><x xmlns='urn:x'>", "</x></iq>", 20001);
 	assert_int_equal(rig.result->verdict, VERDICT_FOLD);
 	feed_sized(&rig, "<iq" A " type='error' id='1'><x xmlns='urn:x'>", "</x></iq>", 20001);
+	assert_int_equal(rig.result->verdict, VERDICT_FOLD);
+	assert_non_null(strstr(rig.result->bytes.p, "undefined-condition"));
+	feed_sized(&rig, "<message" A " type='error'><x xmlns='urn:x'>", "</x></message>", 20001);
 	assert_int_equal(rig.result->verdict, VERDICT_DROP);
 	feed_sized(
 		&rig, "<presence" A " type='unavailable'><status>", "</status></presence>", 20001);

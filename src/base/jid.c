@@ -18,13 +18,25 @@ static size_t find(struct str s, char c)
 	return at ? (size_t)(at - s.p) : s.n;
 }
 
+static const bool illegal_local[128] = {
+	['"'] = true,
+	['&'] = true,
+	['\''] = true,
+	['/'] = true,
+	[':'] = true,
+	['<'] = true,
+	['>'] = true,
+	['@'] = true,
+	[0x7f] = true,
+};
+
 /* RFC 7622 3.3.1. The '@' cannot occur: the split is at the first. */
 static bool local_is_legal(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
-		if (c <= ' ' || c == 0x7f || strchr("\"&'/:<>@", c))
+		if (c <= ' ' || (c < 0x80 && illegal_local[c]))
 			return false;
 	}
 	return true;

@@ -7,7 +7,7 @@
  */
 #include "policy/body.h"
 
-#include <limits.h>
+#include "xml/bytes.h"
 
 /* XEP-0364 3.1: 20 09 20 20 09 09 09 09 20 09 20 09 20 09 20 20, a tab being 1. The versions behind
  * it do not matter: without this there are none. */
@@ -43,16 +43,25 @@ static bool is_blank(char c)
 }
 
 /* Without one of these there is no word and no tag. */
-static const bool triggers[UCHAR_MAX + 1] = {
-	['?'] = true, ['-'] = true, [':'] = true, ['\t'] = true
-};
+static bool is_trigger(char c)
+{
+	return c == '?' || c == '-' || c == ':' || c == '\t';
+}
 
 /* The bytes before the first trigger. */
 static size_t quiet(struct str text)
 {
 	size_t n = 0;
 
-	while (n < text.n && !triggers[(unsigned char)text.p[n]])
+	for (; text.n - n >= BYTES_WIDE; n += BYTES_WIDE) {
+		const char *p = text.p + n;
+		uint64_t found = bytes_equal(p, '?') | bytes_equal(p, '-') | bytes_equal(p, ':') |
+				 bytes_equal(p, '\t');
+
+		if (found)
+			return n + bytes_first(found);
+	}
+	while (n < text.n && !is_trigger(text.p[n]))
 		n++;
 	return n;
 }

@@ -60,7 +60,7 @@ static unsigned first_refused(const struct filter *f, const struct xml_tag *tag)
 {
 	unsigned i = 0;
 
-	while (i < tag->nattrs && attr_passes(f, &tag->attrs[i]))
+	while (i < tag->nattrs && (tag->attrs[i].prefix.n == 0 || attr_passes(f, &tag->attrs[i])))
 		i++;
 	return i;
 }

@@ -7,6 +7,8 @@
  */
 #include "xml/scanner.h"
 
+#include "xml/bytes.h"
+
 enum state {
 	BEFORE,      /* white space before a header, an element or the root's end tag */
 	OPENED,      /* behind a '<' */
@@ -274,7 +276,27 @@ const uint8_t scanner_classes[256] = {
 
 static inline const char *next_mark(const char *p, const char *end)
 {
+	for (; end - p >= BYTES_WIDE; p += BYTES_WIDE) {
+		uint64_t found = bytes_marks(p);
+
+		if (found)
+			return p + bytes_first(found);
+	}
 	while (p < end && !(scanner_classes[(uint8_t)*p] & SCANNER_MARK))
+		p++;
+	return p;
+}
+
+/* memchr(), but `end` when there is none; most names, values and texts are too short for a call. */
+static inline const char *next_byte(const char *p, const char *end, char c)
+{
+	for (; end - p >= BYTES_WIDE; p += BYTES_WIDE) {
+		uint64_t found = bytes_equal(p, c);
+
+		if (found)
+			return p + bytes_first(found);
+	}
+	while (p < end && *p != c)
 		p++;
 	return p;
 }
@@ -324,8 +346,8 @@ static bool tag(struct scanner *s, struct view *v)
 
 	for (;;) {
 		if (s->quote) {
-			p = memchr(p, s->quote, (size_t)(window - p));
-			if (!p)
+			p = next_byte(p, window, s->quote);
+			if (p == window)
 				return ran_out(v, window);
 			s->quote = 0;
 			p++;
@@ -366,8 +388,8 @@ static bool text(struct scanner *s, struct view *v)
 	const char *p = v->p;
 
 	if (p < v->stop && *p != '<')
-		p = memchr(p, '<', (size_t)(v->stop - p));
-	if (!p || p == v->stop)
+		p = next_byte(p, v->stop, '<');
+	if (p == v->stop)
 		return ran_out(v, v->stop);
 	v->p = p;
 	return open_tag(s, v);

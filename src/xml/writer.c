@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "base/siphash.h"
+#include "xml/bytes.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -105,22 +106,13 @@ static inline char *put(char *to, struct str s)
 	return to + s.n;
 }
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (uint8_t)(byte))
-
-/* Is one of eight bytes below n (at most 128)? */
-static inline uint64_t below(uint64_t w, uint8_t n)
+/* Copies bytes from i on, up to the first one that needs escaping; returns where that is, or
+ * `stop`. */
+static size_t copy_careful(char *to, const char *from, size_t i, size_t stop, uint8_t where)
 {
-	return (w - EACH(n)) & ~w & EACH(0x80);
-}
-
-/* May one of eight bytes need escaping anywhere? Control characters, & and ', < and >. */
-static inline bool suspicious(const char *p)
-{
-	uint64_t w;
-
-	memcpy(&w, p, sizeof(w));
-	return below(w, 0x20) | below((w | EACH(1)) ^ EACH('\''), 1) |
-	       below((w | EACH(2)) ^ EACH('>'), 1);
+	for (; i < stop && !(special[(uint8_t)from[i]] & where); i++)
+		to[i] = from[i];
+	return i;
 }
 
 /* Copies up to the first byte that needs escaping; returns how many. */
@@ -128,29 +120,24 @@ static size_t copy_plain(char *to, struct str s, uint8_t where)
 {
 	size_t i = 0;
 
-	while (s.n - i >= 8) {
-		size_t stop = i + 8;
+	if (s.n < BYTES_WIDE)
+		return copy_careful(to, s.p, 0, s.n, where);
+	while (i < s.n) {
+		size_t stop = i + BYTES_WIDE;
 
-		if (!suspicious(s.p + i)) {
-			memcpy(to + i, s.p + i, 8);
-			i = stop;
-			continue;
+		/* The last ones may overlap what is done already. */
+		if (stop > s.n) {
+			i = s.n - BYTES_WIDE;
+			stop = s.n;
 		}
-		for (; i < stop; i++) {
-			if (special[(uint8_t)s.p[i]] & where)
+		if (bytes_special(s.p + i)) {
+			i = copy_careful(to, s.p, i, stop, where);
+			if (i < stop)
 				return i;
-			to[i] = s.p[i];
+		} else {
+			memcpy(to + i, s.p + i, BYTES_WIDE);
+			i = stop;
 		}
-	}
-	/* The last word may overlap what is done already. */
-	if (i < s.n && s.n >= 8 && !suspicious(s.p + s.n - 8)) {
-		memcpy(to + s.n - 8, s.p + s.n - 8, 8);
-		return s.n;
-	}
-	for (; i < s.n; i++) {
-		if (special[(uint8_t)s.p[i]] & where)
-			return i;
-		to[i] = s.p[i];
 	}
 	return i;
 }

@@ -37,7 +37,7 @@ static char *take(struct label_memory *m, size_t n)
 {
 	struct label_block *b = m->blocks;
 
-	if (!b || b->size - b->used < n) {
+	if (!b || b->used > b->size || b->size - b->used < n) {
 		size_t size = n > BLOCK ? n : BLOCK;
 
 		b = mem_alloc(sizeof(*b) + size);
@@ -49,6 +49,22 @@ static char *take(struct label_memory *m, size_t n)
 	b->used += n;
 	m->used += n;
 	return b->bytes + b->used - n;
+}
+
+void *label_memory_zero(struct label_memory *m, size_t count, size_t size)
+{
+	const size_t align = sizeof(void *);
+	size_t n;
+	char *p;
+
+	if (__builtin_mul_overflow(count, size, &n))
+		abort();
+	if (m->blocks)
+		m->blocks->used = (m->blocks->used + align - 1) / align * align;
+	/* A new block begins aligned: its head is a multiple of a pointer. */
+	p = take(m, (n + align - 1) / align * align);
+	memset(p, 0, n);
+	return p;
 }
 
 static void drop_blocks(struct label_block *b)

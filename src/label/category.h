@@ -72,6 +72,8 @@ bool label_memory_keep(struct label_memory *m, size_t max, struct str *field, st
 	__attribute__((warn_unused_result));
 /* The same for what was kept once, which fits again. */
 void label_memory_copy(struct label_memory *m, struct str *to, struct str from);
+/* count * size zeroed bytes, aligned for any struct of ours, in m. */
+void *label_memory_zero(struct label_memory *m, size_t count, size_t size);
 /* Forgets all texts but keeps a block. */
 void label_memory_clear(struct label_memory *m);
 void label_memory_fini(struct label_memory *m);

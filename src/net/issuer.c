@@ -151,53 +151,56 @@ static bool add_text(X509 *x, X509 *ca, int nid, const char *value)
 	return ok;
 }
 
-static bool fill(const struct issuer *is, X509 *x, EVP_PKEY *key, const struct domain *d,
-	int64_t from, int64_t to)
+static bool fill_blank(const struct issuer *is, X509 *x, EVP_PKEY *key)
+{
+	/* Signed by nobody in particular, so that it can be written and read. */
+	return X509_set_version(x, X509_VERSION_3) &&
+	       X509_set_issuer_name(x, X509_get_subject_name(is->cert)) &&
+	       ASN1_TIME_set(X509_getm_notBefore(x), 0) &&
+	       ASN1_TIME_set(X509_getm_notAfter(x), 0) && X509_set_pubkey(x, key) &&
+	       add_text(x, is->cert, NID_basic_constraints, "critical,CA:FALSE") &&
+	       add_text(x, is->cert, NID_key_usage, "critical,digitalSignature") &&
+	       add_text(x, is->cert, NID_ext_key_usage, "serverAuth,clientAuth") &&
+	       add_text(x, is->cert, NID_subject_key_identifier, "hash") &&
+	       add_authority(x, is->cert) && X509_sign(x, key, digest_for(key)) > 0;
+}
+
+X509 *issuer_blank(const struct issuer *is, EVP_PKEY *key)
+{
+	X509 *x = X509_new(), *out = NULL;
+
+	if (x && fill_blank(is, x, key))
+		out = X509_dup(x);
+	X509_free(x);
+	ERR_clear_error();
+	return out;
+}
+
+static bool fill(const struct issuer *is, X509 *x, const struct domain *d, int64_t from, int64_t to)
 {
 	if (from < is->from)
 		from = is->from;
 	if (to > is->end)
 		to = is->end;
-	return X509_set_version(x, X509_VERSION_3) && add_serial(x) &&
-	       X509_set_issuer_name(x, X509_get_subject_name(is->cert)) &&
-	       ASN1_TIME_set(X509_getm_notBefore(x), (time_t)from) &&
-	       ASN1_TIME_set(X509_getm_notAfter(x), (time_t)to) && X509_set_pubkey(x, key) &&
-	       add_text(x, is->cert, NID_basic_constraints, "critical,CA:FALSE") &&
-	       add_text(x, is->cert, NID_key_usage, "critical,digitalSignature") &&
-	       add_text(x, is->cert, NID_ext_key_usage, "serverAuth,clientAuth") &&
-	       add_text(x, is->cert, NID_subject_key_identifier, "hash") &&
-	       add_authority(x, is->cert) && add_name(x, d) &&
+	return add_serial(x) && ASN1_TIME_set(X509_getm_notBefore(x), (time_t)from) &&
+	       ASN1_TIME_set(X509_getm_notAfter(x), (time_t)to) && add_name(x, d) &&
 	       X509_sign(x, is->key, digest_for(is->key)) > 0;
 }
 
-/* What was signed is encoded anew whenever it is sent; what was read keeps its bytes. */
-static X509 *read_back(X509 *x)
+X509 *issuer_sign(const struct issuer *is, const X509 *blank, const struct domain *d, int64_t from,
+	int64_t to)
 {
-	unsigned char *der = NULL;
-	const unsigned char *at;
-	X509 *out = NULL;
-	int n = i2d_X509(x, &der);
+	X509 *x = X509_dup(blank);
 
-	at = der;
-	if (n > 0)
-		out = d2i_X509(NULL, &at, n);
-	OPENSSL_free(der);
-	/* Extensions are read once, before another thread may see it. */
-	if (out)
-		X509_check_purpose(out, -1, 0);
-	return out;
-}
-
-X509 *issuer_sign(
-	const struct issuer *is, EVP_PKEY *key, const struct domain *d, int64_t from, int64_t to)
-{
-	X509 *x = X509_new(), *out = NULL;
-
-	if (x && fill(is, x, key, d, from, to))
-		out = read_back(x);
-	X509_free(x);
+	if (x && !fill(is, x, d, from, to)) {
+		X509_free(x);
+		x = NULL;
+	}
+	/* Its extensions are read once, before another thread may see it. */
+	if (x)
+		X509_check_purpose(x, -1, 0);
 	ERR_clear_error();
-	return out;
+	return x;
 }
 
 /* ---- is it fit? ---- */
@@ -294,12 +297,14 @@ static bool check_trial(const struct check *c, STACK_OF(X509) * above)
 {
 	struct domain d = { 0 };
 	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *blank = key ? issuer_blank(c->is, key) : NULL;
 	const char *server, *client;
 	X509 *trial;
 
-	if (!key || !domain_parse(STR("trial.invalid"), &d))
+	if (!blank || !domain_parse(STR("trial.invalid"), &d))
 		abort();
-	trial = issuer_sign(c->is, key, &d, c->is->from, c->is->end);
+	trial = issuer_sign(c->is, blank, &d, c->is->from, c->is->end);
+	X509_free(blank);
 	EVP_PKEY_free(key);
 	if (!trial) {
 		COMPLAIN(c, "the CA in %s cannot sign: OpenSSL refuses its key", c->file);

@@ -35,8 +35,11 @@ bool issuer_permits(const struct issuer *is, const struct domain *d);
 /* Has the chain dNSName constraints that permit some names and so no others? */
 bool issuer_constrained(const struct issuer *is);
 
-/* A certificate for just this domain and `key`, for both purposes of TLS, from `from` to `to` or
- * as long as the chain is valid, with a random serial number. It is read back from what was signed,
- * so threads may share it. NULL: OpenSSL failed. The caller frees it. */
-X509 *issuer_sign(
-	const struct issuer *is, EVP_PKEY *key, const struct domain *d, int64_t from, int64_t to);
+/* What all certificates for `key` have in common, to be copied: making it takes OpenSSL ten times
+ * as long as signing. Threads may share it. NULL: OpenSSL failed. The caller frees it. */
+X509 *issuer_blank(const struct issuer *is, EVP_PKEY *key);
+/* A certificate for just this domain and the blank's key, for both purposes of TLS, from `from` to
+ * `to` or as long as the chain is valid, with a random serial number. Threads may share it. NULL:
+ * OpenSSL failed. The caller frees it. */
+X509 *issuer_sign(const struct issuer *is, const X509 *blank, const struct domain *d, int64_t from,
+	int64_t to);

@@ -40,6 +40,7 @@ struct mint {
 	/* A key is as short-lived as what it stands in. One for all names: whoever could read one
 	 * of them from our memory could read them all. */
 	EVP_PKEY *key;
+	X509 *blank; /* to be filled in, for this key; NULL with it */
 	int64_t key_until;
 	struct mint_counts counts;
 };
@@ -70,6 +71,14 @@ static void forget(struct mint *m, struct kept *k)
 	free(k);
 }
 
+static void drop_key(struct mint *m)
+{
+	X509_free(m->blank);
+	EVP_PKEY_free(m->key);
+	m->blank = NULL;
+	m->key = NULL;
+}
+
 void mint_free(struct mint *m)
 {
 	if (!m)
@@ -78,7 +87,7 @@ void mint_free(struct mint *m)
 		forget(m, list_first(&m->order, struct kept, link));
 	map_fini(&m->names);
 	host_rate_fini(&m->rate);
-	EVP_PKEY_free(m->key);
+	drop_key(m);
 	pthread_cond_destroy(&m->made);
 	pthread_mutex_destroy(&m->lock);
 	issuer_fini(&m->issuer);
@@ -126,16 +135,19 @@ static bool valid(const struct kept *k, int64_t now)
 	return k && k->cert && now >= k->not_before && now < k->not_after;
 }
 
-static EVP_PKEY *current_key(struct mint *m, int64_t now)
+/* Takes well under a millisecond, once in a lifetime. */
+static bool renew_key(struct mint *m, int64_t now)
 {
-	if (!m->key || now >= m->key_until || now < m->key_until - m->lifetime) {
-		EVP_PKEY_free(m->key);
-		m->key = EVP_EC_gen("P-256");
-		m->key_until = now + m->lifetime;
-	}
+	if (m->key && now < m->key_until && now >= m->key_until - m->lifetime)
+		return true;
+	drop_key(m);
+	m->key = EVP_EC_gen("P-256");
 	if (m->key)
-		EVP_PKEY_up_ref(m->key);
-	return m->key;
+		m->blank = issuer_blank(&m->issuer, m->key);
+	m->key_until = now + m->lifetime;
+	if (!m->blank)
+		drop_key(m);
+	return m->blank;
 }
 
 static void keep(struct mint *m, struct kept *k, X509 *cert, EVP_PKEY *key, int64_t now)
@@ -157,19 +169,32 @@ static void keep(struct mint *m, struct kept *k, X509 *cert, EVP_PKEY *key, int6
 /* ---- making one ---- */
 
 /* Signs for `k`, with the lock given up meanwhile. */
-static void make(struct mint *m, struct kept *k, int64_t now)
+static X509 *sign(struct mint *m, struct kept *k, int64_t now)
 {
-	EVP_PKEY *key = current_key(m, now);
 	struct domain d = k->domain;
-	X509 *cert = NULL;
+	X509 *blank = m->blank, *cert;
 
+	X509_up_ref(blank);
 	k->minting = true;
 	pthread_mutex_unlock(&m->lock);
-	if (key)
-		cert = issuer_sign(&m->issuer, key, &d, now - MINT_BACK, now + m->lifetime);
+	cert = issuer_sign(&m->issuer, blank, &d, now - MINT_BACK, now + m->lifetime);
+	X509_free(blank);
 	pthread_mutex_lock(&m->lock);
 	k->minting = false;
 	pthread_cond_broadcast(&m->made);
+	return cert;
+}
+
+static void make(struct mint *m, struct kept *k, int64_t now)
+{
+	EVP_PKEY *key = NULL;
+	X509 *cert = NULL;
+
+	if (renew_key(m, now)) {
+		key = m->key;
+		EVP_PKEY_up_ref(key);
+		cert = sign(m, k, now);
+	}
 	if (cert) {
 		keep(m, k, cert, key, now);
 		return;

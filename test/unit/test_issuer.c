@@ -4,10 +4,13 @@
 
 #include "net/identity.h"
 #include "net/pem.h"
+#include "net/trust.h"
 #include "pki.h"
 #include "unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include <openssl/err.h>
 
@@ -72,6 +75,19 @@ static struct issuer issuer_of(const struct chain *c)
 		fail_msg("%s", config_report_line(report, 0, NULL));
 	config_report_free(report);
 	return is;
+}
+
+/* A certificate for this key. */
+static X509 *sign(
+	const struct issuer *is, EVP_PKEY *key, const struct domain *d, int64_t from, int64_t to)
+{
+	X509 *blank = issuer_blank(is, key), *x;
+
+	assert_non_null(blank);
+	x = issuer_sign(is, blank, d, from, to);
+	X509_free(blank);
+	assert_non_null(x);
+	return x;
 }
 
 /* ---- names ---- */
@@ -191,7 +207,7 @@ static void constraints_hold_as_openssl_has_them(void **unused)
 		struct issuer is = issuer_of(&c);
 		struct domain d = domain(rows[i].name);
 		time_t now = time(NULL);
-		X509 *leaf = issuer_sign(&is, c.ca[0].key, &d, now - 5, now + DAY);
+		X509 *leaf = sign(&is, c.ca[0].key, &d, now - 5, now + DAY);
 		int error = verify(&c, leaf, X509_PURPOSE_SSL_SERVER, now);
 
 		if (issuer_permits(&is, &d) != rows[i].permitted ||
@@ -229,7 +245,7 @@ static void it_names_one_domain_and_is_for_both_purposes(void **unused)
 	struct domain d = domain("xn--mnchen-3ya.example"), other = domain("b.example");
 	struct pki key = pki_new(NULL, &(struct pki_spec){ .cn = "key" });
 	time_t now = time(NULL);
-	X509 *x = issuer_sign(&is, key.key, &d, now - 3600, now + 7 * DAY);
+	X509 *x = sign(&is, key.key, &d, now - 3600, now + 7 * DAY);
 	GENERAL_NAMES *names;
 	unsigned n = 0;
 
@@ -268,7 +284,7 @@ static void its_issuer_is_found_by_key_and_its_number_by_nobody(void **unused)
 	X509 *x[2];
 
 	for (int i = 0; i < 2; i++) {
-		x[i] = issuer_sign(&is, c.ca[0].key, &d, is.from, is.end);
+		x[i] = sign(&is, c.ca[0].key, &d, is.from, is.end);
 		assert_non_null(X509_get0_subject_key_id(x[i]));
 		assert_int_equal(ASN1_OCTET_STRING_cmp(X509_get0_authority_key_id(x[i]),
 					 X509_get0_subject_key_id(c.ca[0].cert)),
@@ -291,7 +307,7 @@ static void it_is_never_valid_when_its_issuer_is_not(void **unused)
 	struct chain c = chain_new(specs, 2);
 	struct issuer is = issuer_of(&c);
 	struct domain d = domain("a.example");
-	X509 *x = issuer_sign(&is, c.ca[0].key, &d, is.from - DAY, is.end + DAY);
+	X509 *x = sign(&is, c.ca[0].key, &d, is.from - DAY, is.end + DAY);
 
 	assert_int_equal(is.from, pem_time(X509_get0_notBefore(c.ca[0].cert)));
 	assert_int_equal(is.end, pem_time(X509_get0_notAfter(c.ca[0].cert)));
@@ -316,6 +332,42 @@ static void roots_are_not_sent(void **unused)
 		issuer_fini(&is);
 		chain_free(&c);
 	}
+}
+
+static void we_believe_what_we_issue_as_others_do(void **unused)
+{
+	struct pki_spec specs[] = { { .ca = 1 },
+		{ .ca = 1, .pathlen = 1, .constraints = "critical,permitted;DNS:example" } };
+	struct chain c = chain_new(specs, 2);
+	struct issuer is = issuer_of(&c);
+	static char name[] = "ours";
+	char *file = pki_write_certs("root.pem", &c.ca[0].cert, 1);
+	struct trust_config config = { .name = name, .ca = { &file, 1 } };
+	struct config_report *report = config_report_new();
+	struct trust_store *store = trust_store_new(&config, report);
+	struct domain d = domain("a.example"), other = domain("b.example");
+	struct pki key = pki_new(NULL, &(struct pki_spec){ .cn = "key" });
+	int64_t now = time(NULL);
+	X509 *x = sign(&is, key.key, &d, now - 5, now + DAY);
+	struct trust_question q = { .store = store, .domain = &d };
+	struct trust_answer a;
+
+	assert_non_null(store);
+	trust_judge(&q, x, is.shown, now, &a);
+	assert_int_equal(a.verdict, TRUST_OK);
+	assert_string_equal(a.subject, "a.example");
+	assert_int_equal(a.not_after, now + DAY);
+	q.domain = &other;
+	trust_judge(&q, x, is.shown, now, &a);
+	assert_int_equal(a.verdict, TRUST_NAME);
+	X509_free(x);
+	pki_free(&key);
+	trust_store_free(store);
+	config_report_free(report);
+	free(file);
+	issuer_fini(&is);
+	chain_free(&c);
+	pki_clean();
 }
 
 /* ---- of no use ---- */
@@ -393,7 +445,7 @@ static void every_kind_of_key_signs(void **unused)
 
 		if (!init(&is, &c, report))
 			fail_msg("%s: %s", kinds[i], config_report_line(report, 0, NULL));
-		x = issuer_sign(&is, c.ca[0].key, &d, is.from, is.end);
+		x = sign(&is, c.ca[0].key, &d, is.from, is.end);
 		assert_int_equal(verify(&c, x, X509_PURPOSE_SSL_SERVER, time(NULL)), X509_V_OK);
 		X509_free(x);
 		issuer_fini(&is);
@@ -411,6 +463,7 @@ int main(void)
 		cmocka_unit_test(its_issuer_is_found_by_key_and_its_number_by_nobody),
 		cmocka_unit_test(it_is_never_valid_when_its_issuer_is_not),
 		cmocka_unit_test(roots_are_not_sent),
+		cmocka_unit_test(we_believe_what_we_issue_as_others_do),
 		cmocka_unit_test(a_ca_of_no_use_is_refused_and_explained),
 		cmocka_unit_test(a_gap_in_the_chain_is_found),
 		cmocka_unit_test(every_kind_of_key_signs),

@@ -158,6 +158,12 @@ static void weigh(struct certs *s, const struct shown_file *f)
 {
 	char refused[CHAIN_LIMIT_WORDS];
 
+	if (f->facts.xmpp_addr)
+		findings_add(s->findings, FINDING_NOTE, f->at,
+			"the certificate in %s has an XmppAddr, at which every ejabberd breaks the "
+			"stream off: where there is one among the peers, request one without "
+			"(trunkctl csr)",
+			f->path);
 	if (!chain_limit_words(f->facts.bytes, refused))
 		return;
 	findings_add(s->findings, FINDING_WARNING, f->at,

@@ -23,6 +23,7 @@ struct question {
 	struct asking *asking;
 	const struct served *served;
 	enum side side;
+	struct resolve_result result; /* looked at when all have come, in the order of the file */
 };
 
 struct asking {
@@ -228,16 +229,25 @@ static void ask_more(struct asking *a);
 
 static void answered(void *arg, struct resolve_result *r)
 {
-	const struct question *q = arg;
+	struct question *q = arg;
 	struct asking *a = q->asking;
 
 	a->running--;
-	if (q->side == SIDE_LEAF)
-		leaf_answer(a, q, r);
-	else
-		own_answer(a, q, r);
-	free(r->endpoints);
+	q->result = *r;
 	ask_more(a);
+}
+
+static void judge(struct asking *a)
+{
+	for (unsigned i = 0; i < a->n; i++) {
+		struct question *q = &a->questions[i];
+
+		if (q->side == SIDE_LEAF)
+			leaf_answer(a, q, &q->result);
+		else
+			own_answer(a, q, &q->result);
+		free(q->result.endpoints);
+	}
 }
 
 static unsigned targets_of(const struct question *q, struct target out[PEERING_TARGETS])
@@ -287,8 +297,9 @@ static void plan_questions(struct asking *a)
 			if (side == SIDE_LEAF &&
 				(!a->leaf || domain_is_address(domain_str(&s->domain))))
 				continue;
-			a->questions[a->n++] =
-				(struct question){ a, s, side ? SIDE_OWN : SIDE_LEAF };
+			a->questions[a->n++] = (struct question){
+				.asking = a, .served = s, .side = side ? SIDE_OWN : SIDE_LEAF
+			};
 		}
 }
 
@@ -371,6 +382,7 @@ void check_dns(struct check *k, struct check_part *p)
 		ask_more(&a);
 		net_loop_run(a.loop);
 		net_loop_free(a.loop);
+		judge(&a);
 		finish(&a);
 	}
 	free(a.questions);

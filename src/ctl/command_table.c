@@ -19,7 +19,7 @@ const struct ctl_option_row ctl_options[OPTIONS] = {
 	[OPTION_CONFIG] = { 'c', "config", "FILE", "the configuration (/etc/trunkd/trunkd.conf)" },
 	[OPTION_DEFAULTS] = { 0, "defaults", NULL, "what is in force where nothing is written" },
 	[OPTION_DIFF] = { 0, "diff", NULL, "what differs from what trunkd runs by" },
-	[OPTION_DNS_ONLY] = { 0, "dns-only", NULL, "no SRVName and no XmppAddr" },
+	[OPTION_DNS_ONLY] = { 0, "dns-only", NULL, "dNSName alone, no SRVName" },
 	[OPTION_FORMAT] = { 0, "format", "bind|unbound|dnsmasq", "for which server (bind)" },
 	[OPTION_HELP] = { 'h', "help", NULL, "this text, or that of a command" },
 	[OPTION_JSON] = { 'j', "json", NULL, "print JSON, for programs" },
@@ -40,6 +40,7 @@ const struct ctl_option_row ctl_options[OPTIONS] = {
 	[OPTION_TARGET] = { 0, "target", "NAME", "the host name of this trunk" },
 	[OPTION_TTL] = { 0, "ttl", "SECONDS", "how long records may be kept (300)" },
 	[OPTION_VERSION] = { 'V', "version", NULL, "print the version" },
+	[OPTION_XMPP_ADDR] = { 0, "xmpp-addr", NULL, "XmppAddr besides, on which ejabberd fails" },
 	[OPTION_ZONE] = { 0, "zone", "ZONE", "the listeners for peers of this zone (all)" },
 };
 
@@ -66,11 +67,11 @@ const struct ctl_command ctl_commands[] = {
 	{ { "csr", NULL },
 		"[NAME] [--out FILE] [--key-out FILE | --key FILE] [--key-type TYPE] [--max-names "
 		"N] "
-		"[--dns-only]",
+		"[--dns-only | --xmpp-addr]",
 		"a key and a certificate request with every domain behind the trunk",
 		BIT(OPTION_CONFIG) | BIT(OPTION_DNS_ONLY) | BIT(OPTION_JSON) | BIT(OPTION_KEY) |
 			BIT(OPTION_KEY_OUT) | BIT(OPTION_KEY_TYPE) | BIT(OPTION_MAX_NAMES) |
-			BIT(OPTION_OUT),
+			BIT(OPTION_OUT) | BIT(OPTION_XMPP_ADDR),
 		0, 1, ctl_csr },
 	{ { "dns-zone", NULL },
 		"[--format FORMAT] [--address ADDRESS]... [--target NAME] [--ttl SECONDS] [--zone "

@@ -22,7 +22,8 @@ struct csr_run {
 	const char *name;
 	char *out, *key_path; /* of the request, or "-"; of the key that is made */
 	EVP_PKEY *key;
-	bool dns_only;
+	bool srv_names, xmpp_addrs;
+	unsigned each; /* names of one domain */
 	const struct domain **domains;
 	unsigned n;        /* domains */
 	unsigned per_file; /* domains in one request */
@@ -114,7 +115,7 @@ static enum ctl_status write_key(struct csr_run *r)
 
 static void tell(struct csr_run *r, const char *path, unsigned n, size_t size)
 {
-	unsigned each = csr_names(r->dns_only);
+	unsigned each = r->each;
 	char refused[CHAIN_LIMIT_WORDS];
 
 	if (r->json)
@@ -133,7 +134,7 @@ static void tell(struct csr_run *r, const char *path, unsigned n, size_t size)
 			"split it with --max-names %u%s",
 			path, refused,
 			(unsigned)(n * (size_t)(CHAIN_LIMIT_JAVA - 4096) / size) * each,
-			r->dns_only ? "" : ", or leave names out with --dns-only");
+			each == 1 ? "" : ", or leave names out with --dns-only");
 }
 
 static enum ctl_status write_request(struct csr_run *r, unsigned i)
@@ -143,7 +144,8 @@ static enum ctl_status write_request(struct csr_run *r, unsigned i)
 	struct csr_request q = { .common_name = slash ? slash + 1 : r->name,
 		.domains = r->domains + first,
 		.n = left < r->per_file ? left : r->per_file,
-		.dns_only = r->dns_only };
+		.srv_names = r->srv_names,
+		.xmpp_addrs = r->xmpp_addrs };
 	MEM_AUTO char *path = request_path(r, i);
 	enum ctl_status status = CTL_FINE;
 	struct buf pem = { 0 };
@@ -198,7 +200,7 @@ static enum ctl_status take_key(struct csr_run *r)
 static enum ctl_status take_most(struct csr_run *r)
 {
 	const char *text = r->c->option[OPTION_MAX_NAMES];
-	unsigned each = csr_names(r->dns_only);
+	unsigned each = r->each;
 	char *end;
 	unsigned long most = text ? strtoul(text, &end, 10) : 0;
 
@@ -207,7 +209,7 @@ static enum ctl_status take_most(struct csr_run *r)
 		return ctl_misused(r->c,
 			"--max-names %s: a number is needed, at least %u, the names of one "
 			"domain%s",
-			text, each, r->dns_only ? "" : " (1 with --dns-only)");
+			text, each, each == 1 ? "" : " (1 with --dns-only)");
 	if (text)
 		r->per_file = (unsigned)most / each;
 	r->nfiles = (r->n + r->per_file - 1) / r->per_file;
@@ -232,7 +234,11 @@ static enum ctl_status prepare(struct csr_run *r, const struct served_list *s)
 	const char *out = r->c->option[OPTION_OUT], *key_out = r->c->option[OPTION_KEY_OUT];
 	enum ctl_status status;
 
-	r->dns_only = r->c->option[OPTION_DNS_ONLY] != NULL;
+	r->srv_names = !r->c->option[OPTION_DNS_ONLY];
+	r->xmpp_addrs = r->c->option[OPTION_XMPP_ADDR] != NULL;
+	r->each = 1 + r->srv_names + r->xmpp_addrs;
+	if (!r->srv_names && r->xmpp_addrs)
+		return ctl_misused(r->c, "--dns-only and --xmpp-addr exclude each other");
 	r->out = out ? mem_strdup(out) : mem_printf("%s.csr", r->name);
 	if (!r->c->option[OPTION_KEY])
 		r->key_path = key_out ? mem_strdup(key_out) : mem_printf("%s.key", r->name);

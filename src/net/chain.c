@@ -43,6 +43,21 @@ static void count_name(void *arg, const char *name)
 	(*n)++;
 }
 
+static bool has_xmpp_addr(X509 *cert)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+	bool found = false;
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names) && !found; i++) {
+		const GENERAL_NAME *g = sk_GENERAL_NAME_value(names, i);
+
+		found = g->type == GEN_OTHERNAME &&
+			OBJ_obj2nid(g->d.otherName->type_id) == NID_XmppAddr;
+	}
+	GENERAL_NAMES_free(names);
+	return found;
+}
+
 /* Without the extension a certificate is good for everything. */
 static bool has_purpose(X509 *cert, uint32_t purpose)
 {
@@ -65,6 +80,7 @@ void chain_facts(const struct chain *c, struct chain_facts *out)
 		.not_after = pem_time(X509_get0_notAfter(c->leaf)),
 		.certificates = 1 + (unsigned)sk_X509_num(c->rest),
 		.bytes = size_of(c->leaf),
+		.xmpp_addr = has_xmpp_addr(c->leaf),
 		.server = has_purpose(c->leaf, XKU_SSL_SERVER),
 		.client = has_purpose(c->leaf, XKU_SSL_CLIENT),
 		.self_signed = X509_NAME_cmp(X509_get_subject_name(c->leaf),

@@ -18,6 +18,7 @@ struct chain_facts {
 	int64_t not_before, not_after; /* of the certificate itself, seconds since 1970 */
 	unsigned certificates;         /* with the intermediate ones */
 	unsigned names;                /* in the certificate itself */
+	bool xmpp_addr;                /* there is an XmppAddr among them */
 	size_t bytes;                  /* of all in DER: what a handshake carries */
 	bool server, client;           /* purposes */
 	bool self_signed;

@@ -113,18 +113,19 @@ static void add_other(GENERAL_NAMES *names, int nid, int type, ASN1_STRING *valu
 }
 
 /* The XmppAddr is the address as people write it, the others are for the DNS. */
-static void add_domain(GENERAL_NAMES *names, const struct domain *d, bool dns_only)
+static void add_domain(GENERAL_NAMES *names, const struct domain *d, const struct csr_request *r)
 {
 	char unicode[4 * DOMAIN_MAX];
 	GENERAL_NAME *name = new_name();
 
 	GENERAL_NAME_set0_value(name, GEN_DNS, string(V_ASN1_IA5STRING, "", d->s));
 	add_name(names, name);
-	if (dns_only)
+	if (r->srv_names)
+		add_other(names, NID_SRVName, V_ASN1_IA5STRING,
+			string(V_ASN1_IA5STRING, "_xmpp-server.", d->s));
+	if (!r->xmpp_addrs)
 		return;
 	domain_display(domain_str(d), unicode, sizeof(unicode));
-	add_other(names, NID_SRVName, V_ASN1_IA5STRING,
-		string(V_ASN1_IA5STRING, "_xmpp-server.", d->s));
 	add_other(names, NID_XmppAddr, V_ASN1_UTF8STRING, string(V_ASN1_UTF8STRING, "", unicode));
 }
 
@@ -147,7 +148,7 @@ static bool add_extensions(X509_REQ *req, const struct csr_request *r)
 	if (!all || !names)
 		abort();
 	for (unsigned i = 0; i < r->n; i++)
-		add_domain(names, r->domains[i], r->dns_only);
+		add_domain(names, r->domains[i], r);
 	ok = X509V3_add1_i2d(&all, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT) == 1 &&
 	     add_extension(all, NID_basic_constraints, "critical,CA:FALSE") &&
 	     add_extension(all, NID_key_usage, "critical,digitalSignature") &&

@@ -25,17 +25,11 @@ struct csr_request {
 	const char *common_name; /* for people: nobody else reads it; cut to 64 bytes */
 	const struct domain *const *domains;
 	unsigned n;
-	bool dns_only; /* no SRVName, no XmppAddr */
+	bool srv_names;  /* SRVName besides (RFC 4985, _xmpp-server) */
+	bool xmpp_addrs; /* XmppAddr besides (RFC 6120 13.7.1.4) */
 };
 
-/* How many names a request has for one domain. */
-static inline unsigned csr_names(bool dns_only)
-{
-	return dns_only ? 1 : 3;
-}
-
-/* The request in PEM: each domain as dNSName, and, unless dns_only, as SRVName (RFC 4985,
- * _xmpp-server) and XmppAddr (RFC 6120 13.7.1.4); key usage for both purposes, serverAuth and
- * clientAuth. Returns how many bytes of DER the certificate will have, about; 0 when it could not
- * be made. Domains must not be addresses. */
+/* The request in PEM: each domain as dNSName, and as what else is wanted; key usage for both
+ * purposes, serverAuth and clientAuth. Returns how many bytes of DER the certificate will have,
+ * about; 0 when it could not be made. Domains must not be addresses. */
 size_t csr_print(EVP_PKEY *key, const struct csr_request *r, struct buf *out);

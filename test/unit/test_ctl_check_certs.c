@@ -355,6 +355,20 @@ static void an_issuer_names_every_domain_that_it_may(void **state)
 	ctl_rig_fini(&r);
 }
 
+static void a_name_that_ejabberd_fails_on_is_told(void **state)
+{
+	struct ctl_rig r;
+
+	check_rig_init(&r, PLAIN A_AND_B " );\n");
+	issue(&(struct pki_spec){
+		.cn = "own", .san = PKI_DNS("a.example") "," PKI_XMPP("b.example"), .eku = both });
+	check_rig_run(&r, "certs", CTL_FINE);
+	assert_non_null(strstr(r.out, ":2: note: the certificate in "));
+	assert_non_null(
+		strstr(r.out, " has an XmppAddr, at which every ejabberd breaks the stream"));
+	ctl_rig_fini(&r);
+}
+
 static void programs_get_the_matrix_as_json(void **state)
 {
 	json_t *all, *part, *cell, *row;
@@ -393,6 +407,7 @@ int main(void)
 		cmocka_unit_test(a_stale_crl_is_told),
 		cmocka_unit_test(a_chain_that_peers_do_not_take_is_told),
 		cmocka_unit_test(an_issuer_names_every_domain_that_it_may),
+		cmocka_unit_test(a_name_that_ejabberd_fails_on_is_told),
 		cmocka_unit_test(programs_get_the_matrix_as_json),
 	};
 

@@ -20,7 +20,8 @@ NO_WAY = ('interop: no private network namespace to be had: be root, or allow '
           'unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1).')
 PROGRAMS = {
     'prosody': 'prosody', 'erl': 'ejabberd', 'jabberd2-sm': 'jabberd2', 'unbound': 'unbound',
-    'go-sendxmpp': 'go-sendxmpp', 'ip': 'iproute2', 'unshare': 'util-linux', 'mount': 'mount',
+    'named': 'bind9', 'dnsmasq': 'dnsmasq-base', 'go-sendxmpp': 'go-sendxmpp', 'ip': 'iproute2',
+    'unshare': 'util-linux', 'mount': 'mount',
 }
 
 

@@ -75,6 +75,7 @@ typedef bool filter_permit_fn(void *arg, struct str from_domain, struct str to_d
 struct filter_context {
 	bool from_room, to_room;  /* a control says that the domain is a room service */
 	filter_permit_fn *permit; /* NULL: everything may */
+	filter_permit_fn *enter;  /* with it: may those at one domain enter rooms at another? */
 	void *permit_arg;
 	size_t max_stanza; /* of the sender's control: what always passes is bare beyond it; 0: none
 			    */

@@ -12,6 +12,7 @@
 enum {
 	SPEAKS = 1,  /* it is as if the stanza came from there: held against the recipient */
 	REQUEST = 2, /* only a request means something by it */
+	ENTERS = 4,  /* whom it is for is told to enter a room: the other address */
 };
 
 struct address_row {
@@ -23,14 +24,15 @@ static const struct address_row rows[] = {
 	/* XEP-0033 4; replies count as what is sent on. "ofrom" speaks. */
 	{ STR_INIT("http://jabber.org/protocol/address"), STR_INIT("address"), STR_INIT("jid"), 0 },
 	/* XEP-0045 7.8.2: to the room with `to`, from the room with `from`. */
-	{ STR_INIT("http://jabber.org/protocol/muc#user"), STR_INIT("invite"), STR_INIT("to"), 0 },
+	{ STR_INIT("http://jabber.org/protocol/muc#user"), STR_INIT("invite"), STR_INIT("to"),
+		ENTERS },
 	{ STR_INIT("http://jabber.org/protocol/muc#user"), STR_INIT("invite"), STR_INIT("from"),
-		SPEAKS },
+		SPEAKS | ENTERS },
 	{ STR_INIT("http://jabber.org/protocol/muc#user"), STR_INIT("decline"), STR_INIT("to"), 0 },
 	{ STR_INIT("http://jabber.org/protocol/muc#user"), STR_INIT("decline"), STR_INIT("from"),
 		SPEAKS },
 	/* XEP-0249: the room. */
-	{ STR_INIT("jabber:x:conference"), STR_INIT("x"), STR_INIT("jid"), 0 },
+	{ STR_INIT("jabber:x:conference"), STR_INIT("x"), STR_INIT("jid"), ENTERS },
 	/* XEP-0060 6.1, 8.8, 8.9: who will be sent what is published, and who may do what. */
 	{ STR_INIT("http://jabber.org/protocol/pubsub"), STR_INIT("subscribe"), STR_INIT("jid"),
 		SPEAKS | REQUEST },
@@ -101,6 +103,29 @@ static void judge(struct filter *f, struct str from, struct str to)
 		allowed(f, from, to);
 }
 
+/* An invitation to a room that may not be entered from there invites to nothing. Whom it is for,
+ * and the room: by way of the room, these are the stanza's addresses or the one that stands inside.
+ */
+static void judge_entry(struct filter *f, const struct xml_tag *tag, struct str value)
+{
+	const struct stanza_head *h = &f->result.head;
+	const struct filter_context *c = &f->context;
+	struct str asked = xml_tag_value(tag, STR("to"));
+	bool direct = str_eq(tag->local, STR("x"));
+	struct str who = direct || !asked.p ? h->to : asked;
+	struct str room = direct ? value : asked.p ? h->to : h->from;
+	struct domain a, b;
+
+	if (!c->permit)
+		return;
+	domain_of(who, &a);
+	domain_of(room, &b);
+	if (a.n && str_eq(domain_str(&a), domain_str(&b)))
+		return;
+	if (!a.n || !b.n || !c->enter(c->permit_arg, domain_str(&a), domain_str(&b)))
+		filter_refuse_by(f, "flow", NULL, FEATURE_COUNT);
+}
+
 static void judge_row(struct filter *f, const struct xml_tag *tag, const struct address_row *row,
 	struct str value)
 {
@@ -112,6 +137,8 @@ static void judge_row(struct filter *f, const struct xml_tag *tag, const struct 
 	if (str_eq(xml_tag_value(tag, STR("type")), STR("ofrom")))
 		speaks = true;
 	judge(f, speaks ? value : h->from, speaks ? h->to : value);
+	if (row->flags & ENTERS)
+		judge_entry(f, tag, value);
 }
 
 /* XEP-0033 4.1: an XMPP address stands in `jid`; who writes it as a URI means the same. What is

@@ -14,8 +14,8 @@ void presence_leave_out(struct filter *f, enum feature feature);
 /* Inside <show/> and a room's <x/>. */
 void presence_inner(struct filter *f, struct frame *fr, const struct xml_tag *tag);
 void presence_text(struct filter *f, struct frame *fr, struct str text);
-/* An element below a child of presence that is not folded: filter_keep(), but for what the room
- * tells of who its occupants are. */
+/* An element below a child of what is not folded: filter_keep(), but for what a room tells of who
+ * its occupants are. */
 void presence_keep(struct filter *f, const struct frame *fr, const struct xml_tag *tag);
 /* <show/> has ended: writes what it maps to. */
 void presence_show_end(struct filter *f, struct frame *fr);

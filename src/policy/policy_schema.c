@@ -109,7 +109,8 @@ static const struct config_key presence_keys[] = {
 		.offset = offsetof(struct policy_presence, hide_real_jids),
 		.def = "false",
 		.help = "In presence from rooms, the addresses behind nicknames, and reasons, "
-			"are taken out." },
+			"are taken out; and the addresses in what rooms answer who asks for "
+			"their members, or say in messages of a change." },
 	{ .name = "suppress_repeats",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct policy_presence, suppress_repeats),

@@ -154,21 +154,35 @@ static bool is_room_user(const struct xml_tag *tag)
 	return str_eq(tag->ns->uri, STR("http://jabber.org/protocol/muc#user"));
 }
 
-void presence_keep(struct filter *f, const struct frame *fr, const struct xml_tag *tag)
+/* The lists of who may do what in a room (XEP-0045 9, 10), as it tells them. */
+static bool is_room_list(const struct frame *fr, const struct xml_tag *tag)
 {
-	struct xml_attr *attrs;
+	return fr->kind == STANZA_IQ && fr->type == TYPE_RESULT &&
+	       (str_eq(tag->ns->uri, STR("http://jabber.org/protocol/muc#admin")) ||
+		       str_eq(tag->ns->uri, STR("http://jabber.org/protocol/muc#owner")));
+}
+
+/* The same in a room's configuration: fields that a form comes back without stay as they were. */
+static bool is_room_field(const struct filter *f, const struct frame *fr, const struct xml_tag *tag)
+{
+	struct str var = xml_tag_value(tag, STR("var"));
+
+	return fr->kind == STANZA_IQ && fr->type == TYPE_RESULT && tag->ns->mark == f->form_mark &&
+	       (str_eq(var, STR("muc#roomconfig_roomadmins")) ||
+		       str_eq(var, STR("muc#roomconfig_roomowners")));
+}
+
+/* Why somebody is invited is no reason for a change. */
+static bool is_left_out(const struct filter *f, const struct frame *fr, const struct xml_tag *tag)
+{
+	return is_room_field(f, fr, tag) || (fr->kind != STANZA_MESSAGE && is_hidden(f, tag));
+}
+
+static void keep_hidden(struct filter *f, const struct xml_tag *tag)
+{
+	struct xml_attr *attrs = filter_attrs(f, tag->nattrs);
 	struct xml_tag copy = *tag;
 
-	if (!f->table->hide_real_jids || fr->kind != STANZA_PRESENCE || !is_room_user(tag)) {
-		filter_keep(f, tag);
-		return;
-	}
-	if (is_hidden(f, tag)) {
-		f->skip = f->depth;
-		hidden(f);
-		return;
-	}
-	attrs = filter_attrs(f, tag->nattrs);
 	copy.attrs = attrs;
 	copy.nattrs = 0;
 	for (unsigned i = 0; i < tag->nattrs; i++)
@@ -177,6 +191,22 @@ void presence_keep(struct filter *f, const struct frame *fr, const struct xml_ta
 	if (copy.nattrs < tag->nattrs)
 		hidden(f);
 	xml_writer_start(f->writer, &copy, true);
+}
+
+void presence_keep(struct filter *f, const struct frame *fr, const struct xml_tag *tag)
+{
+	bool tells = f->table->hide_real_jids &&
+		     ((fr->kind != STANZA_IQ && is_room_user(tag)) || is_room_list(fr, tag) ||
+			     is_room_field(f, fr, tag));
+
+	if (!tells) {
+		filter_keep(f, tag);
+	} else if (is_left_out(f, fr, tag)) {
+		f->skip = f->depth;
+		hidden(f);
+	} else {
+		keep_hidden(f, tag);
+	}
 }
 
 /* Room's <x/>: the join, or what the room says. Subscriptions and probes have none. */

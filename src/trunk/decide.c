@@ -34,6 +34,12 @@ static bool permit(void *arg, struct str from, struct str to)
 	return domain_parse(from, &a) && domain_parse(to, &b) && peering_deputy(arg, &a, &b);
 }
 
+static bool enter(void *arg, struct str from, struct str to)
+{
+	struct domain a, b;
+	return domain_parse(from, &a) && domain_parse(to, &b) && peering_enters(arg, &a, &b);
+}
+
 void decide_context(const struct passage *p, struct filter_context *out)
 {
 	out->from_room = p->from->config->service == SERVICE_MUC;
@@ -42,6 +48,7 @@ void decide_context(const struct passage *p, struct filter_context *out)
 	if (!p->deputies)
 		return;
 	out->permit = permit;
+	out->enter = enter;
 	out->permit_arg = (void *)(size_t)p->deputies;
 }
 

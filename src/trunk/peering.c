@@ -200,3 +200,10 @@ bool peering_deputy(const struct peering *p, const struct domain *from, const st
 	peering_permit(p, from, to, &passage);
 	return passage.permit == PERMIT_YES || passage.permit == PERMIT_BACK;
 }
+
+bool peering_enters(const struct peering *p, const struct domain *from, const struct domain *to)
+{
+	struct passage passage;
+	peering_permit(p, from, to, &passage);
+	return passage.permit == PERMIT_BACK || (passage.permit == PERMIT_YES && passage.muc);
+}

@@ -85,6 +85,8 @@ void peering_permit(const struct peering *p, const struct domain *from, const st
 /* May one domain reach another by way of somebody who acts for it: an address inside a stanza
  * (decision 17)? Two that reach each other without us do. */
 bool peering_deputy(const struct peering *p, const struct domain *from, const struct domain *to);
+/* The same, and may rooms at the one be entered from the other (the flow's `muc`)? */
+bool peering_enters(const struct peering *p, const struct domain *from, const struct domain *to);
 /* What the operator wrote for a flow. */
 const struct flow_config *flow_config(const struct flow *f);
 

@@ -183,7 +183,8 @@ static const struct config_key flow_keys[] = {
 	KEY(flow_config, to, CONFIG_STRING, .flags = CONFIG_REQUIRED,
 		.help = "The zone it may reach. Answers come back without a flow of their own."),
 	KEY(flow_config, muc, CONFIG_BOOL, .def = "true",
-		.help = "Whether rooms may be joined along this flow."),
+		.help = "Whether rooms may be joined along this flow, and anybody invited to "
+			"join one so."),
 	KEY(flow_config, policies, CONFIG_STRINGS,
 		.help = "Policies applied to what takes this flow."),
 	{ .name = NULL },

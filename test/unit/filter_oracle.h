@@ -397,9 +397,18 @@ RIG const char *oracle_access(const struct policy_table *t, const struct xml_ele
 
 RIG const char *oracle_jids(const struct policy_table *t, const struct xml_element *e)
 {
-	if (!t->hide_real_jids || strcmp(e->ns, "http://jabber.org/protocol/muc#user") != 0 ||
-		strcmp(e->name, "item") != 0 || !oracle_is(e->parent, e->ns, "x") ||
-		!oracle_is(e->parent->parent, "jabber:server", "presence"))
+	static const char user[] = "http://jabber.org/protocol/muc#user";
+	const struct xml_element *x = e->parent, *stanza = x ? x->parent : NULL;
+	const char *type = stanza ? xml_element_attr(stanza, "type") : NULL;
+	bool told =
+		oracle_is(x, user, "x") && (oracle_is(stanza, "jabber:server", "presence") ||
+						   oracle_is(stanza, "jabber:server", "message"));
+	bool listed = oracle_is(x, "http://jabber.org/protocol/muc#admin", "query") &&
+		      oracle_is(stanza, "jabber:server", "iq") && type &&
+		      strcmp(type, "result") == 0;
+
+	if (!t->hide_real_jids || (!told && !listed) || strcmp(e->name, "item") != 0 ||
+		strcmp(e->ns, x->ns) != 0)
 		return NULL;
 	return xml_element_attr(e, "jid") ? "a real JID" : NULL;
 }

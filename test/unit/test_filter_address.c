@@ -20,6 +20,12 @@ static bool permit(void *arg, struct str from, struct str to)
 	       (str_is(from, "b.example") && str_is(to, "a.example"));
 }
 
+/* And no room at c.example may be entered. */
+static bool enter(void *arg, struct str from, struct str to)
+{
+	return permit(arg, from, to) && !str_is(to, "c.example");
+}
+
 static void check_told(struct rig *rig, const struct told *t, size_t step)
 {
 	const struct filter_result *r = rig_feed(rig, str_of(t->in), step);
@@ -44,6 +50,7 @@ static void tell_told(const char *policies, bool flows, const struct told *t, si
 	for (size_t step = 1; step; step = step == 1 ? SIZE_MAX : 0) {
 		rig_init(&rig, text.table, RIG_HEADER);
 		rig.context.permit = flows ? permit : NULL;
+		rig.context.enter = flows ? enter : NULL;
 		for (size_t i = 0; i < n; i++)
 			check_told(&rig, &t[i], step);
 		rig_fini(&rig);
@@ -315,6 +322,52 @@ static void addresses_inside_are_held_against_the_flows(void **unused)
 	TOLD("policies = ( { name = \"p\"; strip = [ \"unknown\" ]; } );", true, stories);
 }
 
+static void an_invitation_leads_where_its_guest_may_enter(void **unused)
+{
+	static const struct told stories[] = {
+		{ "to a room of ours, which b.example may enter",
+			"<message" AB("><x xmlns='jabber:x:conference' "
+				      "jid='r@a.example'/></message>"),
+			VERDICT_PASS, "pass", 0, NULL },
+		{ "to a room that a.example reaches, and b.example does not",
+			"<message" AB("><x xmlns='jabber:x:conference' "
+				      "jid='r@c.example'/></message>"),
+			VERDICT_BOUNCE, "flow", 0, NULL },
+		{ "to a room that may not be entered, from where messages may go",
+			"<message" FROM("b@b.example", "a@a.example",
+				"><x xmlns='jabber:x:conference' jid='r@c.example'/></message>"),
+			VERDICT_BOUNCE, "flow", 0, NULL },
+		{ "to their own room",
+			"<message" AB("><x xmlns='jabber:x:conference' "
+				      "jid='r@b.example'/></message>"),
+			VERDICT_PASS, "pass", 0, NULL },
+		{ "by way of a room of theirs, of one of ours",
+			"<message" AB(MUC_USER("<invite to='x@a.example'/>")), VERDICT_PASS, "pass",
+			0, NULL },
+		{ "by way of a room that may not be entered",
+			"<message" FROM("a@a.example", "r@c.example",
+				MUC_USER("<invite to='x@a.example'/>")),
+			VERDICT_BOUNCE, "flow", 0, NULL },
+		{ "by way of a room, from that",
+			"<message" FROM("r@a.example", "b@b.example",
+				MUC_USER("<invite from='x@a.example'/>")),
+			VERDICT_PASS, "pass", 0, NULL },
+		{ "from a room whence nobody comes back",
+			"<message" FROM("r@a.example", "x@c.example",
+				MUC_USER("<invite from='x@a.example'/>")),
+			VERDICT_BOUNCE, "flow", 0, NULL },
+		{ "of nobody", "<message" AB(MUC_USER("<invite to='@'/>")), VERDICT_BOUNCE, "flow",
+			0, NULL },
+		{ "a decline enters nothing",
+			"<message" FROM("a@a.example", "r@c.example",
+				MUC_USER("<decline to='x@a.example'/>")),
+			VERDICT_PASS, "pass", 0, NULL },
+	};
+
+	(void)unused;
+	TOLD("policies = ( { name = \"p\"; strip = [ \"mood\" ]; } );", true, stories);
+}
+
 static void what_is_stripped_carries_no_addresses(void **unused)
 {
 	struct policy_text text;
@@ -340,6 +393,7 @@ int main(void)
 		cmocka_unit_test(a_list_in_shadow_refuses_nothing),
 		cmocka_unit_test(addresses_inside_are_held_against_the_lists),
 		cmocka_unit_test(addresses_inside_are_held_against_the_flows),
+		cmocka_unit_test(an_invitation_leads_where_its_guest_may_enter),
 		cmocka_unit_test(what_is_stripped_carries_no_addresses),
 	};
 

@@ -256,6 +256,13 @@ static bool deputy(const struct peering_rig *rig, const char *from, const char *
 	return peering_deputy(rig->peering, &a, &b);
 }
 
+static bool enters(const struct peering_rig *rig, const char *from, const char *to)
+{
+	struct domain a = peering_rig_domain(from), b = peering_rig_domain(to);
+
+	return peering_enters(rig->peering, &a, &b);
+}
+
 static void by_way_of_a_deputy_one_reaches_whom_one_reaches_anyway(void **unused)
 {
 	struct peering_rig rig;
@@ -270,6 +277,10 @@ static void by_way_of_a_deputy_one_reaches_whom_one_reaches_anyway(void **unused
 	assert_false(deputy(&rig, "d.example", "a.example"));
 	assert_false(deputy(&rig, "a.example", "unknown.example"));
 	assert_false(deputy(&rig, "unknown.example", "a.example"));
+	assert_false(enters(&rig, "a.example", "p.example"));
+	assert_true(enters(&rig, "a.example", "q.example"));
+	assert_false(enters(&rig, "p.example", "a.example"));
+	assert_false(enters(&rig, "a.example", "unknown.example"));
 	assert_true(peering_rig_permit(&rig, "a.example", "p.example").deputies == rig.peering);
 	peering_rig_fini(&rig);
 
@@ -280,6 +291,7 @@ static void by_way_of_a_deputy_one_reaches_whom_one_reaches_anyway(void **unused
 		"flows = ( { from = \"default\"; to = \"b\"; } );\n");
 	/* They meet without us. */
 	assert_true(deputy(&rig, "a.example", "rooms.a.example"));
+	assert_true(enters(&rig, "a.example", "rooms.a.example"));
 	peering_rig_fini(&rig);
 }
 

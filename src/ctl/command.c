@@ -104,6 +104,30 @@ static void print_help(FILE *f, const struct ctl_command *cmd)
 		f);
 }
 
+/* The commands that begin with this word and have a second one. False: there are none. */
+static bool print_group(FILE *f, const char *word)
+{
+	uint64_t options = CTL_BIT(OPTION_HELP);
+	bool any = false;
+
+	for (unsigned i = 0; i < ctl_command_count; i++) {
+		const struct ctl_command *cmd = &ctl_commands[i];
+
+		if (!cmd->words[1] || strcmp(cmd->words[0], word) != 0)
+			continue;
+		if (!any)
+			fputs("usage: trunkctl COMMAND\n\n", f);
+		any = true;
+		print_command(f, cmd);
+		options |= cmd->options;
+	}
+	if (!any)
+		return false;
+	fputc('\n', f);
+	print_options(f, options);
+	return true;
+}
+
 /* ---- options ---- */
 
 struct words {
@@ -264,6 +288,8 @@ static enum ctl_status parse(struct ctl *c, int argc, char **argv)
 		print_help(c->err, NULL);
 		return CTL_PROBLEMS;
 	}
+	if (c->nargs == 1 && w.seen & CTL_BIT(OPTION_HELP) && print_group(c->out, c->args[0]))
+		return CTL_FINE;
 	cmd = take_command(c);
 	if (!cmd)
 		return CTL_PROBLEMS;

@@ -2,6 +2,7 @@
 /* See server.h. */
 #include "daemon/server.h"
 
+#include "audit/sink.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -118,8 +119,9 @@ static void run_command(void *arg, struct str json)
 
 static void configure_alerts(struct server *s, const struct plan *plan)
 {
-	alerts_configure(s->shared.alerts, plan->settings.alerts.interval);
-	command_configure(s->command, plan->settings.alerts.command);
+	const struct alerts_config *c = &plan->settings.alerts;
+	alerts_configure(s->shared.alerts, c->interval, c->journald ? AUDIT_JOURNAL_SOCKET : NULL);
+	command_configure(s->command, c->command);
 }
 
 /* What a plan wants to be open, and is not yet. */

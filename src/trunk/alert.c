@@ -2,6 +2,7 @@
 /* See alert.h. */
 #include "trunk/alert.h"
 
+#include "audit/journal.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/map.h"
@@ -9,7 +10,9 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { KINDS_MAX = 4096, TOLD_AT_ONCE = 64, COUNTS_MAX = 1024 };
@@ -40,6 +43,8 @@ struct alerts {
 	uint64_t overflow; /* of more kinds than are kept, in this interval */
 	uint64_t overflow_until_ms;
 	char *node;
+	int journal_fd;                /* -1: there was none to be had */
+	_Atomic(const char *) journal; /* NULL: not there */
 	alerts_fn *fn;
 	void *arg;
 };
@@ -58,6 +63,13 @@ static const struct config_key keys[] = {
 		.max = 86400000,
 		.help = "At most one alert in this time for the same policy, key and peer; the "
 			"next one says how many were held back." },
+	{ .name = "journald",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct alerts_config, journald),
+		.def = "false",
+		.help = "Send each alert to the journal, as an entry with the fields "
+			"TRUNKD_ALERT=1, TRUNKD_POLICY, TRUNKD_KEY, TRUNKD_PEER, TRUNKD_VERDICT, "
+			"TRUNKD_REASON and TRUNKD_HELD_BACK." },
 	{ .name = NULL },
 };
 const struct config_table alerts_schema = { "alerts", sizeof(struct alerts_config), keys };
@@ -77,6 +89,7 @@ struct alerts *alerts_new(const char *node, alerts_fn *fn, void *arg)
 	map_init(&a->counts);
 	a->interval_ms = 60000;
 	a->node = mem_strdup(node);
+	a->journal_fd = journal_open();
 	a->fn = fn;
 	a->arg = arg;
 	return a;
@@ -105,18 +118,49 @@ void alerts_free(struct alerts *a)
 	}
 	map_fini(&a->counts);
 	pthread_mutex_destroy(&a->lock);
+	if (a->journal_fd >= 0)
+		close(a->journal_fd);
 	free(a->node);
 	free(a);
 }
 
-void alerts_configure(struct alerts *a, int64_t interval_ms)
+void alerts_configure(struct alerts *a, int64_t interval_ms, const char *journal)
 {
+	a->journal = journal;
 	pthread_mutex_lock(&a->lock);
 	a->interval_ms = interval_ms;
 	pthread_mutex_unlock(&a->lock);
 }
 
 /* ---- telling ---- */
+
+/* The log has it, too: what the journal does not take is said there, and not tried again. */
+static void tell_journal(struct alerts *a, const struct audit_record *r, struct str json)
+{
+	const char *path = a->journal;
+	char held[24];
+	int error;
+	const struct journal_field fields[] = {
+		{ "SYSLOG_IDENTIFIER", STR("trunkd") },
+		{ "PRIORITY", STR("1") },
+		{ "TRUNKD_ALERT", STR("1") },
+		{ "TRUNKD_NODE", r->node },
+		{ "TRUNKD_POLICY", r->policy },
+		{ "TRUNKD_KEY", r->key },
+		{ "TRUNKD_PEER", r->domain },
+		{ "TRUNKD_VERDICT", r->verdict },
+		{ "TRUNKD_REASON", r->reason },
+		{ "TRUNKD_HELD_BACK", { held, (size_t)snprintf(held, sizeof(held), "%ju",
+						      (uintmax_t)r->held_back) } },
+		{ "MESSAGE", { json.p, json.n - 1 } },
+	};
+
+	if (!path)
+		return;
+	error = journal_send(a->journal_fd, path, fields, sizeof(fields) / sizeof(fields[0]));
+	if (error)
+		log_warn("alert-journal-lost error=%s", strerror(-error));
+}
 
 static void tell(struct alerts *a, const struct audit_record *what, struct str peer, uint64_t held)
 {
@@ -137,6 +181,7 @@ static void tell(struct alerts *a, const struct audit_record *what, struct str p
 	audit_record_write(&r, &json);
 	buf_put(&json, STR("}\n"));
 	a->fn(a->arg, buf_view(&json));
+	tell_journal(a, &r, buf_view(&json));
 	buf_fini(&json);
 }
 

@@ -13,6 +13,7 @@ struct alerts_config {
 	struct config_origin origin;
 	char *command;    /* NULL: none */
 	int64_t interval; /* ms */
+	bool journald;
 };
 extern const struct config_table alerts_schema;
 /* The command must be there. */
@@ -24,8 +25,8 @@ typedef void alerts_fn(void *arg, struct str json);
 struct alerts;
 struct alerts *alerts_new(const char *node, alerts_fn *fn, void *arg);
 void alerts_free(struct alerts *a);
-/* From now on. */
-void alerts_configure(struct alerts *a, int64_t interval_ms);
+/* From now on. `journal`: the journal's socket, a constant; NULL: alerts do not go there. */
+void alerts_configure(struct alerts *a, int64_t interval_ms, const char *journal);
 /* `what` says policy, key, from, to and so on; `peer` is the domain that tried. */
 void alerts_raise(
 	struct alerts *a, const struct audit_record *what, struct str peer, uint64_t now_ms);

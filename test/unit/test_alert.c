@@ -7,7 +7,12 @@
 #include "trunk/alert.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 enum { SECOND = 1000 };
 
@@ -65,7 +70,7 @@ static void one_kind_is_told_once_in_an_interval(void **unused)
 	struct alerts *a = alerts_new("trunk", gather, &out);
 
 	(void)unused;
-	alerts_configure(a, 10 * SECOND);
+	alerts_configure(a, 10 * SECOND, NULL);
 	for (uint64_t now = 0; now < 10 * SECOND; now += 100)
 		raise_one(a, "p", "a.example", now);
 	assert_int_equal(told(&out, NULL), 1);
@@ -140,9 +145,9 @@ static void a_new_interval_holds_at_once(void **unused)
 	struct alerts *a = alerts_new("trunk", gather, &out);
 
 	(void)unused;
-	alerts_configure(a, 1 * SECOND);
+	alerts_configure(a, 1 * SECOND, NULL);
 	raise_one(a, "p", "a.example", 0);
-	alerts_configure(a, 100 * SECOND);
+	alerts_configure(a, 100 * SECOND, NULL);
 	raise_one(a, "p", "a.example", 1 * SECOND);
 	assert_int_equal(told(&out, NULL), 2);
 	raise_one(a, "p", "a.example", 99 * SECOND);
@@ -176,6 +181,68 @@ static void the_table_is_bounded_and_what_is_beyond_is_counted(void **unused)
 	buf_fini(&out);
 }
 
+/* A field as the journal's native protocol has it: its name, its length in eight bytes, its value.
+ */
+static struct str field(struct str entry, const char *name)
+{
+	char start[64];
+	size_t n = (size_t)snprintf(start, sizeof(start), "%s\n", name);
+	const char *at = memmem(entry.p, entry.n, start, n);
+	uint64_t length = 0;
+
+	if (!at)
+		return STR("");
+	for (unsigned i = 8; i > 0; i--)
+		length = length << 8 | (unsigned char)at[n + i - 1];
+	assert_true(at + n + 8 + length < entry.p + entry.n);
+	assert_int_equal(at[n + 8 + length], '\n');
+	return (struct str){ at + n + 8, length };
+}
+
+static void the_journal_gets_an_entry_with_fields_of_its_own(void **unused)
+{
+	char dir[] = "/tmp/test_alert.XXXXXX", path[64], data[4096];
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct buf out = { 0 };
+	struct alerts *a = alerts_new("trunk", gather, &out);
+	struct str entry = { data, 0 };
+
+	(void)unused;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/socket", dir);
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	alerts_configure(a, 10 * SECOND, path);
+	/* A journal that is not there holds nothing up. */
+	raise_one(a, "p", "a.example", 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	raise_one(a, "p\nTRUNKD_KEY=x", "a.example", 1 * SECOND);
+	raise_one(a, "p", "a.example", 2 * SECOND);
+	alerts_tick(a, 20 * SECOND);
+	entry.n = (size_t)recv(fd, data, sizeof(data), 0);
+	assert_str(field(entry, "TRUNKD_ALERT"), "1");
+	assert_str(field(entry, "PRIORITY"), "1");
+	assert_str(field(entry, "TRUNKD_POLICY"), "p\nTRUNKD_KEY=x");
+	assert_str(field(entry, "TRUNKD_KEY"), "block");
+	assert_str(field(entry, "TRUNKD_PEER"), "a.example");
+	assert_str(field(entry, "TRUNKD_VERDICT"), "bounce");
+	assert_str(field(entry, "TRUNKD_HELD_BACK"), "0");
+	assert_true(str_starts(field(entry, "MESSAGE"), STR("{\"time\":")));
+	assert_true(str_ends(field(entry, "MESSAGE"), STR("}")));
+	entry.n = (size_t)recv(fd, data, sizeof(data), 0);
+	assert_str(field(entry, "TRUNKD_HELD_BACK"), "1");
+	assert_str(field(entry, "TRUNKD_VERDICT"), "held-back");
+	/* From now on not. */
+	alerts_configure(a, 10 * SECOND, NULL);
+	raise_one(a, "q", "a.example", 30 * SECOND);
+	assert_int_equal(recv(fd, data, sizeof(data), 0), -1);
+	alerts_free(a);
+	buf_fini(&out);
+	close(fd);
+	unlink(path);
+	rmdir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +252,7 @@ int main(void)
 		cmocka_unit_test(alerts_are_counted_by_policy_and_key_told_or_not),
 		cmocka_unit_test(a_new_interval_holds_at_once),
 		cmocka_unit_test(the_table_is_bounded_and_what_is_beyond_is_counted),
+		cmocka_unit_test(the_journal_gets_an_entry_with_fields_of_its_own),
 	};
 
 	log_open(open("/dev/null", O_WRONLY | O_CLOEXEC), LOG_FORMAT_TEXT);

@@ -431,6 +431,11 @@ static void wrong_usage_is_met_with_what_was_meant(void **unused)
 	assert_int_equal(ctl_rig_run(&r, "--help", NULL), CTL_FINE);
 	ctl_rig_line(r.out, "-j, --json print JSON, for programs");
 	assert_int_equal(ctl_rig_run(&r, "explain -h", NULL), CTL_FINE);
+	assert_int_equal(ctl_rig_run(&r, "audit --help", NULL), CTL_FINE);
+	ctl_rig_line(r.out, "audit verify FILE... [--key FILE]");
+	assert_null(strstr(r.out, "explain"));
+	assert_int_equal(ctl_rig_run(&r, "audit", NULL), CTL_PROBLEMS);
+	assert_int_equal(ctl_rig_run(&r, "audit verfy --help", NULL), CTL_PROBLEMS);
 	assert_int_equal(ctl_rig_run(&r, "--version", NULL), CTL_FINE);
 	assert_int_equal(strncmp(r.out, "trunkctl ", 9), 0);
 	ctl_rig_fini(&r);

@@ -5,6 +5,7 @@ that certificates are renewed and expire under streams that stay.
 """
 import asyncio
 import datetime
+import json
 import ssl
 import time
 
@@ -19,7 +20,7 @@ peers = {}
 
 
 def plan(bed):
-    for name in ('a', 'b', 'other'):
+    for name in ('a', 'b', 'c', 'other'):
         peers[name] = Peer(bed, name + '.short.example')
 
 
@@ -87,6 +88,11 @@ async def names(check, trunk):
     check('trunkctl explain says that one is issued', 'issues one' in explained, explained)
     explained = trunk.ctl('explain', 'a.short.example', 'outside.example', config=True).stdout
     check('and where none is', 'none may be issued' in explained, explained)
+    facts = json.loads(trunk.ctl('explain', '--json', 'a.short.example', 'outside.example',
+                                 config=True).stdout)
+    check('so does --json', facts['shown_to_next_hop'].get('issuer') is True and
+          facts['shown_to_next_hop'].get('covers') is True and facts['shown_to_sender'] is None,
+          str(facts.get('shown_to_sender')))
     await trunk.stop()
 
 
@@ -101,6 +107,27 @@ async def wide(check, trunk):
     found = await shown(trunk.address, 'a.short.example')
     check('a control is needed all the same', found is not None and
           await shown(trunk.address, 'a.example') is None)
+    await trunk.stop()
+
+
+# -- beside an ordinary certificate
+
+async def beside(check, trunk):
+    """A certificate that names the domain comes first; a control may ask for the issuer."""
+    settings(trunk, 'short.example')
+    trunk.settings['certificates'].append(trunk.cert('good', 'a.short.example', 'c.short.example'))
+    trunk.control('c.short.example', certificate='narrow CA')
+    await trunk.start()
+    found = await shown(trunk.address, 'c.short.example')
+    check('who asks for it is shown the one that names the domain', len(found.subject) == 1)
+    for domain, names in (('c', ['a.short.example']),
+                          ('other', ['a.short.example', 'c.short.example'])):
+        before = len(peers[domain].wires)
+        wire = await peers['a'].proven(domain + '.short.example', trunk.address)
+        await crosses(check, wire, domain, 'a message reaches ' + domain)
+        check('%s is shown what its control says' % domain,
+              [w.names() for w in peers[domain].wires[before:]] == [names],
+              str([w.names() for w in peers[domain].wires[before:]]))
     await trunk.stop()
 
 
@@ -123,10 +150,10 @@ async def renewed(trunk, cert, name):
     return None
 
 
-async def crosses(check, wire, words):
+async def crosses(check, wire, domain, words):
     number = fresh()
-    await wire.send(message('x@a.short.example', 'y@b.short.example', number))
-    check(words, await peers['b'].stanza(number) is not None)
+    await wire.send(message('x@a.short.example', 'y@%s.short.example' % domain, number))
+    check(words, await peers[domain].stanza(number) is not None)
 
 
 async def ends(check, trunk):
@@ -134,7 +161,7 @@ async def ends(check, trunk):
     check('so short a lifetime is warned about', 'this is for trials' in trunk.examine().stderr)
     await trunk.start()
     wire = await peers['a'].proven('b.short.example', trunk.address)
-    await crosses(check, wire, 'a message crosses')
+    await crosses(check, wire, 'b', 'a message crosses')
     first = await shown(trunk.address, 'b.short.example')
     again = await shown(trunk.address, 'b.short.example')
     check('the same certificate is shown again', first.serial_number == again.serial_number)
@@ -142,9 +169,9 @@ async def ends(check, trunk):
     check('after a while there is a new one', second is not None)
     check('before the old one has ended', second is not None and
           second.not_valid_before < first.not_valid_after < second.not_valid_after)
-    await crosses(check, wire, 'the stream stays when it is renewed')
+    await crosses(check, wire, 'b', 'the stream stays when it is renewed')
     await expired(first)
-    await crosses(check, wire, 'and when the certificate that it was made with has expired')
+    await crosses(check, wire, 'b', 'and when the certificate that it was made with has expired')
     streams = [e['id'] for e in trunk.events('stream-ready')]
     check('it is the same stream on the other side, too', len(streams) == 1, str(streams))
     check('no stream was reset', not [line for line in trunk.lines() if 'reset' in line])
@@ -158,5 +185,6 @@ async def run(bed, check):
     async def others():
         await names(check, one)
         await wide(check, one)
+        await beside(check, one)
     await asyncio.gather(others(), ends(check, two))
     await asyncio.gather(*(p.close() for p in peers.values()))

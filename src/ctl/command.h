@@ -14,6 +14,7 @@ enum ctl_option {
 	OPTION_AUDIT,
 	OPTION_CA,
 	OPTION_CHANGED,
+	OPTION_CLEARANCE,
 	OPTION_COLUMNS,
 	OPTION_CONFIG,
 	OPTION_DEFAULTS,
@@ -27,10 +28,12 @@ enum ctl_option {
 	OPTION_KEY_TYPE,
 	OPTION_MAX_NAMES,
 	OPTION_OUT,
+	OPTION_POLICY,
 	OPTION_RESOLVER,
 	OPTION_SOCKET,
 	OPTION_STANZA,
 	OPTION_TARGET,
+	OPTION_TO,
 	OPTION_TTL,
 	OPTION_VERSION,
 	OPTION_XMPP_ADDR,
@@ -79,6 +82,7 @@ ctl_command_fn ctl_config;
 ctl_command_fn ctl_csr;
 ctl_command_fn ctl_dns_zone;
 ctl_command_fn ctl_explain;
+ctl_command_fn ctl_label;
 ctl_command_fn ctl_loglevel;
 ctl_command_fn ctl_metrics_command;
 ctl_command_fn ctl_peers;

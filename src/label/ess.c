@@ -6,6 +6,7 @@
 #include "label/ess.h"
 
 #include "base/mem.h"
+#include "label/spif.h"
 #include "label/tags.h"
 
 #include <stdlib.h>
@@ -219,7 +220,8 @@ bool ess_write_clearance(const struct clearance *c, struct buf *out)
 {
 	struct tags t = { .clearance = (struct clearance *)(uintptr_t)c };
 	size_t before = buf_len(out), at = ber_open(out, BER_SEQUENCE);
-	bool ok = !c->nclass_names && ber_put_oid(out, BER_OID, c->policy_id);
+	struct str id = c->policy ? c->policy->id : c->policy_id;
+	bool ok = (c->policy || !c->nclass_names) && ber_put_oid(out, BER_OID, id);
 
 	if (ok && c->has_classes)
 		put_classes(out, c);

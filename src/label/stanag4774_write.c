@@ -5,6 +5,7 @@
  */
 #include "label/stanag4774.h"
 
+#include "label/spif.h"
 #include "label/time.h"
 #include "xml/writer.h"
 
@@ -182,21 +183,38 @@ bool stanag4774_write_label(const struct label *l, enum stanag4774_role role,
 
 /* ---- clearances ---- */
 
+/* Those known by name; of a resolved clearance those that its policy knows by number. */
+static bool put_classes(struct buf *out, const struct clearance *c)
+{
+	const struct spif *s = c->policy;
+
+	for (unsigned i = 0; i < LABEL_CLASSES; i++) {
+		if (!clearance_has_class(c, i))
+			continue;
+		if (!s || !s->class_by_lacv[i])
+			return false;
+		put_text(out, "Classification", STR(""), s->class_by_lacv[i]->name);
+	}
+	for (unsigned i = 0; !s && i < c->nclass_names; i++)
+		put_text(out, "Classification", STR(""), c->class_names[i]);
+	return true;
+}
+
 static bool put_clearance(struct buf *out, const struct clearance *c)
 {
-	bool numbers = !c->has_classes; /* X.501's default has a number and no name */
+	struct str id = c->policy ? c->policy->id : c->policy_id;
+	struct str name = c->policy ? c->policy->name : c->policy_name;
 
-	for (unsigned i = 0; i < LABEL_CLASSES / 64; i++)
-		numbers |= c->classes[i] != 0;
-	if (!c->policy_name.n || numbers)
+	/* X.501's default has a number and no name. */
+	if (!name.n || !c->has_classes)
 		return false;
 	buf_printf(out, "<cl:ConfidentialityClearance xmlns:cl='" STANAG4774_CLEARANCE_NS "'");
 	put_value(out, "xmlns", "", STR(STANAG4774_LABEL_NS));
 	buf_put_char(out, '>');
-	put_text(out, "PolicyIdentifier", c->policy_id, c->policy_name);
+	put_text(out, "PolicyIdentifier", id, name);
 	buf_printf(out, "<cl:ClassificationList>");
-	for (unsigned i = 0; i < c->nclass_names; i++)
-		put_text(out, "Classification", STR(""), c->class_names[i]);
+	if (!put_classes(out, c))
+		return false;
 	buf_printf(out, "</cl:ClassificationList>");
 	if (!put_categories(out, c->categories, c->ncategories))
 		return false;

@@ -145,7 +145,7 @@ static const unsigned char *skip_ascii(const unsigned char *p, const unsigned ch
 
 bool reader_utf8(struct str s)
 {
-	const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n;
+	const unsigned char *p = (const unsigned char *)(s.n ? s.p : ""), *end = p + s.n;
 
 	while ((p = skip_ascii(p, end)) < end) {
 		/* Characters beyond ASCII come in runs. */

@@ -119,7 +119,8 @@ static void on_start(void *ctx, const xmlChar *local, const xmlChar *prefix, con
 	struct build *b = ctx;
 	struct xml_node *n = take(b->document, sizeof(*n));
 
-	*n = (struct xml_node){ .line = (unsigned)xmlSAX2GetLineNumber(b->parser) };
+	*n = (struct xml_node){ .text = STR(""),
+		.line = (unsigned)xmlSAX2GetLineNumber(b->parser) };
 	n->ns = copy_z(b, uri);
 	n->name = copy_z(b, local);
 	copy_attributes(b, n, attrs, nattrs);
@@ -218,9 +219,14 @@ static xmlParserCtxtPtr open_parser(struct build *b)
 
 static bool parse(struct build *b, struct str bytes)
 {
+	/* Faults of encodings have no parser and would go to standard error. Both are this
+	 * thread's. */
+	xmlGenericErrorFunc before = xmlGenericError;
+	void *before_context = xmlGenericErrorContext;
 	bool good;
 
 	b->parser = open_parser(b);
+	xmlSetGenericErrorFunc(b, on_error);
 	/* A push parser looks for the encoding in its first four bytes. */
 	xmlParseChunk(b->parser, bytes.p, (int)(bytes.n < 4 ? bytes.n : 4), 0);
 	bytes = str_skip(bytes, bytes.n < 4 ? bytes.n : 4);
@@ -229,6 +235,7 @@ static bool parse(struct build *b, struct str bytes)
 	good = !b->failed && b->parser->wellFormed && b->parser->nsWellFormed && b->document->root;
 	if (!good && !b->error->words[0])
 		snprintf(b->error->words, sizeof(b->error->words), "not well-formed XML");
+	xmlSetGenericErrorFunc(before_context, before);
 	xmlFreeParserCtxt(b->parser);
 	return good;
 }

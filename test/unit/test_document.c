@@ -80,6 +80,8 @@ static void what_is_not_well_formed_is_refused_with_its_line(void **state)
 		{ STR_INIT("<!DOCTYPE a>\n<a/>"), 1, "document type" },
 		{ STR_INIT("<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>"), 1, "document type" },
 		{ STR_INIT("<a>"), 1, NULL },
+		{ STR_INIT("<?xml version='1.0' encoding='nonsense'?><a/>"), 1, "encoding" },
+		{ STR_INIT("<?xml version='1.0' encoding='UTF-16BE'?><a>\xd8</a>"), 0, NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

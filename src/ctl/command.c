@@ -274,6 +274,10 @@ static enum ctl_status parse(struct ctl *c, int argc, char **argv)
 	struct words w = { .c = c, .argc = argc, .argv = argv };
 	const struct ctl_command *cmd;
 
+	if (argc > 1 && strcmp(argv[1], "--complete") == 0) {
+		ctl_complete(c, argc - 2, argv + 2);
+		return CTL_FINE;
+	}
 	if (!take_options(&w))
 		return CTL_PROBLEMS;
 	if (w.seen & CTL_BIT(OPTION_VERSION)) {

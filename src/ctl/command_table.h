@@ -28,3 +28,7 @@ struct ctl_command {
 };
 extern const struct ctl_command ctl_commands[];
 extern const unsigned ctl_command_count;
+
+/* Prints what the last of the words on the command line (the program left out) can become, a line
+ * for each; ":files" stands for names of files. For shells. */
+void ctl_complete(struct ctl *c, int n, char **words);

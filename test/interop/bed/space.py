@@ -20,7 +20,7 @@ NO_WAY = ('interop: no private network namespace to be had: be root, or allow '
           'unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1).')
 PROGRAMS = {
     'prosody': 'prosody', 'erl': 'ejabberd', 'jabberd2-sm': 'jabberd2', 'unbound': 'unbound',
-    'named': 'bind9', 'dnsmasq': 'dnsmasq-base', 'go-sendxmpp': 'go-sendxmpp', 'ip': 'iproute2',
+    'named': 'bind9', 'dnsmasq': 'dnsmasq-base', 'go-sendxmpp': 'go-sendxmpp', 'profanity': 'profanity', 'ip': 'iproute2',
     'unshare': 'util-linux', 'mount': 'mount',
 }
 

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "daemon/server_private.h"
+#include "net/mint.h"
 #include "trunk/alert.h"
 
 #include <stdlib.h>
@@ -350,6 +351,29 @@ static void certificates(struct metrics_text *t, const struct plan *plan)
 			(uint64_t)credentials_end(plan->credentials, i));
 }
 
+/* What issuers have made since this configuration was read. */
+static void issued(struct metrics_text *t, const struct plan *plan)
+{
+	const struct credential *c;
+	struct mint_counts n;
+	metrics_family(t, "trunkd_certificates_issued_total", "counter",
+		"Certificates made by an issuer for a domain that was asked for, and not made.");
+	for (unsigned i = 0; (c = credentials_at(plan->credentials, i)); i++) {
+		const char *name = credential_name(c);
+		if (!credential_mint(c))
+			continue;
+		mint_counts(credential_mint(c), &n);
+		metrics_sample(t, NULL, METRICS_LABELS({ "name", name }, { "result", "new" }),
+			n.issued - n.renewed);
+		metrics_sample(t, NULL, METRICS_LABELS({ "name", name }, { "result", "renewed" }),
+			n.renewed);
+		metrics_sample(t, NULL, METRICS_LABELS({ "name", name }, { "result", "refused" }),
+			n.refused);
+		metrics_sample(t, NULL, METRICS_LABELS({ "name", name }, { "result", "failed" }),
+			n.failed);
+	}
+}
+
 static void raised(void *arg, const struct alerts_count *c)
 {
 	metrics_sample(
@@ -402,6 +426,7 @@ void metrics_write(struct server *s, const struct metrics_facts *facts, enum met
 	peers_now(&t, &facts->now);
 	dns(&t, &facts->dns);
 	certificates(&t, s->plan);
+	issued(&t, s->plan);
 	records(&t, s);
 	log_lines(&t, &facts->counts);
 	metrics_process(&t);

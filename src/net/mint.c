@@ -7,11 +7,15 @@
  */
 #include "net/mint.h"
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "net/host_rate.h"
 #include "net/issuer.h"
+#include "net/pem.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <openssl/ec.h>
@@ -168,17 +172,34 @@ static void keep(struct mint *m, struct kept *k, X509 *cert, EVP_PKEY *key, int6
 
 /* ---- making one ---- */
 
+/* What a CA signs is written down. */
+static void log_issued(const struct mint *m, const struct domain *d, X509 *cert, bool again)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(cert);
+	const unsigned char *bytes = ASN1_STRING_get0_data(serial);
+	char hex[2 * 20 + 1] = "", until[CLOCK_TEXT]; /* RFC 5280 4.1.2.2: at most 20 bytes */
+
+	for (int i = 0; i < ASN1_STRING_length(serial) && i < 20; i++)
+		snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+	clock_print(pem_time(X509_get0_notAfter(cert)), 0, until);
+	log_info("certificate-issued domain=%s issuer=%s serial=%s until=%s renewed=%s", d->s,
+		log_quote(str_of(m->name)).s, hex, until, again ? "yes" : "no");
+}
+
 /* Signs for `k`, with the lock given up meanwhile. */
 static X509 *sign(struct mint *m, struct kept *k, int64_t now)
 {
 	struct domain d = k->domain;
 	X509 *blank = m->blank, *cert;
+	bool again = k->cert != NULL;
 
 	X509_up_ref(blank);
 	k->minting = true;
 	pthread_mutex_unlock(&m->lock);
 	cert = issuer_sign(&m->issuer, blank, &d, now - MINT_BACK, now + m->lifetime);
 	X509_free(blank);
+	if (cert)
+		log_issued(m, &d, cert, again);
 	pthread_mutex_lock(&m->lock);
 	k->minting = false;
 	pthread_cond_broadcast(&m->made);

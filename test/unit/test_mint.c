@@ -2,6 +2,7 @@
 /* What is kept of what was issued, when it is issued again, and for whom not. */
 #include "net/mint.h"
 
+#include "base/log.h"
 #include "net/credentials_private.h"
 #include "net/identity.h"
 #include "net/issuer.h"
@@ -50,6 +51,7 @@ static struct mint *mint(size_t most)
 
 static int start(void **state)
 {
+	log_set_level(LOG_LEVEL_WARN); /* each one would be told */
 	root = pki_new(NULL, &(struct pki_spec){ .cn = "root", .ca = 1 });
 	ca = pki_new(&root, &(struct pki_spec){ .cn = "CA",
 				    .ca = 1,

@@ -33,6 +33,8 @@ def settings(bed, trunk):
     trunk.usual()
     trunk.settings['certificates'] = [trunk.issuer('minting CA', 'many.example', 'minted.example')]
     trunk.settings['defaults']['authentication'] = ['external']
+    trunk.settings['control'] = {'read': os.path.join(trunk.folder, 'read'),
+                                 'change': os.path.join(trunk.folder, 'change')}
     trunk.control('*.many.example', domains=NAMES, connect=far[0].address + ':5269')
 
 
@@ -146,6 +148,14 @@ async def compare(bed, check, trunk):
     after = press.memory(trunk)
     check.note('%d domains: %d certificates issued and shown in %.1f s, %d bytes of each handshake, '
                'trunkd grew by %d KiB' % (NUMBER, NUMBER, seconds, single, after - before))
+    issued = trunk.events('certificate-issued', issuer='minting CA', renewed='no')
+    found = {e['domain'] for e in issued}
+    check('each is logged, with a serial number of its own', found.issuperset(NAMES) and
+          len({e['serial'] for e in issued}) == len(issued) == len(found), '%d of %d' %
+          (len(found), len(issued)))
+    counted = await asyncio.to_thread(trunk.ctl, 'metrics', config=True)
+    check('and counted', 'trunkd_certificates_issued_total{name="minting CA",result="new"} %d\n' %
+          len(issued) in counted.stdout, counted.stdout[-300:] + counted.stderr)
     one, names, _ = await held(bed, trunk)
     check('a peer is shown one name', names == 1)
     trunk.settings['certificates'] = [trunk.cert('good', *NAMES, *(h.domain for h in leaves.values()))]

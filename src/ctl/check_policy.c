@@ -119,7 +119,8 @@ static const char *remedy(enum permit why)
 	case PERMIT_YES:
 	case PERMIT_ANSWERS:
 	case PERMIT_NO_FROM:
-	case PERMIT_NO_TO: break;
+	case PERMIT_NO_TO:
+	case PERMIT_BLOCKED: break; /* by an operator of a running trunkd */
 	}
 	return "there is nobody else: add controls";
 }

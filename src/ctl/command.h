@@ -18,8 +18,9 @@ enum ctl_option {
 	OPTION_COLUMNS,
 	OPTION_CONFIG,
 	OPTION_DEFAULTS,
-	OPTION_DNS_ONLY,
 	OPTION_DIFF,
+	OPTION_DNS_ONLY,
+	OPTION_FOR,
 	OPTION_FORMAT,
 	OPTION_HELP,
 	OPTION_JSON,
@@ -28,6 +29,7 @@ enum ctl_option {
 	OPTION_KEY_TYPE,
 	OPTION_MAX_NAMES,
 	OPTION_OUT,
+	OPTION_PLAN,
 	OPTION_POLICY,
 	OPTION_RESOLVER,
 	OPTION_SOCKET,
@@ -76,16 +78,26 @@ enum ctl_status ctl_failed(struct ctl *c, const char *fmt, ...)
 
 /* One line each. */
 ctl_command_fn ctl_audit_verify;
+ctl_command_fn ctl_block;
 ctl_command_fn ctl_certs;
 ctl_command_fn ctl_check;
+ctl_command_fn ctl_close;
 ctl_command_fn ctl_config;
 ctl_command_fn ctl_csr;
 ctl_command_fn ctl_dns_zone;
+ctl_command_fn ctl_drain;
 ctl_command_fn ctl_explain;
+ctl_command_fn ctl_flush;
 ctl_command_fn ctl_label;
 ctl_command_fn ctl_loglevel;
 ctl_command_fn ctl_metrics_command;
+ctl_command_fn ctl_orders;
+ctl_command_fn ctl_pause;
 ctl_command_fn ctl_peers;
+ctl_command_fn ctl_reload;
+ctl_command_fn ctl_resume;
+ctl_command_fn ctl_retry;
 ctl_command_fn ctl_routes;
 ctl_command_fn ctl_status_command;
 ctl_command_fn ctl_streams;
+ctl_command_fn ctl_unblock;

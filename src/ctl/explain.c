@@ -107,6 +107,7 @@ const char *explain_permit(enum permit p, bool flows)
 	case PERMIT_BACK:
 		return "both have the same next hop: it would go back to where it is from";
 	case PERMIT_DIRECTION: return "the direction of a control forbids it";
+	case PERMIT_BLOCKED: return "the operator has blocked one of the domains";
 	}
 	return "";
 }

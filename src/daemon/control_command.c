@@ -8,15 +8,26 @@
 #include <string.h>
 
 static const struct control_command commands[] = {
+	{ "block", CONTROL_CHANGE, control_block },
 	{ "certs", CONTROL_READ, control_certs },
+	{ "close", CONTROL_CHANGE, control_close },
 	{ "config", CONTROL_READ, control_config },
+	{ "drain", CONTROL_CHANGE, control_drain },
+	{ "flush", CONTROL_CHANGE, control_flush },
 	{ "loglevel", CONTROL_READ, control_loglevel },
 	{ "metrics", CONTROL_READ, control_metrics },
+	{ "orders", CONTROL_READ, control_orders },
+	{ "pause", CONTROL_CHANGE, control_pause },
 	{ "peers", CONTROL_READ, control_peers },
+	{ "reload", CONTROL_CHANGE, control_reload },
+	{ "reload-plan", CONTROL_READ, control_reload_plan },
+	{ "resume", CONTROL_CHANGE, control_resume },
+	{ "retry", CONTROL_CHANGE, control_retry },
 	{ "routes", CONTROL_READ, control_routes },
 	{ "set-loglevel", CONTROL_CHANGE, control_set_loglevel },
 	{ "status", CONTROL_READ, control_status },
 	{ "streams", CONTROL_READ, control_streams },
+	{ "unblock", CONTROL_CHANGE, control_unblock },
 };
 
 const struct control_command *control_command_find(const char *name)

@@ -70,12 +70,23 @@ void control_survey(struct control_call *call, const struct control_survey *how,
 const char *control_text(json_t *arguments, const char *name);
 
 /* One line each. */
+control_run_fn control_block;
 control_run_fn control_certs;
+control_run_fn control_close;
 control_run_fn control_config;
+control_run_fn control_drain;
+control_run_fn control_flush;
 control_run_fn control_loglevel;
 control_run_fn control_metrics;
+control_run_fn control_orders;
+control_run_fn control_pause;
 control_run_fn control_peers;
+control_run_fn control_reload;
+control_run_fn control_reload_plan;
+control_run_fn control_resume;
+control_run_fn control_retry;
 control_run_fn control_routes;
 control_run_fn control_set_loglevel;
 control_run_fn control_status;
 control_run_fn control_streams;
+control_run_fn control_unblock;

@@ -19,8 +19,29 @@ struct reload {
 	bool building, again;
 	unsigned waiting; /* workers that have not changed over yet */
 	uint64_t number, started_ms;
+	uint64_t building_number;
 	struct plan *built;
 	struct config_report *report;
+	struct list askers, later; /* of the reload that is under way, of the next one */
+	struct foretelling *foretelling;
+};
+
+/* Somebody who waits for the end of a reload. */
+struct asker {
+	struct list link;
+	reload_told_fn *told;
+	void *arg;
+};
+
+/* A plan that will not be run. */
+struct foretelling {
+	uv_work_t work;
+	struct reload *r;
+	struct plan_options options;
+	struct plan *built;
+	struct config_report *report;
+	reload_foretold_fn *told;
+	void *arg;
 };
 
 static void begin(struct reload *r);
@@ -32,6 +53,8 @@ struct reload *reload_new(const struct reload_options *o, struct plan *running)
 	r->running = plan_ref(running);
 	r->number = running->number;
 	r->work.data = r;
+	list_init(&r->askers);
+	list_init(&r->later);
 	return r;
 }
 
@@ -39,6 +62,15 @@ void reload_free(struct reload *r)
 {
 	if (!r)
 		return;
+	/* The loop has ended: nobody listens any more. */
+	list_splice(&r->askers, &r->later);
+	while (!list_empty(&r->askers)) {
+		struct asker *a = list_first(&r->askers, struct asker, link);
+		list_remove(&a->link);
+		a->told(a->arg, NULL, NULL);
+		free(a);
+	}
+	config_report_free(r->report);
 	plan_unref(r->running);
 	free(r);
 }
@@ -51,6 +83,18 @@ static void log_report(const struct config_report *report)
 		log_write(sev == CONFIG_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN,
 			"configuration %s=%s", sev == CONFIG_ERROR ? "error" : "warning",
 			log_quote(str_of(line)).s);
+}
+
+static void tell(struct reload *r, const struct plan *plan)
+{
+	while (!list_empty(&r->askers)) {
+		struct asker *a = list_first(&r->askers, struct asker, link);
+		list_remove(&a->link);
+		a->told(a->arg, plan, r->report);
+		free(a);
+	}
+	config_report_free(r->report);
+	r->report = NULL;
 }
 
 static void finished(struct reload *r)
@@ -69,6 +113,7 @@ static void changed_over(void *arg)
 	r->o.ended(r->o.arg, r->running, NULL);
 	log_info("reloaded number=%llu hash=%s ms=%llu", (unsigned long long)r->running->number,
 		r->running->hash, (unsigned long long)(clock_ms() - r->started_ms));
+	tell(r, r->running);
 	finished(r);
 }
 
@@ -84,20 +129,28 @@ static bool dns_differs(const struct resolver_config *a, const struct resolver_c
 	return false;
 }
 
+unsigned reload_restarts(
+	const struct plan *running, const struct plan *next, const char *out[RELOAD_RESTARTS])
+{
+	const struct settings *a = &running->settings, *b = &next->settings;
+	unsigned n = 0;
+	if (a->node.workers != b->node.workers)
+		out[n++] = "node.workers needs a restart; the old value is kept";
+	if (dns_differs(&a->dns, &b->dns))
+		out[n++] = "dns needs a restart; the old values are kept";
+	if (!audit_config_same(&a->audit, &b->audit))
+		out[n++] = "audit needs a restart; the old values are kept";
+	if (a->log.format != b->log.format || a->log.target != b->log.target)
+		out[n++] = "log.format and log.target need a restart; the old values are kept";
+	return n;
+}
+
 static void warn_restart(const struct reload *r, const struct plan *new)
 {
-	const struct settings *a = &r->running->settings, *b = &new->settings;
-	if (a->node.workers != b->node.workers)
-		log_warn("configuration warning=\"node.workers needs a restart; the old value is "
-			 "kept\"");
-	if (dns_differs(&a->dns, &b->dns))
-		log_warn("configuration warning=\"dns needs a restart; the old values are kept\"");
-	if (!audit_config_same(&a->audit, &b->audit))
-		log_warn("configuration warning=\"audit needs a restart; the old values are "
-			 "kept\"");
-	if (a->log.format != b->log.format || a->log.target != b->log.target)
-		log_warn("configuration warning=\"log.format and log.target need a restart; the "
-			 "old values are kept\"");
+	const char *words[RELOAD_RESTARTS];
+	unsigned n = reload_restarts(r->running, new, words);
+	for (unsigned i = 0; i < n; i++)
+		log_warn("configuration warning=\"%s\"", words[i]);
 }
 
 static void commit(struct reload *r, struct plan *plan, void *kept)
@@ -131,26 +184,30 @@ static void built(uv_work_t *work, int status)
 	unsigned errors = config_report_count(r->report, CONFIG_ERROR);
 	if (!ok)
 		r->o.ended(r->o.arg, NULL, first_error(r->report));
-	config_report_free(r->report);
-	r->report = NULL;
 	if (ok) {
 		commit(r, plan, kept);
 		return;
 	}
 	log_error("reload-failed errors=%u what=\"nothing has changed\"", errors);
 	plan_unref(plan);
+	tell(r, NULL);
 	finished(r);
+}
+
+static struct plan_options options_of(const struct reload *r)
+{
+	return (struct plan_options){
+		.path = r->o.path,
+		.keylog_file = r->o.keylog_file,
+		.fallback_secret = r->o.fallback_secret,
+	};
 }
 
 static void build(uv_work_t *work)
 {
 	struct reload *r = work->data;
-	struct plan_options o = {
-		.path = r->o.path,
-		.keylog_file = r->o.keylog_file,
-		.fallback_secret = r->o.fallback_secret,
-		.number = r->number,
-	};
+	struct plan_options o = options_of(r);
+	o.number = r->building_number;
 	r->report = config_report_new();
 	r->built = plan_new(&o, r->report);
 }
@@ -159,7 +216,8 @@ static void begin(struct reload *r)
 {
 	r->building = true;
 	r->again = false;
-	r->number++;
+	list_splice(&r->askers, &r->later);
+	r->building_number = reload_next_number(r);
 	r->started_ms = clock_ms();
 	notify_reloading();
 	uv_queue_work(net_loop_uv(r->o.loop), &r->work, build, built);
@@ -171,4 +229,54 @@ void reload_request(struct reload *r)
 		r->again = true;
 	else
 		begin(r);
+}
+
+void reload_ask(struct reload *r, reload_told_fn *told, void *arg)
+{
+	struct asker *a = MEM_NEW(struct asker);
+	a->told = told;
+	a->arg = arg;
+	list_append(&r->later, &a->link);
+	reload_request(r);
+}
+
+uint64_t reload_next_number(struct reload *r)
+{
+	return ++r->number;
+}
+
+/* ---- what a reload would do ---- */
+
+static void build_unrun(uv_work_t *work)
+{
+	struct foretelling *f = work->data;
+	f->built = plan_new(&f->options, f->report);
+}
+
+static void built_unrun(uv_work_t *work, int status)
+{
+	struct foretelling *f = work->data;
+	(void)status;
+	f->r->foretelling = NULL;
+	f->told(f->arg, f->built, f->report);
+	plan_unref(f->built);
+	config_report_free(f->report);
+	free(f);
+}
+
+bool reload_foretell(struct reload *r, reload_foretold_fn *told, void *arg)
+{
+	if (r->foretelling)
+		return false;
+	struct foretelling *f = MEM_NEW(struct foretelling);
+	f->r = r;
+	f->options = options_of(r);
+	f->options.number = reload_next_number(r);
+	f->report = config_report_new();
+	f->told = told;
+	f->arg = arg;
+	f->work.data = f;
+	r->foretelling = f;
+	uv_queue_work(net_loop_uv(r->o.loop), &f->work, build_unrun, built_unrun);
+	return true;
 }

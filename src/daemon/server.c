@@ -169,12 +169,14 @@ static void commit_plan(
 	void *arg, struct plan *plan, void *kept, void (*done)(void *arg), void *done_arg)
 {
 	struct server *s = arg;
-	commit_open(s, plan, kept);
+	struct plan *run = server_ordered(s, plan);
+	commit_open(s, run, kept);
 	if (s->log_level < 0)
 		log_set_level((enum log_level)plan->settings.log.level);
 	configure_alerts(s, plan);
 	for (unsigned i = 0; i < s->n; i++)
-		worker_change_plan(&s->workers[i], plan, done, done_arg);
+		worker_change_plan(&s->workers[i], run, done, done_arg);
+	plan_unref(run);
 }
 
 static void reload_ended(void *arg, const struct plan *plan, const char *words)
@@ -203,6 +205,7 @@ static void worker_stopped(void *arg)
 	command_stop(s->command);
 	control_stop(s->control);
 	watchdog_stop(s->watchdog);
+	server_orders_stop(s);
 	net_loop_stop(s->loop);
 }
 
@@ -330,6 +333,7 @@ static void free_server(struct server *s)
 	command_free(s->command);
 	control_free(s->control);
 	plan_unref(s->plan);
+	orders_unref(s->orders);
 	watchdog_free(s->watchdog);
 	inherited_fini(&s->inherited);
 	free(s->workers);
@@ -385,6 +389,7 @@ int server_run(const struct server_options *o, struct plan *plan, const char *fa
 	}
 	watch_signals(&s);
 	start_reload(&s, plan, fallback_secret);
+	server_orders_start(&s);
 	log_info("started node=%s workers=%u configuration=%s hash=%s", plan->node_name, s.n,
 		log_quote(str_of(o->path)).s, plan->hash);
 	commit_open(&s, plan, open);

@@ -24,6 +24,8 @@ struct server {
 	struct plan *plan; /* in force; a reference */
 	int64_t plan_wall; /* since when */
 	struct reload *reload;
+	struct orders *orders; /* of the operator, in force */
+	struct net_timer *order_timer;
 	struct command *command;         /* for alerts */
 	struct control_sockets *control; /* trunkctl's sockets */
 	struct inherited inherited;      /* sockets that were passed to us */
@@ -45,3 +47,13 @@ struct server {
  * only free what is yours. */
 void workers_ask(struct server *s, void (*fill)(struct trunk *t, void *arg),
 	void (*done)(void *arg, bool cancelled), void *arg);
+
+/* ---- order.c ---- */
+void server_orders_start(struct server *s);
+void server_orders_stop(struct server *s);
+/* The plan to run: under the orders in force. A reference. */
+struct plan *server_ordered(struct server *s, struct plan *base);
+/* Gives an order for a canonical pattern, ORDER_NONE takes it back; `until`: seconds since 1970, 0:
+ * no end. `done` runs when every worker obeys. */
+void server_order(struct server *s, const char *pattern, enum order order, int64_t until,
+	void (*done)(void *arg), void *arg);

@@ -62,9 +62,10 @@ struct listener {
 	struct address address; /* as bound: with its port */
 	struct address wanted;  /* as configured */
 	enum listen_mode mode;
-	int fd;                  /* -1: stopped */
-	int spare;               /* given up for a moment to turn a peer away */
-	bool exhausted;          /* said so */
+	int fd;         /* -1: stopped */
+	int spare;      /* given up for a moment to turn a peer away */
+	bool exhausted; /* said so */
+	bool paused;
 	struct watcher *watcher; /* NULL: not accepting */
 	struct net_timer *resume;
 	listener_fn *fn;
@@ -216,7 +217,7 @@ static void on_readable(uv_poll_t *h, int status, int events);
 
 static void watch(struct listener *l)
 {
-	if (l->watcher)
+	if (l->watcher && !l->paused)
 		uv_poll_start(&l->watcher->poll, UV_READABLE, on_readable);
 }
 
@@ -276,7 +277,7 @@ static bool accept_one(struct listener *l)
 static void accept_some(struct watcher *w)
 {
 	/* The callback may stop the listener. */
-	for (int i = 0; i < ACCEPTS_PER_TURN && w->listener; i++)
+	for (int i = 0; i < ACCEPTS_PER_TURN && w->listener && !w->listener->paused; i++)
 		if (!accept_one(w->listener))
 			return;
 }
@@ -302,6 +303,20 @@ void listener_start(struct listener *l, struct net_loop *loop, listener_fn *fn, 
 	l->arg = arg;
 	l->resume = net_timer_new(loop, accept_again, l);
 	watch(l);
+}
+
+void listener_pause(struct listener *l, bool paused)
+{
+	l->paused = paused;
+	if (paused && l->watcher)
+		uv_poll_stop(&l->watcher->poll);
+	else
+		watch(l);
+}
+
+bool listener_paused(const struct listener *l)
+{
+	return l->paused;
 }
 
 static void free_watcher(uv_handle_t *h)

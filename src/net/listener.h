@@ -38,6 +38,9 @@ struct listener *listener_new(
 /* Starts to accept on this loop. Runs out of descriptors: lets the waiting peer go, pauses for a
  * second, logs. */
 void listener_start(struct listener *l, struct net_loop *loop, listener_fn *fn, void *arg);
+/* Accepts nobody for now: who connects waits in the kernel's queue. */
+void listener_pause(struct listener *l, bool paused);
+bool listener_paused(const struct listener *l);
 void listener_stop(struct listener *l); /* closes the socket at once */
 /* Stops it; NULL is fine. */
 void listener_free(struct listener *l);

@@ -16,7 +16,8 @@ bool decide_pair(const struct passage *p, struct pair_refusal *out)
 	case PERMIT_NO_FLOW:
 	case PERMIT_DEFAULT_ROUTE:
 	case PERMIT_BACK:
-	case PERMIT_DIRECTION: break;
+	case PERMIT_DIRECTION:
+	case PERMIT_BLOCKED: break;
 	}
 	*out = (struct pair_refusal){ STREAM_HOST_UNKNOWN, permit_name(p->permit) };
 	return false;

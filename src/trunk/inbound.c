@@ -374,11 +374,10 @@ static const char *check(struct inbound *in, const struct control *c, enum strea
 	return inbound_entry_refused(in, c);
 }
 
-/* Is the proof still good under the plan in force? */
-static const char *check_proof(
-	struct inbound *in, const struct proof *p, enum stream_condition *cond)
+/* Is the proof still good under this plan? */
+static const char *check_proof(struct inbound *in, const struct proof *p, const struct plan *plan,
+	enum stream_condition *cond)
 {
-	struct plan *plan = in->leg.trunk->plan;
 	const struct control *c = peering_accepted(plan->peering, &p->from);
 	const char *why = check(in, c, cond);
 	if (why)
@@ -398,25 +397,66 @@ static const char *check_proof(
 	return stands ? NULL : "your certificate is not accepted any more";
 }
 
+static const char *check_proofs(
+	struct inbound *in, const struct plan *plan, enum stream_condition *cond)
+{
+	const struct control *c = in->from.n ? peering_accepted(plan->peering, &in->from) : NULL;
+	const char *why = in->header_final ? check(in, c, cond) : NULL;
+	for (unsigned i = 0; i < in->nproofs && !why; i++)
+		why = check_proof(in, &in->proofs[i], plan, cond);
+	return why;
+}
+
+static bool is_drained(const struct plan *plan, const struct domain *d)
+{
+	return d->n && peering_order(plan->peering, d) == ORDER_DRAIN;
+}
+
+static bool drains(const struct inbound *in, const struct plan *plan)
+{
+	bool found = is_drained(plan, &in->from) || is_drained(plan, &in->to);
+	for (unsigned i = 0; i < in->npairs && !found; i++)
+		found = is_drained(plan, &in->pairs[i]->from) ||
+			is_drained(plan, &in->pairs[i]->to);
+	return found;
+}
+
+struct replan_verdict inbound_judge_plan(struct inbound *in, struct plan *plan)
+{
+	struct replan_verdict v = { .verdict = REPLAN_KEEP };
+	if (!in->header_final && !in->nproofs)
+		return v;
+	if (!peering_accepted(plan->peering, &in->to))
+		return (struct replan_verdict){ REPLAN_CLOSE, STREAM_HOST_GONE, NULL };
+	v.words = check_proofs(in, plan, &v.condition);
+	if (v.words) {
+		v.verdict = REPLAN_CLOSE;
+		return v;
+	}
+	for (unsigned i = 0; i < in->npairs; i++) {
+		struct passage p;
+		peering_permit(plan->peering, &in->pairs[i]->from, &in->pairs[i]->to, &p);
+		if (p.permit != PERMIT_YES && p.permit != PERMIT_ANSWERS)
+			return (struct replan_verdict){ REPLAN_CLOSE,
+				p.to ? STREAM_POLICY_VIOLATION : STREAM_HOST_GONE,
+				permit_name(p.permit) };
+	}
+	if (drains(in, plan))
+		return (struct replan_verdict){ .verdict = REPLAN_DRAIN,
+			.words = "taken out of service by the operator" };
+	return v;
+}
+
 void inbound_replan(struct inbound *in)
 {
 	struct plan *plan = in->leg.trunk->plan;
-	enum stream_condition cond;
 	if (in->leg.ended || !in->leg.stream)
 		return;
 	/* The old plan is about to go. */
 	in->control = in->from.n ? peering_accepted(plan->peering, &in->from) : NULL;
-	if (!in->header_final && !in->nproofs)
-		return;
-	if (!peering_accepted(plan->peering, &in->to)) {
-		leg_fail(&in->leg, STREAM_HOST_GONE, NULL, NULL);
-		return;
-	}
-	const char *why = in->header_final ? check(in, in->control, &cond) : NULL;
-	for (unsigned i = 0; i < in->nproofs && !why; i++)
-		why = check_proof(in, &in->proofs[i], &cond);
-	if (why) {
-		leg_fail(&in->leg, cond, why, NULL);
+	struct replan_verdict v = inbound_judge_plan(in, plan);
+	if (v.verdict == REPLAN_CLOSE) {
+		leg_fail(&in->leg, v.condition, v.words, NULL);
 		return;
 	}
 	for (unsigned i = 0; i < in->npairs; i++) {
@@ -424,11 +464,8 @@ void inbound_replan(struct inbound *in)
 		peering_permit(plan->peering, &p->from, &p->to, &p->passage);
 		p->plan = plan->number;
 		p->counts = NULL;
-		if (p->passage.permit != PERMIT_YES && p->passage.permit != PERMIT_ANSWERS) {
-			leg_fail(&in->leg,
-				p->passage.to ? STREAM_POLICY_VIOLATION : STREAM_HOST_GONE,
-				permit_name(p->passage.permit), NULL);
-			return;
-		}
 	}
+	/* What the peer has sent until it closes too is still taken. */
+	if (v.verdict == REPLAN_DRAIN)
+		leg_close(&in->leg, v.words);
 }

@@ -64,9 +64,8 @@ void inbound_new(struct trunk *t, int fd, const struct address *peer, enum liste
 void inbound_set_up(struct inbound *in);
 /* Others wait to be set up: ends the one that has been at it for longest, if that was long. */
 bool inbound_make_room(struct trunk *t);
-/* The route has room again, or it is the stream's turn: read on. */
+/* The route has room again, or it is the stream's turn: read on, at the end of this turn. */
 void inbound_resume(struct inbound *in);
-/* The end of the turn: does what inbound_resume() asked for. */
 void inbound_read_on(struct inbound *in);
 extern const struct leg_ops inbound_ops;
 const struct address *inbound_peer(const struct inbound *in);
@@ -74,18 +73,20 @@ const struct address *inbound_peer(const struct inbound *in);
 const struct listen_config *inbound_listener(const struct inbound *in);
 /* Is there one to show for `to`? With issuers alone there may be none (decision 13). */
 bool inbound_has_certificate(const struct inbound *in);
-/* Older streams first: lets the next one be read when the one before it is drained. */
+/* Older streams first: the next one is read when the one before it is drained, or over. */
 void inbounds_tick(struct route *r, uint64_t now);
-/* The first stream of the pair is over: the next one's turn. */
 void inbounds_next(struct route *r);
-/* The plan changed: closes the stream when it may not go on. */
+/* What this plan would mean for the stream; then, when the plan has changed, just that. */
+struct replan_verdict inbound_judge_plan(struct inbound *in, struct plan *plan);
 void inbound_replan(struct inbound *in);
 
 /* ---- inbound_proof.c ---- */
-/* A header arrived: decides what is offered, or ends the stream. */
 void inbound_header(struct inbound *in, const struct stream_info *info);
 /* May this control's peer come in from this address, on this listener? NULL: yes. */
 const char *inbound_entry_refused(const struct inbound *in, const struct control *c);
+/* Has the operator taken one of them out of service? Not for what a closing stream still brings. */
+bool inbound_out_of_service(
+	const struct inbound *in, const struct domain *from, const struct domain *to);
 void inbound_auth(struct inbound *in, const struct stream_info *info);
 void inbound_db_result(struct inbound *in, const struct stream_info *info);
 void inbound_db_verify(struct inbound *in, const struct stream_info *info);
@@ -116,5 +117,4 @@ void inbound_attach(struct inbound *in, struct inbound_pair *p);
 /* ---- inbound_move.c ---- */
 /* To the worker that is home to its first pair; `in` is no longer ours. */
 void inbound_move_home(struct inbound *in);
-/* After a verification: reads on with what has come meanwhile. */
-void inbound_continue(struct inbound *in);
+void inbound_continue(struct inbound *in); /* after a verification: reads on */

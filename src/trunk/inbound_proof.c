@@ -38,6 +38,14 @@ const char *inbound_entry_refused(const struct inbound *in, const struct control
 	return "this listener is not for the zone of this domain";
 }
 
+bool inbound_out_of_service(
+	const struct inbound *in, const struct domain *from, const struct domain *to)
+{
+	const struct peering *p = in->leg.trunk->plan->peering;
+	return !in->leg.closing && ((from->n && peering_order(p, from) == ORDER_DRAIN) ||
+					   peering_order(p, to) == ORDER_DRAIN);
+}
+
 /* ---- headers ---- */
 
 /* Names in the header: false when the stream was ended. */
@@ -63,6 +71,10 @@ static bool header_names(struct inbound *in, const struct stream_info *info)
 	l->peer_domain = in->from;
 	if (!peering_accepted(l->trunk->plan->peering, &in->to)) {
 		leg_fail(l, STREAM_HOST_UNKNOWN, NULL, NULL);
+		return false;
+	}
+	if (inbound_out_of_service(in, &in->from, &in->to)) {
+		leg_fail(l, STREAM_RESOURCE_CONSTRAINT, "out of service for now", NULL);
 		return false;
 	}
 	return true;
@@ -306,6 +318,8 @@ static bool result_refused(struct inbound *in, const struct domain *from, const 
 		*c_out = p.permit == PERMIT_NO_FROM ? CONDITION_FORBIDDEN : CONDITION_NOT_ALLOWED;
 	else if (!tls_satisfies(in, p.from) || inbound_entry_refused(in, p.from))
 		*c_out = CONDITION_POLICY_VIOLATION;
+	else if (inbound_out_of_service(in, from, to))
+		*c_out = CONDITION_RESOURCE_CONSTRAINT;
 	else
 		return false;
 	return true;

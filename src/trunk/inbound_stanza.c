@@ -93,6 +93,8 @@ static struct inbound_pair *pair_new(struct inbound *in, struct str from_text, s
 	struct pair_refusal refusal;
 	if (!decide_pair(&passage, &refusal))
 		return decline_pair(in, refusal);
+	if (inbound_out_of_service(in, &from, &to))
+		return decline(in, STREAM_RESOURCE_CONSTRAINT, "out of service for now");
 	bool too_many = in->npairs >= (unsigned)t->plan->settings.limits.pairs;
 	bool full = atomic_load(&t->shared->pairs) >= (unsigned)t->plan->settings.limits.all_pairs;
 	if (too_many || full)

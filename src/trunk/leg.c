@@ -16,6 +16,17 @@ enum { LINGER_MS = 5000, QUIET_MS = 10000, UNREAD_MAX = 1024 * 1024 };
 
 static const char *const kind_names[] = { "in", "out", "verify" };
 
+static const char *const replan_names[] = {
+	[REPLAN_KEEP] = "keep",
+	[REPLAN_DRAIN] = "drain",
+	[REPLAN_CLOSE] = "close",
+};
+
+const char *replan_name(enum replan r)
+{
+	return replan_names[r];
+}
+
 void leg_init(struct leg *l, struct trunk *t, enum leg_kind kind, const struct leg_ops *ops)
 {
 	l->trunk = t;

@@ -11,6 +11,15 @@
 
 enum leg_kind { LEG_IN, LEG_OUT, LEG_VERIFY };
 
+/* What another plan means for a stream. */
+enum replan { REPLAN_KEEP, REPLAN_DRAIN, REPLAN_CLOSE };
+const char *replan_name(enum replan r); /* "keep", "drain", "close" */
+struct replan_verdict {
+	enum replan verdict;
+	enum stream_condition condition; /* with REPLAN_CLOSE */
+	const char *words;               /* why; NULL with REPLAN_KEEP */
+};
+
 struct leg;
 struct leg_ops {
 	/* An event of the stream; STREAM_WAIT never. After CLOSED, PEER_ERROR and FAILED the leg

@@ -17,6 +17,7 @@ static const char *const permit_names[] = {
 	[PERMIT_DEFAULT_ROUTE] = "default-route-to-default-route",
 	[PERMIT_BACK] = "same-next-hop",
 	[PERMIT_DIRECTION] = "direction",
+	[PERMIT_BLOCKED] = "blocked-by-the-operator",
 };
 
 const char *permit_name(enum permit p)
@@ -68,7 +69,25 @@ void peering_match(const struct peering *p, const struct domain *d, char out[PEE
 const struct control *peering_accepted(const struct peering *p, const struct domain *d)
 {
 	const struct control *c = peering_find(p, d);
-	return c && c->accept ? c : NULL;
+	return c && c->accept && peering_order(p, d) != ORDER_BLOCK ? c : NULL;
+}
+
+enum order peering_order(const struct peering *p, const struct domain *d)
+{
+	return orders_find(p->orders, d);
+}
+
+struct peering *peering_with_orders(const struct peering *p, struct orders *orders)
+{
+	struct peering *view = MEM_NEW(struct peering);
+	*view = *p;
+	view->orders = orders_ref(orders);
+	return view;
+}
+
+static bool blocked(const struct peering *p, const struct domain *d)
+{
+	return peering_order(p, d) == ORDER_BLOCK;
 }
 
 bool peering_may_mint(const struct peering *p, const struct domain *d)
@@ -162,11 +181,11 @@ void peering_permit(const struct peering *p, const struct domain *from, const st
 {
 	*out = (struct passage){ .from = peering_accepted(p, from), .to = peering_accepted(p, to) };
 	if (!out->from) {
-		out->permit = PERMIT_NO_FROM;
+		out->permit = blocked(p, from) ? PERMIT_BLOCKED : PERMIT_NO_FROM;
 		return;
 	}
 	if (!out->to) {
-		out->permit = PERMIT_NO_TO;
+		out->permit = blocked(p, to) ? PERMIT_BLOCKED : PERMIT_NO_TO;
 		return;
 	}
 	/* By the entry, not by the control: one control may have "*" beside a name. */

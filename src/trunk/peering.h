@@ -11,6 +11,7 @@
 #include "net/resolver.h"
 #include "net/trust.h"
 #include "policy/policy.h"
+#include "trunk/orders.h"
 #include "trunk/settings.h"
 
 enum { PEERING_TARGETS = 16 };
@@ -45,10 +46,15 @@ struct peering *peering_new(const struct settings *s, struct trust_store *const 
 	unsigned nstores, const struct credentials *credentials, struct policy_set *tables,
 	struct config_report *report);
 void peering_free(struct peering *p);
+/* The same controls under these orders (a reference is taken). It borrows from `p`, which outlives
+ * it. */
+struct peering *peering_with_orders(const struct peering *p, struct orders *orders);
+/* The order that holds for a domain. */
+enum order peering_order(const struct peering *p, const struct domain *d);
 
 /* The control for a domain; NULL when none matches. May be a rejecting one. */
 const struct control *peering_find(const struct peering *p, const struct domain *d);
-/* The same, but NULL for a rejecting one. */
+/* The same, but NULL for a rejecting one, and for a domain that the operator has blocked. */
 const struct control *peering_accepted(const struct peering *p, const struct domain *d);
 
 /* May a certificate be issued for the domain? A control has to be meant for it: a rejecting one is
@@ -65,6 +71,7 @@ enum permit {
 	PERMIT_DEFAULT_ROUTE, /* both are known by the default route only (decision 15) */
 	PERMIT_BACK,          /* both are reached by the same next hop (decision 16) */
 	PERMIT_DIRECTION,     /* a control's direction forbids it */
+	PERMIT_BLOCKED,       /* the operator has blocked one of them */
 };
 const char *permit_name(enum permit p);
 

@@ -549,6 +549,11 @@ void peering_free(struct peering *p)
 {
 	if (!p)
 		return;
+	if (p->orders) { /* a view: everything else is another's */
+		orders_unref(p->orders);
+		free(p);
+		return;
+	}
 	for (unsigned i = 0; i < p->ncontrols; i++) {
 		struct control *c = &p->controls[i];
 		free(c->pins);

@@ -42,4 +42,5 @@ struct peering {
 	/* [(from_list * (nflows + 1) + flow + 1) * nto_lists + to_list] */
 	const struct policy_table **tables;
 	size_t nfrom_lists, nto_lists;
+	struct orders *orders; /* NULL: none, and all of the above is owned */
 };

@@ -187,6 +187,22 @@ struct plan *plan_new(const struct plan_options *o, struct config_report *report
 	return NULL;
 }
 
+struct plan *plan_base(struct plan *p)
+{
+	return p->base ? p->base : p;
+}
+
+struct plan *plan_with_orders(struct plan *p, struct orders *orders, uint64_t number)
+{
+	struct plan *base = plan_ref(plan_base(p)), *view = MEM_NEW(struct plan);
+	memcpy(view, base, sizeof(*view));
+	atomic_init(&view->refs, 1);
+	view->number = number;
+	view->base = base;
+	view->peering = peering_with_orders(base->peering, orders);
+	return view;
+}
+
 struct plan *plan_ref(struct plan *p)
 {
 	atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
@@ -197,6 +213,13 @@ void plan_unref(struct plan *p)
 {
 	if (!p || atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1)
 		return;
+	if (p->base) {
+		struct plan *base = p->base;
+		peering_free(p->peering);
+		free(p);
+		plan_unref(base);
+		return;
+	}
 	tls_contexts_free(p->tls);
 	peering_free(p->peering);
 	policy_set_free(p->tables);

@@ -28,6 +28,7 @@ struct plan {
 	struct peering *peering;
 	struct dialback_secrets *secrets;
 	char *node_name;
+	struct plan *base; /* NULL; or whose everything but `peering` this is */
 };
 
 struct plan_options {
@@ -49,6 +50,11 @@ struct plan_options {
 /* Reads, checks and builds. NULL when there is an error; all errors and warnings are in `report`.
  */
 struct plan *plan_new(const struct plan_options *o, struct config_report *report);
+/* The same plan under these orders, as another one with its own number. Takes references to both.
+ */
+struct plan *plan_with_orders(struct plan *p, struct orders *orders, uint64_t number);
+/* Without its orders: the plan itself, or what it was made of. Not a new reference. */
+struct plan *plan_base(struct plan *p);
 struct plan *plan_ref(struct plan *p);
 void plan_unref(struct plan *p);
 

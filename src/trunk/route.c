@@ -450,6 +450,12 @@ void route_bounce_queue(struct route *r, enum stanza_condition c, bool permanent
 	bounce_all(r, &gone, &refusal);
 }
 
+static bool out_of_service(const struct route *r)
+{
+	const struct peering *p = r->pair->trunk->plan->peering;
+	return peering_order(p, &r->from) == ORDER_DRAIN || peering_order(p, &r->to) == ORDER_DRAIN;
+}
+
 void route_tick(struct route *r, uint64_t now)
 {
 	expire(r, now);
@@ -457,6 +463,9 @@ void route_tick(struct route *r, uint64_t now)
 	inbounds_tick(r, now);
 	if (r->out)
 		outbound_tick(r->out, now);
+	/* What was under way has been sent. */
+	if (r->out && list_empty(&r->queue) && out_of_service(r))
+		outbound_retire(r->out, "taken out of service by the operator");
 	if (r->state == ROUTE_WAITING && now >= r->retry_ms) {
 		r->state = ROUTE_IDLE;
 		route_kick(r);

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "trunk/leg.h"
 #include "trunk/trunk.h"
 #include "xmpp/stanza.h"
 
@@ -103,8 +104,14 @@ void route_room(struct route *r);
 /* Bounces everything that waits. */
 void route_bounce_queue(struct route *r, enum stanza_condition c, bool permanent, const char *why);
 void route_tick(struct route *r, uint64_t now);
+/* What a plan with this passage and this order for `to` would mean for the stream that is ready;
+ * changes nothing. */
+struct replan_verdict route_judge_plan(
+	const struct route *r, const struct passage *p, enum order order);
 /* The plan changed: queue, stream and dial are held against the new passage. */
 void route_replan(struct route *r);
+/* Tries now, whatever the back-off says. */
+void route_retry(struct route *r);
 void route_stop(struct route *r);
 /* Moves what waits to the outbound stream. */
 void route_drain(struct route *r);

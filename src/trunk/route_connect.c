@@ -54,10 +54,13 @@ void route_kick(struct route *r)
 		return;
 	const struct passage *p = route_passage(r);
 	if (!p->to) {
-		route_bounce_queue(
-			r, CONDITION_REMOTE_SERVER_NOT_FOUND, true, "no peering control");
+		route_bounce_queue(r, CONDITION_REMOTE_SERVER_NOT_FOUND, true,
+			p->permit == PERMIT_BLOCKED ? "blocked by the operator"
+						    : "no peering control");
 		return;
 	}
+	if (peering_order(t->plan->peering, &r->to) == ORDER_PAUSE)
+		return;
 	struct peer *peer = peer_get(&t->peers, &r->to);
 	if (peer->retry_ms > net_loop_now(t->loop)) {
 		r->state = ROUTE_WAITING;
@@ -228,6 +231,43 @@ void route_returned(struct route *r, struct outbound *out, const struct returned
 }
 
 /* The plan changed. */
+
+struct replan_verdict route_judge_plan(
+	const struct route *r, const struct passage *p, enum order order)
+{
+	const char *why = p->to ? outbound_check(r->out, p->to) : NULL;
+	if (!p->from || !p->to)
+		return (struct replan_verdict){ REPLAN_CLOSE, STREAM_HOST_GONE, NULL };
+	if (why)
+		return (struct replan_verdict){ REPLAN_CLOSE, STREAM_POLICY_VIOLATION, why };
+	if (!outbound_same_hop(r->out, p->to))
+		return (struct replan_verdict){ .verdict = REPLAN_DRAIN,
+			.words = "the next hop has changed" };
+	if (order == ORDER_PAUSE)
+		return (struct replan_verdict){ .verdict = REPLAN_DRAIN,
+			.words = "paused by the operator" };
+	return (struct replan_verdict){ .verdict = REPLAN_KEEP };
+}
+
+static void replan_stream(struct route *r, const struct passage *p)
+{
+	const struct peering *peering = r->pair->trunk->plan->peering;
+	struct replan_verdict v = route_judge_plan(r, p, peering_order(peering, &r->to));
+	switch (v.verdict) {
+	case REPLAN_KEEP: outbound_keep(r->out, p->to); return;
+	case REPLAN_DRAIN: outbound_retire(r->out, v.words); return;
+	case REPLAN_CLOSE: leg_fail(&r->out->leg, v.condition, v.words, NULL); return;
+	}
+}
+
+void route_retry(struct route *r)
+{
+	peer_get(&r->pair->trunk->peers, &r->to)->retry_ms = 0;
+	if (r->state == ROUTE_WAITING)
+		r->state = ROUTE_IDLE;
+	route_kick(r);
+}
+
 void route_replan(struct route *r)
 {
 	const struct passage *p = route_passage(r);
@@ -236,25 +276,14 @@ void route_replan(struct route *r)
 		/* Started under the old plan: begin again by the new one. */
 		dial_cancel(r->dial);
 		r->dial = NULL;
-		r->state = ROUTE_IDLE;
-		peer_get(&r->pair->trunk->peers, &r->to)->retry_ms = 0;
+		r->state = ROUTE_WAITING;
 	}
-	if (r->state == ROUTE_WAITING) {
-		r->state = ROUTE_IDLE;
-		peer_get(&r->pair->trunk->peers, &r->to)->retry_ms = 0;
-	}
-	if (r->out) {
-		const char *why = p->to ? outbound_check(r->out, p->to) : NULL;
-		if (!p->from || !p->to)
-			leg_fail(&r->out->leg, STREAM_HOST_GONE, NULL, NULL);
-		else if (why)
-			leg_fail(&r->out->leg, STREAM_POLICY_VIOLATION, why, NULL);
-		else if (!outbound_same_hop(r->out, p->to))
-			outbound_retire(r->out, "the next hop has changed");
-		else
-			outbound_keep(r->out, p->to);
-	}
-	route_kick(r);
+	if (r->out)
+		replan_stream(r, p);
+	if (r->state == ROUTE_WAITING)
+		route_retry(r);
+	else
+		route_kick(r);
 }
 
 void route_stop(struct route *r)

@@ -192,6 +192,7 @@ static void a_pair_that_may_not_pass_ends_the_stream(void **unused)
 		{ PERMIT_DEFAULT_ROUTE, false, STREAM_HOST_UNKNOWN },
 		{ PERMIT_BACK, false, STREAM_HOST_UNKNOWN },
 		{ PERMIT_DIRECTION, false, STREAM_HOST_UNKNOWN },
+		{ PERMIT_BLOCKED, false, STREAM_HOST_UNKNOWN },
 	};
 
 	(void)unused;

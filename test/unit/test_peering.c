@@ -602,6 +602,69 @@ static void names_and_addresses_of_a_control_are_parsed(void **unused)
 	peering_rig_fini(&rig);
 }
 
+/* A view of the rig's controls under one order. */
+static struct peering *ordered(struct peering_rig *rig, const char *pattern, enum order order)
+{
+	struct orders *none = orders_new(), *o = orders_with(none, pattern, order, 0);
+	struct peering *view = peering_with_orders(rig->peering, o);
+
+	orders_unref(none);
+	orders_unref(o);
+	return view;
+}
+
+static enum permit permit_under(const struct peering *p, const char *from, const char *to)
+{
+	struct domain a = peering_rig_domain(from), b = peering_rig_domain(to);
+	struct passage out;
+
+	peering_permit(p, &a, &b, &out);
+	if (out.permit == PERMIT_BLOCKED)
+		assert_true(!out.from || !out.to);
+	return out.permit;
+}
+
+static void what_the_operator_blocks_is_rejected_both_ways(void **unused)
+{
+	struct peering_rig rig;
+	struct domain d;
+
+	peering_rig_init(&rig,
+		DEFAULTS "peering_controls = ( { match = \"*.us\"; }, { match = \"a.example\"; },\n"
+			 "  { match = \"bad.example\"; action = \"reject\"; } );");
+	struct peering *p = ordered(&rig, "*.navy.us", ORDER_BLOCK);
+	d = peering_rig_domain("x.navy.us");
+	assert_null(peering_accepted(p, &d));
+	assert_non_null(peering_find(p, &d));
+	assert_int_equal(permit_under(p, "x.navy.us", "a.example"), PERMIT_BLOCKED);
+	assert_int_equal(permit_under(p, "a.example", "x.navy.us"), PERMIT_BLOCKED);
+	assert_int_equal(permit_under(p, "army.us", "a.example"), PERMIT_YES);
+	assert_int_equal(permit_under(p, "bad.example", "a.example"), PERMIT_NO_FROM);
+	assert_false(peering_deputy(p, &d, &d));
+	peering_free(p);
+	/* What it was made of knows nothing of it. */
+	peering_rig_expect(&rig, "x.navy.us", "a.example", PERMIT_YES);
+	peering_rig_fini(&rig);
+}
+
+static void pause_and_drain_forbid_nothing_by_themselves(void **unused)
+{
+	struct peering_rig rig;
+	struct domain d;
+
+	peering_rig_init(&rig, DEFAULTS
+		"peering_controls = ( { match = \"b.example\"; }, { match = \"a.example\"; } );");
+	for (enum order o = ORDER_PAUSE; o <= ORDER_DRAIN; o++) {
+		struct peering *p = ordered(&rig, "*", o);
+
+		d = peering_rig_domain("a.example");
+		assert_int_equal(peering_order(p, &d), o);
+		assert_int_equal(permit_under(p, "a.example", "b.example"), PERMIT_YES);
+		peering_free(p);
+	}
+	peering_rig_fini(&rig);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -610,6 +673,8 @@ int main(void)
 		cmocka_unit_test(what_matched_can_be_told),
 		cmocka_unit_test(without_a_default_route_the_rest_has_no_control),
 		cmocka_unit_test(a_rejected_domain_is_found_and_not_accepted),
+		cmocka_unit_test(what_the_operator_blocks_is_rejected_both_ways),
+		cmocka_unit_test(pause_and_drain_forbid_nothing_by_themselves),
 		cmocka_unit_test(names_are_compared_in_one_form),
 		cmocka_unit_test(without_flows_every_zone_reaches_every_zone),
 		cmocka_unit_test(with_flows_what_none_allows_is_refused),

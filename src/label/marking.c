@@ -39,28 +39,32 @@ static void set_places(struct maker *m, enum spif_code place)
 }
 
 /* How well a phrase's language fits: the same, the same without its regions (RFC 4647, lookup),
- * none, English for want of a better one, any. */
+ * none, English. In any other it would not be understood; then the name is better, which policies
+ * write in the language of most of their readers. 0: not at all. */
 static unsigned fit(struct str have, struct str want)
 {
-	if (have.n && want.n && str_eq_nocase(have, want))
-		return 5;
+	if (have.n && str_eq_nocase(have, want))
+		return 4;
 	if (have.n && want.n > have.n && want.p[have.n] == '-' &&
 		str_eq_nocase(have, (struct str){ want.p, have.n }))
-		return 4;
-	if (!have.n)
 		return 3;
-	return str_eq_nocase(have, STR("en")) ? 2 : 1;
+	if (!have.n)
+		return 2;
+	return str_eq_nocase(have, STR("en"));
 }
 
 static const struct spif_phrase *best(const struct spif_marking *of, uint32_t code, struct str lang)
 {
 	const struct spif_phrase *found = NULL;
+	unsigned most = 0;
 
 	for (unsigned i = 0; i < of->nphrases; i++) {
 		const struct spif_phrase *p = &of->phrases[i];
 
-		if (p->codes & code && (!found || fit(p->lang, lang) > fit(found->lang, lang)))
+		if (p->codes & code && fit(p->lang, lang) > most) {
 			found = p;
+			most = fit(p->lang, lang);
+		}
 	}
 	return found;
 }
@@ -88,17 +92,34 @@ static struct str phrase(const struct maker *m, const struct spif_marking *of, s
 	return has_code(of, SPIF_NO_NAME) ? STR("") : name;
 }
 
-static const struct spif_qualifier *qualifier(const struct maker *m, const struct spif_marking *of)
+/* A prefix, suffix or separator; p == NULL: there is none. */
+static struct str affix(
+	const struct maker *m, const struct spif_marking *of, enum spif_affix_kind kind)
 {
-	static const struct spif_qualifier none;
+	struct str found = { 0 };
+	unsigned most = 0;
 
-	for (unsigned k = 0; k < PLACES && m->places[k]; k++) {
-		for (unsigned i = 0; i < of->nqualifiers; i++) {
-			if (of->qualifiers[i].codes & m->places[k])
-				return &of->qualifiers[i];
+	for (unsigned k = 0; k < PLACES && m->places[k] && !most; k++) {
+		for (unsigned i = 0; i < of->naffixes; i++) {
+			const struct spif_affix *a = &of->affixes[i];
+
+			if (a->kind == kind && a->codes & m->places[k] &&
+				fit(a->lang, m->lang) > most) {
+				found = a->text;
+				most = fit(a->lang, m->lang);
+			}
 		}
 	}
-	return &none;
+	return found;
+}
+
+static void put_affix(
+	const struct maker *m, const struct spif_marking *of, enum spif_affix_kind kind)
+{
+	struct str text = affix(m, of, kind);
+
+	if (text.p)
+		buf_put(m->out, text);
 }
 
 /* ---- parts ---- */
@@ -115,15 +136,6 @@ static void separate(struct maker *m, struct str separator)
 		buf_put(m->out, separator.p ? separator : STR(" "));
 }
 
-static void put_between(struct maker *m, struct str text, const struct spif_qualifier *q)
-{
-	if (q->prefix.p)
-		buf_put(m->out, q->prefix);
-	buf_put(m->out, text);
-	if (q->suffix.p)
-		buf_put(m->out, q->suffix);
-}
-
 static struct str value_text(const struct maker *m, const struct label_category *c)
 {
 	struct str text = phrase(m, &c->known->marking, c->known->name);
@@ -134,21 +146,23 @@ static struct str value_text(const struct maker *m, const struct label_category 
 											: text;
 }
 
-static struct str between(const struct spif_qualifier *q, unsigned shown, bool last)
+static void put_separator(
+	const struct maker *m, const struct spif_marking *of, unsigned shown, bool last)
 {
+	struct str between = affix(m, of, SPIF_SEPARATOR), final = { 0 };
+
 	if (!shown)
-		return STR("");
-	if (last && q->final_separator.p)
-		return q->final_separator;
-	return q->separator.p ? q->separator : STR("/");
+		return;
+	if (last)
+		final = affix(m, of, SPIF_FINAL_SEPARATOR);
+	buf_put(m->out, final.p ? final : between.p ? between : STR("/"));
 }
 
 /* The values first..end of one tag. */
 static void put_tag(
 	struct maker *m, const struct label *l, unsigned first, unsigned end, struct str separator)
 {
-	const struct spif_tag *t = l->categories[first].known->tag;
-	const struct spif_qualifier *q = qualifier(m, &t->marking);
+	const struct spif_marking *of = &l->categories[first].known->tag->marking;
 	unsigned shown = 0;
 
 	for (unsigned i = first; i < end; i++) {
@@ -158,13 +172,13 @@ static void put_tag(
 			continue;
 		if (!shown) {
 			separate(m, separator);
-			buf_put(m->out, q->prefix.p ? q->prefix : STR(""));
+			put_affix(m, of, SPIF_PREFIX);
 		}
-		buf_put(m->out, between(q, shown++, i + 1 == end));
+		put_separator(m, of, shown++, i + 1 == end);
 		buf_put(m->out, text);
 	}
-	if (shown && q->suffix.p)
-		buf_put(m->out, q->suffix);
+	if (shown)
+		put_affix(m, of, SPIF_SUFFIX);
 }
 
 static void put_tags(struct maker *m, const struct label *l, struct str separator)
@@ -180,25 +194,35 @@ static void put_tags(struct maker *m, const struct label *l, struct str separato
 	}
 }
 
-/* The first phrase with this code of the classification or of a value or its tag. */
-static const struct spif_phrase *special(const struct label *l, uint32_t code, struct str lang)
+/* The phrase that takes the policy's place: of the classification, of a value or its tag, of all.
+ */
+static const struct spif_phrase *replacement(const struct label *l, struct str lang)
 {
-	const struct spif_phrase *p = best(&l->class->marking, code, lang);
+	const struct spif_phrase *p = best(&l->class->marking, SPIF_REPLACE_POLICY, lang);
 
 	for (unsigned i = 0; !p && i < l->ncategories; i++) {
-		p = best(&l->categories[i].known->marking, code, lang);
+		p = best(&l->categories[i].known->marking, SPIF_REPLACE_POLICY, lang);
 		if (!p)
-			p = best(&l->categories[i].known->tag->marking, code, lang);
+			p = best(&l->categories[i].known->tag->marking, SPIF_REPLACE_POLICY, lang);
 	}
-	return p;
+	return p ? p : best(&l->policy->marking, SPIF_REPLACE_POLICY, lang);
+}
+
+/* Whatever language the code is said in. */
+static bool suppresses_class(const struct label *l)
+{
+	bool any = has_code(&l->class->marking, SPIF_SUPPRESS_CLASS);
+
+	for (unsigned i = 0; i < l->ncategories; i++)
+		any |= has_code(&l->categories[i].known->marking, SPIF_SUPPRESS_CLASS) ||
+		       has_code(&l->categories[i].known->tag->marking, SPIF_SUPPRESS_CLASS);
+	return any;
 }
 
 static void put_policy(struct maker *m, const struct label *l)
 {
-	const struct spif_phrase *instead = special(l, SPIF_REPLACE_POLICY, m->lang);
+	const struct spif_phrase *instead = replacement(l, m->lang);
 
-	if (!instead)
-		instead = best(&l->policy->marking, SPIF_REPLACE_POLICY, m->lang);
 	if (instead)
 		buf_put(m->out, instead->text);
 	else if (!has_code(&l->policy->marking, SPIF_NO_NAME))
@@ -209,10 +233,12 @@ static void put_class(struct maker *m, const struct label *l, struct str separat
 {
 	struct str text = phrase(m, &l->class->marking, l->class->name);
 
-	if (!text.n || special(l, SPIF_SUPPRESS_CLASS, m->lang))
+	if (!text.n || suppresses_class(l))
 		return;
 	separate(m, separator);
-	put_between(m, text, qualifier(m, &l->class->marking));
+	put_affix(m, &l->class->marking, SPIF_PREFIX);
+	buf_put(m->out, text);
+	put_affix(m, &l->class->marking, SPIF_SUFFIX);
 }
 
 /* In place: runs of white space and control characters are one space, none at the ends. */
@@ -236,19 +262,20 @@ static size_t squeeze(char *p, size_t n)
 
 bool label_marking(const struct label *l, enum spif_code place, struct str lang, struct buf *out)
 {
-	struct maker m = { .lang = lang, .out = out, .start = buf_len(out) };
-	const struct spif_qualifier *q;
+	struct maker m = { .lang = lang.n ? lang : STR("en"), .out = out, .start = buf_len(out) };
+	const struct spif_marking *of = &l->policy->marking;
+	struct str separator, prefix;
 	size_t n;
 
 	set_places(&m, place);
-	q = qualifier(&m, &l->policy->marking);
+	separator = affix(&m, of, SPIF_SEPARATOR);
+	prefix = affix(&m, of, SPIF_PREFIX);
 	put_policy(&m, l);
-	put_class(&m, l, q->separator);
-	put_tags(&m, l, q->separator);
-	if (q->prefix.p)
-		buf_insert(out, m.start, q->prefix);
-	if (q->suffix.p)
-		buf_put(out, q->suffix);
+	put_class(&m, l, separator);
+	put_tags(&m, l, separator);
+	if (prefix.p)
+		buf_insert(out, m.start, prefix);
+	put_affix(&m, of, SPIF_SUFFIX);
 	n = length(&m);
 	if (n)
 		n = squeeze(out->data + out->start + m.start, n);

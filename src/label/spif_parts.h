@@ -31,14 +31,16 @@ struct spif_phrase { /* markingData */
 	struct str text, lang;
 	uint32_t codes;
 };
-struct spif_qualifier { /* markingQualifier; p == NULL: not given */
+enum spif_affix_kind { SPIF_PREFIX, SPIF_SUFFIX, SPIF_SEPARATOR, SPIF_FINAL_SEPARATOR };
+struct spif_affix { /* markingQualifier with one of its qualifiers */
 	uint32_t codes;
-	struct str prefix, suffix, separator, final_separator;
+	enum spif_affix_kind kind;
+	struct str text, lang;
 };
 struct spif_marking {
 	struct spif_phrase *phrases;
-	struct spif_qualifier *qualifiers;
-	unsigned nphrases, nqualifiers;
+	struct spif_affix *affixes;
+	unsigned nphrases, naffixes;
 };
 
 /* categoryGroup and excludedCategory. */

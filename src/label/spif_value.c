@@ -163,21 +163,20 @@ static uint32_t code_of(struct spif_build *b, const struct xml_node *n, struct s
 	return 0;
 }
 
-/* Where no code is given (schema 3.0 has none), the phrase is for every place. */
+/* Where no place is said (schema 3.0 says none), a phrase is for every place, unless it takes the
+ * policy's. */
 static uint32_t phrase_codes(struct spif_build *b, const struct xml_node *n)
 {
 	const uint32_t places =
 		SPIF_PAGE_TOP | SPIF_PAGE_BOTTOM | SPIF_DOCUMENT_START | SPIF_DOCUMENT_END;
+	const uint32_t others = SPIF_NO_NAME | SPIF_NO_MARKING | SPIF_SUPPRESS_CLASS;
 	struct str attr = xml_node_attr(n, "code");
 	const struct xml_node *c = NULL;
 	uint32_t sum = attr.p ? code_of(b, n, attr) : 0;
-	bool any = attr.p;
 
-	while ((c = spif_next(b, n, c, "code"))) {
-		any = true;
+	while ((c = spif_next(b, n, c, "code")))
 		sum |= code_of(b, c, c->text);
-	}
-	return any ? sum : places;
+	return (sum & ~others) || !xml_node_attr(n, "phrase").p ? sum : sum | places;
 }
 
 static void add_phrase(struct spif_build *b, const struct xml_node *n, const char *attr,
@@ -190,24 +189,29 @@ static void add_phrase(struct spif_build *b, const struct xml_node *n, const cha
 			spif_keep(b, xml_node_lang(n)), for_codes };
 }
 
-static void read_qualifier(struct spif_build *b, const struct xml_node *n, struct spif_qualifier *q)
+static void add_affixes(struct spif_build *b, const struct xml_node *n, struct spif_marking *out)
 {
+	static const char *const names[] = {
+		[SPIF_PREFIX] = "prefix",
+		[SPIF_SUFFIX] = "suffix",
+		[SPIF_SEPARATOR] = "separator",
+		[SPIF_FINAL_SEPARATOR] = "finalSeparator",
+	};
 	struct str code = xml_node_attr(n, "markingCode");
+	uint32_t for_codes = code.p ? code_of(b, n, code) : UINT32_MAX;
 	const struct xml_node *c = NULL;
 
-	q->codes = code.p ? code_of(b, n, code) : UINT32_MAX;
 	while ((c = spif_next(b, n, c, "qualifier"))) {
 		struct str which = str_trim(xml_node_attr(c, "qualifierCode"));
-		struct str text = spif_keep(b, xml_node_attr(c, "markingQualifier"));
+		unsigned kind = 0;
 
-		if (str_is(which, "prefix"))
-			q->prefix = text;
-		else if (str_is(which, "suffix"))
-			q->suffix = text;
-		else if (str_is(which, "separator"))
-			q->separator = text;
-		else if (str_is(which, "finalSeparator"))
-			q->final_separator = text;
+		while (kind <= SPIF_FINAL_SEPARATOR && !str_is(which, names[kind]))
+			kind++;
+		if (kind <= SPIF_FINAL_SEPARATOR)
+			out->affixes[out->naffixes++] =
+				(struct spif_affix){ for_codes, (enum spif_affix_kind)kind,
+					spif_keep(b, xml_node_attr(c, "markingQualifier")),
+					spif_keep(b, xml_node_lang(c)) };
 		else
 			spif_warning(b, c->line, "Write prefix, suffix or separator.",
 				"The qualifier code \"%.*s\" is unknown and has no effect.",
@@ -218,7 +222,7 @@ static void read_qualifier(struct spif_build *b, const struct xml_node *n, struc
 void spif_marking(struct spif_build *b, const struct xml_node *n, struct spif_marking *out)
 {
 	unsigned data = spif_count(b, n, "markingData");
-	unsigned qualifiers = spif_count(b, n, "markingQualifier");
+	unsigned affixes = 0;
 	const struct xml_node *c = NULL;
 
 	*out = (struct spif_marking){ 0 };
@@ -237,9 +241,10 @@ void spif_marking(struct spif_build *b, const struct xml_node *n, struct spif_ma
 		add_phrase(b, c, "shortPhrase", SPIF_PORTION, out);
 		add_phrase(b, c, "inputPhrase", SPIF_INPUT_TITLE, out);
 	}
-	if (qualifiers)
-		out->qualifiers =
-			label_memory_zero(&b->s->memory, qualifiers, sizeof(*out->qualifiers));
 	while ((c = spif_next(b, n, c, "markingQualifier")))
-		read_qualifier(b, c, &out->qualifiers[out->nqualifiers++]);
+		affixes += spif_count(b, c, "qualifier");
+	if (affixes)
+		out->affixes = label_memory_zero(&b->s->memory, affixes, sizeof(*out->affixes));
+	while ((c = spif_next(b, n, c, "markingQualifier")))
+		add_affixes(b, c, out);
 }

@@ -6,10 +6,13 @@
  */
 #include "base/mem.h"
 #include "label/decide.h"
+#include "label/ess.h"
+#include "label/file.h"
 #include "label/lint.h"
 #include "label/map.h"
 #include "label/marking.h"
 #include "label/resolve.h"
+#include "label/stanag4774.h"
 #include "label/time.h"
 
 #include <jansson.h>
@@ -103,6 +106,34 @@ static void read_category(const json_t *j, struct label_category *c)
 	c->lacv = (uint64_t)json_integer_value(json_object_get(j, "lacv"));
 }
 
+static size_t unhex(struct str hex, unsigned char *out)
+{
+	for (size_t i = 0; i + 1 < hex.n; i += 2)
+		put(sscanf(hex.p + i, "%2hhx", &out[i / 2]) == 1);
+	return hex.n / 2;
+}
+
+static void read_ess(struct str hex, struct label *l)
+{
+	unsigned char *bytes = mem_alloc(hex.n + 1);
+	size_t n = unhex(hex, bytes);
+	const char *fault;
+
+	put(ess_read_label((struct str){ (const char *)bytes, n }, l, &fault));
+	free(bytes);
+}
+
+static void read_xml(struct str xml, struct label *l)
+{
+	struct label_file f = { 0 };
+	char *words = NULL;
+	const char *fault;
+
+	put(label_file_read(&f, xml, &words));
+	put(stanag4774_read_label(f.tree, l, &fault));
+	label_file_fini(&f);
+}
+
 static void read_label(const json_t *j, struct label *l)
 {
 	const json_t *class = json_object_get(j, "class"), *c;
@@ -110,6 +141,10 @@ static void read_label(const json_t *j, struct label *l)
 	size_t i;
 
 	label_init(l);
+	if (text_of(j, "ess").n)
+		return read_ess(text_of(j, "ess"), l);
+	if (text_of(j, "xml").n)
+		return read_xml(text_of(j, "xml"), l);
 	*(is_oid(policy) ? &l->policy_id : &l->policy_name) = policy;
 	l->class_name = str_of(json_string_value(class));
 	l->has_class_lacv = json_is_integer(class);
@@ -242,12 +277,13 @@ static void check_same(struct run *r, const char *what, const json_t *j, const s
 static void check_map(
 	struct run *r, const json_t *j, const struct label *l, const struct label_map_options *o)
 {
-	const json_t *dropped_json = json_object_get(j, "dropped");
+	const json_t *dropped_json = json_object_get(j, "dropped"), *k;
 	struct str to = text_of(j, "to");
 	const struct spif *target = policy(r, to.p);
 	struct label_verdict v;
 	struct label mapped;
 	unsigned dropped = 0;
+	size_t i;
 
 	label_init(&mapped);
 	if (target)
@@ -258,6 +294,11 @@ static void check_map(
 	check_verdict(r, "outcome", j, &v);
 	if (v.outcome == LABEL_GRANTED && target && json_object_get(j, "label"))
 		check_same(r, "mapped", json_object_get(j, "label"), &mapped);
+	json_array_foreach(json_object_get(j, "marking"), i, k)
+	{
+		if (mapped.policy)
+			check_marking(r, k, &mapped);
+	}
 	if (dropped_json && json_integer_value(dropped_json) != dropped)
 		complain(r, "dropped", "another number", "the one stated");
 	label_fini(&mapped);
@@ -296,6 +337,24 @@ static void check_decision(struct run *r, const json_t *j, const struct label *l
 	clearance_fini(&c);
 }
 
+/* DER, of the label as the policy knows it. */
+static void check_written(struct run *r, const json_t *j, const struct label *l)
+{
+	struct buf der, hex;
+	struct str s;
+
+	buf_init(&der, 0);
+	buf_init(&hex, 0);
+	put(ess_write_label(l, &der));
+	s = buf_view(&der);
+	for (size_t i = 0; i < s.n; i++)
+		buf_printf(&hex, "%02x", (unsigned char)s.p[i]);
+	buf_put_char(&hex, '\0');
+	compare(r, "written", buf_view(&hex).p, word(j, "ess", ""));
+	buf_fini(&der);
+	buf_fini(&hex);
+}
+
 static void check_resolved(struct run *r, const json_t *j, const struct label *l)
 {
 	const json_t *k;
@@ -305,6 +364,10 @@ static void check_resolved(struct run *r, const json_t *j, const struct label *l
 	struct label_verdict v;
 	size_t i;
 
+	if (json_object_get(j, "same"))
+		check_same(r, "same", json_object_get(j, "same"), l);
+	if (json_object_get(j, "written"))
+		check_written(r, json_object_get(j, "written"), l);
 	(void)!label_valid(l, o.age, o.now, &v);
 	check_verdict(r, "valid", j, &v);
 	if (json_object_get(j, "decide"))

@@ -85,6 +85,9 @@ void findings_add_domain(struct findings *f, enum finding_level level,
 		free(words);
 	else
 		one = append(f, level, at, words);
+	/* Once, though it be true for several reasons: they come behind one another. */
+	if (one->n && str_is(domain_str(d), one->domains[one->n - 1]))
+		return;
 	one->domains = mem_resize(one->domains, (one->n + 1) * sizeof(*one->domains));
 	one->domains[one->n++] = mem_strdup(d->s);
 }

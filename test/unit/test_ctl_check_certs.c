@@ -64,6 +64,21 @@ static void a_name_that_is_missing_is_missed_once_for_all_domains(void **state)
 	ctl_rig_fini(&r);
 }
 
+static void a_domain_is_missed_once_for_all_zones(void **state)
+{
+	struct ctl_rig r;
+
+	check_rig_init(&r,
+		PLAIN "{ match = \"a.example\"; connect = \"192.0.2.1\"; zone = \"x\"; },\n"
+		      "{ match = \"b.example\"; connect = \"192.0.2.2\"; zone = \"y\"; },\n"
+		      "{ match = \"c.example\"; connect = \"192.0.2.3\"; zone = \"z\"; } );\n");
+	check_rig_run(&r, "certs", CTL_PROBLEMS);
+	check_rig_line(&r, 9,
+		"warning: no certificate names c.example: \"own\" is shown for it, and other "
+		"servers refuse it: request one with these names (trunkctl csr)");
+	ctl_rig_fini(&r);
+}
+
 /* Nobody who speaks TLS meets c.example; a.example in the clear is met by others with TLS. */
 static void only_domains_that_are_met_under_tls_need_a_name(void **state)
 {
@@ -396,6 +411,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_fine_is_told_in_one_line_and_two_tables),
 		cmocka_unit_test(a_name_that_is_missing_is_missed_once_for_all_domains),
+		cmocka_unit_test(a_domain_is_missed_once_for_all_zones),
 		cmocka_unit_test(only_domains_that_are_met_under_tls_need_a_name),
 		cmocka_unit_test(each_zone_is_shown_its_own),
 		cmocka_unit_test(who_begins_with_tls_has_no_zone_yet),

@@ -66,6 +66,11 @@ void check_report(const struct check *k, const char *topic, struct findings *f)
 void check_config(struct check *k, struct check_part *p)
 {
 	check_report(k, NULL, &p->findings);
+	for (unsigned i = 0; i < k->served.nwildcards; i++)
+		findings_add(&p->findings, FINDING_NOTE, k->served.wildcards[i].origin,
+			"which domains \"%s\" stands for is not known, and nothing is checked of "
+			"them: list them with domains = [ ... ]",
+			k->served.wildcards[i].match);
 	if (k->plan)
 		p->summary = mem_printf("%u controls, %u domains by name",
 			k->plan->settings.controls.n, k->served.n);

@@ -43,7 +43,8 @@ const struct ctl_option_row ctl_options[OPTIONS] = {
 		"the control socket, or the directory of both (/run/trunkd)" },
 	[OPTION_STANZA] = { 's', "stanza", "FILE",
 		"what becomes of these stanzas (- : standard input)" },
-	[OPTION_TARGET] = { 0, "target", "NAME", "the host name of this trunk" },
+	[OPTION_TARGET] = { 0, "target", "NAME",
+		"the host name of this trunk; repeated, of several side by side", true },
 	[OPTION_TO] = { 0, "to", "POLICY", "translate to this policy: its name or identifier" },
 	[OPTION_TTL] = { 0, "ttl", "SECONDS", "how long records may be kept (300)" },
 	[OPTION_VERSION] = { 'V', "version", NULL, "print the version" },
@@ -86,7 +87,8 @@ const struct ctl_command ctl_commands[] = {
 			BIT(OPTION_OUT) | BIT(OPTION_XMPP_ADDR),
 		0, 1, ctl_csr },
 	{ { "dns-zone", NULL },
-		"[--format FORMAT] [--address ADDRESS]... [--target NAME] [--ttl SECONDS] [--zone "
+		"[--format FORMAT] [--address ADDRESS]... [--target NAME]... [--ttl SECONDS] "
+		"[--zone "
 		"ZONE]",
 		"DNS records that lead all domains to this trunk",
 		BIT(OPTION_ADDRESS) | BIT(OPTION_CONFIG) | BIT(OPTION_FORMAT) | BIT(OPTION_JSON) |

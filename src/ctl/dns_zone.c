@@ -15,9 +15,30 @@
 
 static const char *const services[] = { "_xmpp-server._tcp.", "_xmpps-server._tcp." };
 
-static bool zone_has_port(const struct dns_zone *z, unsigned service)
+/* One SRV record. */
+struct record {
+	const char *service, *domain, *target; /* "" for ".": the service is not offered */
+	int port;
+	unsigned priority;
+};
+
+/* Each target with each port; of a service without a listener a single ".". */
+static void each_record(const struct dns_zone *z, const struct domain *d,
+	void (*fn)(void *arg, const struct record *r), void *arg)
 {
-	return z->nports[service] > 0;
+	for (unsigned s = 0; s < DNS_ZONE_SERVICES; s++) {
+		struct record r = { services[s], d->s, "", 0, 0 };
+
+		if (!z->nports[s])
+			fn(arg, &r);
+		for (unsigned t = 0; t < z->ntargets; t++)
+			for (unsigned i = 0; i < z->nports[s]; i++) {
+				r.target = z->targets[t];
+				r.priority = 10 * (t + 1);
+				r.port = z->ports[s][i];
+				fn(arg, &r);
+			}
+	}
 }
 
 /* ---- bind: a response policy zone, which changes these names and no others ---- */
@@ -34,21 +55,18 @@ static void bind_begin(const struct dns_zone *z, FILE *f)
 		"$TTL %u\n"
 		"@ IN SOA localhost. root.localhost. %u 3600 600 86400 60\n"
 		"@ IN NS localhost.\n",
-		z->served.n, z->target, z->ttl, (unsigned)clock_wall());
+		z->served.n, z->targets[0], z->ttl, (unsigned)clock_wall());
 }
 
-static void bind_srv(
-	const struct dns_zone *z, const char *service, const struct domain *d, int port, FILE *f)
+static void bind_srv(const struct dns_zone *z, const struct record *r, FILE *f)
 {
-	if (port)
-		fprintf(f, "%s%s IN SRV 10 0 %d %s.\n", service, d->s, port, z->target);
-	else
-		fprintf(f, "%s%s IN SRV 0 0 0 .\n", service, d->s);
+	fprintf(f, "%s%s IN SRV %u 0 %d %s.\n", r->service, r->domain, r->priority, r->port,
+		r->target);
 }
 
 static void bind_address(const struct dns_zone *z, const char *type, const char *address, FILE *f)
 {
-	fprintf(f, "%s IN %s %s\n", z->target, type, address);
+	fprintf(f, "%s IN %s %s\n", z->targets[0], type, address);
 }
 
 /* ---- unbound ---- */
@@ -59,23 +77,19 @@ static void unbound_begin(const struct dns_zone *z, FILE *f)
 		"# Leads %u domains to %s. For /etc/unbound/unbound.conf.d, or an include: of "
 		"unbound.conf.\n"
 		"server:\n",
-		z->served.n, z->target);
+		z->served.n, z->targets[0]);
 }
 
-static void unbound_srv(
-	const struct dns_zone *z, const char *service, const struct domain *d, int port, FILE *f)
+static void unbound_srv(const struct dns_zone *z, const struct record *r, FILE *f)
 {
-	if (port)
-		fprintf(f, "\tlocal-data: '%s%s. %u IN SRV 10 0 %d %s.'\n", service, d->s, z->ttl,
-			port, z->target);
-	else
-		fprintf(f, "\tlocal-data: '%s%s. %u IN SRV 0 0 0 .'\n", service, d->s, z->ttl);
+	fprintf(f, "\tlocal-data: '%s%s. %u IN SRV %u 0 %d %s.'\n", r->service, r->domain, z->ttl,
+		r->priority, r->port, r->target);
 }
 
 static void unbound_address(
 	const struct dns_zone *z, const char *type, const char *address, FILE *f)
 {
-	fprintf(f, "\tlocal-data: '%s. %u IN %s %s'\n", z->target, z->ttl, type, address);
+	fprintf(f, "\tlocal-data: '%s. %u IN %s %s'\n", z->targets[0], z->ttl, type, address);
 }
 
 /* ---- dnsmasq ---- */
@@ -86,29 +100,28 @@ static void dnsmasq_begin(const struct dns_zone *z, FILE *f)
 		"# Leads %u domains to %s. For /etc/dnsmasq.d. The time that SRV records may be "
 		"kept is\n"
 		"# the same for all that dnsmasq itself knows: local-ttl=%u\n",
-		z->served.n, z->target, z->ttl);
+		z->served.n, z->targets[0], z->ttl);
 }
 
-static void dnsmasq_srv(
-	const struct dns_zone *z, const char *service, const struct domain *d, int port, FILE *f)
+static void dnsmasq_srv(const struct dns_zone *z, const struct record *r, FILE *f)
 {
-	if (port)
-		fprintf(f, "srv-host=%s%s,%s,%d,10,0\n", service, d->s, z->target, port);
+	if (r->port)
+		fprintf(f, "srv-host=%s%s,%s,%d,%u,0\n", r->service, r->domain, r->target, r->port,
+			r->priority);
 	else
-		fprintf(f, "srv-host=%s%s\n", service, d->s);
+		fprintf(f, "srv-host=%s%s\n", r->service, r->domain);
 }
 
 static void dnsmasq_address(
 	const struct dns_zone *z, const char *type, const char *address, FILE *f)
 {
-	fprintf(f, "host-record=%s,%s,%u\n", z->target, address, z->ttl);
+	fprintf(f, "host-record=%s,%s,%u\n", z->targets[0], address, z->ttl);
 }
 
 static const struct dns_zone_format {
 	const char *name, *comment;
 	void (*begin)(const struct dns_zone *z, FILE *f);
-	void (*srv)(const struct dns_zone *z, const char *service, const struct domain *d, int port,
-		FILE *f);
+	void (*srv)(const struct dns_zone *z, const struct record *r, FILE *f);
 	void (*address)(const struct dns_zone *z, const char *type, const char *address, FILE *f);
 } formats[] = {
 	{ "bind", "; ", bind_begin, bind_srv, bind_address },
@@ -141,28 +154,31 @@ static const char *address_type(const struct address *a, char out[ADDRESS_TEXT])
 	return "AAAA";
 }
 
-static void print_domain(const struct dns_zone *z, const struct dns_zone_format *fmt,
-	const struct domain *d, FILE *f)
+struct printing {
+	const struct dns_zone *zone;
+	const struct dns_zone_format *format;
+	FILE *f;
+};
+
+static void print_record(void *arg, const struct record *r)
 {
-	for (unsigned s = 0; s < DNS_ZONE_SERVICES; s++) {
-		for (unsigned i = 0; i < z->nports[s]; i++)
-			fmt->srv(z, services[s], d, z->ports[s][i], f);
-		if (!zone_has_port(z, s))
-			fmt->srv(z, services[s], d, 0, f);
-	}
+	const struct printing *p = arg;
+
+	p->format->srv(p->zone, r, p->f);
 }
 
 static void print_text(const struct dns_zone *z, const struct dns_zone_format *fmt, FILE *f)
 {
+	struct printing p = { z, fmt, f };
 	char text[ADDRESS_TEXT];
 
 	fmt->begin(z, f);
 	if (!z->naddresses)
 		fprintf(f, "%sWhere %s is, is not said here: the DNS has to know.\n", fmt->comment,
-			z->target);
+			z->targets[0]);
 	served_tell_wildcards(&z->served, fmt->comment, f);
 	for (unsigned i = 0; i < z->served.n; i++)
-		print_domain(z, fmt, &z->served.v[i].domain, f);
+		each_record(z, &z->served.v[i].domain, print_record, &p);
 	for (unsigned i = 0; i < z->naddresses; i++) {
 		const char *type = address_type(&z->addresses[i], text);
 
@@ -170,28 +186,19 @@ static void print_text(const struct dns_zone *z, const struct dns_zone_format *f
 	}
 }
 
-static json_t *records_json(const struct dns_zone *z)
+static void add_record(void *arg, const struct record *r)
 {
-	json_t *out = json_array();
+	MEM_AUTO char *name = mem_printf("%s%s", r->service, r->domain);
 
-	for (unsigned i = 0; i < z->served.n; i++)
-		for (unsigned s = 0; s < DNS_ZONE_SERVICES; s++)
-			for (unsigned k = 0; k < z->nports[s] || k == 0; k++) {
-				int port = z->nports[s] ? z->ports[s][k] : 0;
-				MEM_AUTO char *name =
-					mem_printf("%s%s", services[s], z->served.v[i].domain.s);
-
-				json_array_append_new(
-					out, json_pack("{s:s, s:s, s:i, s:s}", "name", name, "type",
-						     "SRV", "port", port, "target",
-						     port ? z->target : "."));
-			}
-	return out;
+	json_array_append_new(arg,
+		json_pack("{s:s, s:s, s:i, s:i, s:s}", "name", name, "type", "SRV", "priority",
+			(int)r->priority, "port", r->port, "target", r->port ? r->target : "."));
 }
 
 static void print_json(const struct dns_zone *z, FILE *f)
 {
 	json_t *out = json_object(), *addresses = json_array(), *wildcards = json_array();
+	json_t *records = json_array(), *targets = json_array();
 	char text[ADDRESS_TEXT];
 
 	for (unsigned i = 0; i < z->naddresses; i++) {
@@ -200,10 +207,14 @@ static void print_json(const struct dns_zone *z, FILE *f)
 	}
 	for (unsigned i = 0; i < z->served.nwildcards; i++)
 		json_array_append_new(wildcards, json_text(str_of(z->served.wildcards[i].match)));
-	json_object_set_new(out, "target", json_string(z->target));
+	for (unsigned i = 0; i < z->ntargets; i++)
+		json_array_append_new(targets, json_string(z->targets[i]));
+	for (unsigned i = 0; i < z->served.n; i++)
+		each_record(z, &z->served.v[i].domain, add_record, records);
+	json_object_set_new(out, "targets", targets);
 	json_object_set_new(out, "ttl", json_integer(z->ttl));
 	json_object_set_new(out, "addresses", addresses);
-	json_object_set_new(out, "records", records_json(z));
+	json_object_set_new(out, "records", records);
 	json_object_set_new(out, "wildcards", wildcards);
 	json_print(out, f);
 }

@@ -7,13 +7,19 @@
 #include "ctl/served.h"
 #include "net/listener.h"
 
-enum { DNS_ZONE_SERVICES = 2 /* by enum listen_mode */, DNS_ZONE_ADDRESSES = 16 };
+enum {
+	DNS_ZONE_SERVICES = 2, /* by enum listen_mode */
+	DNS_ZONE_ADDRESSES = 16,
+	DNS_ZONE_TARGETS = 8,
+};
 
 struct dns_zone {
 	struct served_list served; /* without those that the DNS cannot know */
-	char target[DOMAIN_MAX + 1];
-	struct address addresses[DNS_ZONE_ADDRESSES];
-	unsigned naddresses; /* 0: the target is known elsewhere */
+	/* The first is tried before the second, and so on: trunks side by side. */
+	char targets[DNS_ZONE_TARGETS][DOMAIN_MAX + 1];
+	unsigned ntargets;
+	struct address addresses[DNS_ZONE_ADDRESSES]; /* of the only target */
+	unsigned naddresses;                          /* 0: it is known elsewhere */
 	int ports[DNS_ZONE_SERVICES][DNS_ZONE_ADDRESSES];
 	unsigned nports[DNS_ZONE_SERVICES];
 	unsigned ttl;

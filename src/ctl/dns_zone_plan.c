@@ -125,15 +125,39 @@ static bool is_host_name(const char *name, struct domain *d)
 	       !domain_is_address(domain_str(d));
 }
 
-/* The name that records lead to, and whether it may stand among them with its addresses. */
+/* Those of --target. Where several trunks are, the DNS has to know: addresses are those of one. */
+static enum ctl_status take_targets(struct dns_zone *z, struct ctl *c)
+{
+	MEM_AUTO char *all = mem_strdup(c->option[OPTION_TARGET]);
+	struct domain d;
+	char *rest;
+
+	for (char *one = strtok_r(all, ",", &rest); one; one = strtok_r(NULL, ",", &rest)) {
+		if (!is_host_name(one, &d))
+			return ctl_misused(c, "--target %s: that is no host name", one);
+		if (z->ntargets == DNS_ZONE_TARGETS)
+			return ctl_misused(c, "at most %d targets", DNS_ZONE_TARGETS);
+		memcpy(z->targets[z->ntargets++], d.s, d.n + 1u);
+	}
+	if (z->ntargets > 1 && c->option[OPTION_ADDRESS])
+		return ctl_misused(c, "several targets, and --address: whose would it be? Leave "
+				      "it out, where the DNS knows these hosts");
+	if (z->ntargets > 1)
+		z->naddresses = 0;
+	return CTL_FINE;
+}
+
+/* The names that records lead to, and whether they may stand among them with addresses. */
 static enum ctl_status find_target(struct dns_zone *z, struct ctl *c, const struct plan *plan)
 {
-	const char *wanted = c->option[OPTION_TARGET];
+	enum ctl_status status = c->option[OPTION_TARGET] ? take_targets(z, c) : CTL_FINE;
 	struct domain d;
 
-	if (wanted && !is_host_name(wanted, &d))
-		return ctl_misused(c, "--target %s: that is no host name", wanted);
-	if (!wanted && !is_host_name(plan->settings.node.name, &d)) {
+	if (status != CTL_FINE || z->ntargets > 1)
+		return status;
+	if (z->ntargets)
+		domain_parse(str_of(z->targets[0]), &d);
+	else if (!is_host_name(plan->settings.node.name, &d)) {
 		if (!z->naddresses)
 			return ctl_misused(c,
 				"where is this trunk? Its listeners are on every address: say "
@@ -146,7 +170,8 @@ static enum ctl_status find_target(struct dns_zone *z, struct ctl *c, const stru
 				"%s is a domain behind the trunk: an address for it would hide its "
 				"own from its clients; say --target with another name",
 				d.s);
-	memcpy(z->target, d.s, d.n + 1u);
+	memcpy(z->targets[0], d.s, d.n + 1u);
+	z->ntargets = 1;
 	return CTL_FINE;
 }
 

@@ -396,6 +396,21 @@ static void without_a_word_everything_is_checked(void **state)
 	ctl_rig_fini(&r);
 }
 
+static void a_wildcard_without_domains_is_mentioned(void **state)
+{
+	struct ctl_rig r;
+
+	check_rig_init(&r, CONTROLS A ",\n{ match = [ \"*.us\", \"b.example\" ]; },\n"
+				      "{ match = \"*.uk\"; domains = \"x.uk\"; } );\n");
+	check_rig_run(&r, "config", CTL_FINE);
+	check_rig_line(&r, 6,
+		"note: which domains \"*.us\" stands for is not known, and nothing is checked of "
+		"them: list them with domains = [ ... ]");
+	check_rig_without(&r, "\"*.uk\"");
+	ctl_rig_line(r.out, "config: fine (3 controls, 3 domains by name)");
+	ctl_rig_fini(&r);
+}
+
 static void a_wrong_configuration_is_a_problem_and_a_missing_one_a_failure(void **state)
 {
 	struct ctl_rig r;
@@ -426,6 +441,7 @@ int main(void)
 		cmocka_unit_test(without_any_answer_nothing_is_judged),
 		cmocka_unit_test(hundreds_of_domains_are_asked_for),
 		cmocka_unit_test(without_a_word_everything_is_checked),
+		cmocka_unit_test(a_wildcard_without_domains_is_mentioned),
 		cmocka_unit_test(a_wrong_configuration_is_a_problem_and_a_missing_one_a_failure),
 	};
 

@@ -77,6 +77,11 @@ static void every_domain_gets_both_services_in_each_format(void **state)
 				"\tlocal-data: 't.core.example. 60 IN A 192.0.2.1'",
 				"\tlocal-data: 't.core.example. 60 IN AAAA 2001:db8::1'" },
 			6 },
+		{ "dns-zone %c --target t1.core.example --target t2.core.example",
+			{ "_xmpp-server._tcp.a.example IN SRV 10 0 5269 t1.core.example.",
+				"_xmpp-server._tcp.a.example IN SRV 20 0 5269 t2.core.example.",
+				"_xmpps-server._tcp.a.example IN SRV 0 0 0 ." },
+			9 },
 		{ "dns-zone %c --format=dnsmasq --address 192.0.2.1,2001:db8::1",
 			{ "srv-host=_xmpp-server._tcp.a.example,trunkd.internal,5269,10,0",
 				"srv-host=_xmpps-server._tcp.a.example",
@@ -152,6 +157,9 @@ static void what_cannot_be_told_is_asked_for(void **state)
 			"trunkctl: --address ::: that is no address of a host" },
 		{ "dns-zone %c --target 192.0.2.1",
 			"trunkctl: --target 192.0.2.1: that is no host name" },
+		{ "dns-zone %c --target a.b,c.d --address 192.0.2.1",
+			"trunkctl: several targets, and --address: whose would it be? Leave it "
+			"out, where the DNS knows these hosts" },
 		{ "dns-zone %c --ttl 1h",
 			"trunkctl: --ttl 1h: a number of seconds is needed, at most 604800 (a "
 			"week)" },

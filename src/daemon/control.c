@@ -27,6 +27,7 @@ enum {
 struct door { /* a socket that is listened on */
 	struct control_sockets *control;
 	struct control_socket *socket;
+	enum control_access access;
 	uv_pipe_t pipe;
 };
 
@@ -369,7 +370,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 static void new_conn(struct door *d, struct control_sockets *control)
 {
 	struct control_conn *c = MEM_NEW(struct control_conn);
-	enum control_access access = d->socket->access;
+	enum control_access access = d->access;
 	socklen_t n = sizeof(c->peer);
 	int fd;
 
@@ -458,6 +459,7 @@ static void open_door(struct control_sockets *control, unsigned i, struct contro
 			log_quote(str_of(strerror(-error))).s);
 	d->control = control;
 	d->socket = s;
+	d->access = (enum control_access)i;
 	d->pipe.data = d;
 	uv_pipe_init(net_loop_uv(control->server->loop), &d->pipe, 0);
 	uv_pipe_open(&d->pipe, s->fd);
@@ -471,6 +473,7 @@ static void open_door(struct control_sockets *control, unsigned i, struct contro
 bool control_prepare(struct control_sockets *c, const struct control_section *section,
 	struct config_report *report, struct control_prepared **out)
 {
+	static const char *const keys[SOCKETS] = { "read", "change" };
 	struct control_prepared *p = MEM_NEW(struct control_prepared);
 	bool same = c->server->plan &&
 		    control_section_same(section, &c->server->plan->settings.control);
@@ -484,8 +487,14 @@ bool control_prepare(struct control_sockets *c, const struct control_section *se
 		p->stay[i] = same;
 		if (same || !path)
 			continue;
-		p->sockets[i] = control_socket_new(section, (enum control_access)i, path,
-			d && strcmp(d->socket->path, path) == 0, report);
+		struct control_socket_want want = {
+			.what = "control socket",
+			.origin = config_origin_of(&section->origin, keys[i]),
+			.path = path,
+			.group = control_section_group(section, (enum control_access)i),
+			.mine = d && strcmp(d->socket->path, path) == 0,
+		};
+		p->sockets[i] = control_socket_new(&want, report);
 		ok &= p->sockets[i] != NULL;
 	}
 	*out = p;

@@ -82,29 +82,26 @@ static const char *remedy(int error)
 	}
 }
 
-struct control_socket *control_socket_new(const struct control_section *c, enum control_access a,
-	const char *path, bool mine, struct config_report *report)
+struct control_socket *control_socket_new(
+	const struct control_socket_want *w, struct config_report *report)
 {
-	const struct config_origin *origin =
-		config_origin_of(&c->origin, a == CONTROL_READ ? "read" : "change");
-	const char *no = taken(path, mine);
+	const char *no = taken(w->path, w->mine);
 	struct control_socket *s;
 	int error;
 
 	if (no) {
 		config_report_add(
-			report, CONFIG_ERROR, origin, "control socket \"%s\": %s", path, no);
+			report, CONFIG_ERROR, w->origin, "%s \"%s\": %s", w->what, w->path, no);
 		return NULL;
 	}
 	s = MEM_NEW(struct control_socket);
-	s->access = a;
-	s->path = mem_strdup(path);
-	s->beside = mem_printf("%s.new", path);
+	s->path = mem_strdup(w->path);
+	s->beside = mem_printf("%s.new", w->path);
 	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	error = s->fd < 0 ? -errno : make(s, control_section_group(c, a));
+	error = s->fd < 0 ? -errno : make(s, w->group);
 	if (!error)
 		return s;
-	config_report_add(report, CONFIG_ERROR, origin, "control socket \"%s\": %s%s", path,
+	config_report_add(report, CONFIG_ERROR, w->origin, "%s \"%s\": %s%s", w->what, w->path,
 		strerror(-error), remedy(error));
 	control_socket_free(s);
 	return NULL;

@@ -6,20 +6,27 @@
  */
 #pragma once
 
-#include "trunk/control_section.h"
+#include "config/report.h"
 
 #include <sys/stat.h>
 
+struct control_socket_want {
+	const char *what;                   /* "control socket", for words */
+	const struct config_origin *origin; /* of the key that names it */
+	const char *path;
+	gid_t group; /* (gid_t)-1: as it comes */
+	bool mine;   /* what listens at the path now is this process */
+};
+
 struct control_socket {
-	enum control_access access;
 	int fd;
 	char *path, *beside; /* `beside` is NULL once it is published */
 	struct stat is;      /* what it is in the file system */
 };
 
-/* NULL, and a line in the report. `mine`: what listens at the path now is this process. */
-struct control_socket *control_socket_new(const struct control_section *c, enum control_access a,
-	const char *path, bool mine, struct config_report *report);
+/* NULL, and a line in the report. */
+struct control_socket *control_socket_new(
+	const struct control_socket_want *w, struct config_report *report);
 /* 0 or -errno: it is found under its name from now on. */
 int control_socket_publish(struct control_socket *s);
 /* Closes it (when fd is not -1) and takes its name away if that is still it. NULL is fine. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Fields of /proc/self/stat, counted from the one behind the name (proc(5): state is the third). */
@@ -29,18 +30,14 @@ static bool read_stat(struct stat_fields *f)
 			       &f->resident) == 6;
 }
 
-/* Seconds since 1970, of the kernel's start. */
-static unsigned long long boot_time(void)
+/* Microseconds since 1970, of the kernel's start. Not from /proc/stat, which a service may not see.
+ */
+static uint64_t boot_us(void)
 {
-	unsigned long long t = 0;
-	char line[256];
-	FILE *file = fopen("/proc/stat", "re");
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "btime %llu", &t) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return t;
+	struct timespec now, up;
+	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	return (uint64_t)((now.tv_sec - up.tv_sec) * 1000000 + (now.tv_nsec - up.tv_nsec) / 1000);
 }
 
 static uint64_t count_descriptors(void)
@@ -77,8 +74,8 @@ void metrics_process(struct metrics_text *t)
 		gauge(t, "process_threads", "Number of threads of the process.", f.threads);
 		metrics_family(t, "process_start_time_seconds", "gauge",
 			"Start time of the process since unix epoch in seconds.");
-		metrics_sample_us(t, NULL, NULL, 0,
-			boot_time() * 1000000 + f.start * 1000000 / (ticks ? ticks : 100));
+		metrics_sample_us(
+			t, NULL, NULL, 0, boot_us() + f.start * 1000000 / (ticks ? ticks : 100));
 	}
 	gauge(t, "process_open_fds", "Number of open file descriptors.", count_descriptors());
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0)

@@ -9,6 +9,7 @@
 #include "daemon/audit.h"
 #include "daemon/command.h"
 #include "daemon/control.h"
+#include "daemon/http.h"
 #include "daemon/notify.h"
 #include "daemon/reload.h"
 #include "daemon/server_private.h"
@@ -128,6 +129,7 @@ static void configure_alerts(struct server *s, const struct plan *plan)
 struct prepared {
 	struct listener **listeners;
 	struct control_prepared *control;
+	struct http_prepared *http;
 };
 
 static bool prepare_plan(
@@ -137,11 +139,13 @@ static bool prepare_plan(
 	struct prepared *p = MEM_NEW(struct prepared);
 	bool ok = !s->stopping &&
 		  control_prepare(s->control, &plan->settings.control, report, &p->control) &&
+		  http_prepare(s->http, &plan->settings.http, report, &p->http) &&
 		  (p->listeners = bind_new(s, plan, report)) != NULL;
 	*kept_out = ok ? p : NULL;
 	if (ok)
 		return true;
 	control_discard(p->control);
+	http_discard(p->http);
 	free(p);
 	return false;
 }
@@ -152,6 +156,7 @@ static void drop_open(const struct plan *plan, struct prepared *p)
 		listener_free(p->listeners[i]);
 	free(p->listeners);
 	control_discard(p->control);
+	http_discard(p->http);
 	free(p);
 }
 
@@ -159,10 +164,11 @@ static void commit_open(struct server *s, struct plan *plan, struct prepared *p)
 {
 	commit_listeners(s, plan, p->listeners);
 	control_commit(s->control, p->control);
-	free(p);
 	plan_unref(s->plan);
 	s->plan = plan_ref(plan);
 	s->plan_wall = clock_wall();
+	http_commit(s->http, p->http);
+	free(p);
 }
 
 static void commit_plan(
@@ -204,6 +210,7 @@ static void worker_stopped(void *arg)
 		close_signal(&s->signals[i]);
 	command_stop(s->command);
 	control_stop(s->control);
+	http_stop(s->http);
 	watchdog_stop(s->watchdog);
 	server_orders_stop(s);
 	net_loop_stop(s->loop);
@@ -332,6 +339,7 @@ static void free_server(struct server *s)
 	alerts_free(s->shared.alerts);
 	command_free(s->command);
 	control_free(s->control);
+	http_free(s->http);
 	plan_unref(s->plan);
 	orders_unref(s->orders);
 	watchdog_free(s->watchdog);
@@ -374,6 +382,7 @@ int server_run(const struct server_options *o, struct plan *plan, const char *fa
 	s.started_ms = clock_ms();
 	s.loop = net_loop_new();
 	s.control = control_new(&s);
+	s.http = http_new(&s);
 	bool ok = prepare_plan(&s, plan, report, &open);
 	log_report(report);
 	config_report_free(report);
@@ -381,8 +390,10 @@ int server_run(const struct server_options *o, struct plan *plan, const char *fa
 		if (ok)
 			drop_open(plan, open);
 		control_stop(s.control);
+		http_stop(s.http);
 		net_loop_free(s.loop);
 		control_free(s.control);
+		http_free(s.http);
 		inherited_fini(&s.inherited);
 		plan_unref(plan);
 		return EXIT_FAILURE;

@@ -12,6 +12,7 @@ struct listener;
 struct reload;
 struct watchdog;
 struct control_sockets;
+struct http;
 
 struct server {
 	struct net_loop *loop;
@@ -28,6 +29,7 @@ struct server {
 	struct net_timer *order_timer;
 	struct command *command;         /* for alerts */
 	struct control_sockets *control; /* trunkctl's sockets */
+	struct http *http;               /* metrics and the status page */
 	struct inherited inherited;      /* sockets that were passed to us */
 	struct watchdog *watchdog;       /* NULL: nobody asks for it */
 	uv_signal_t signals[4];

@@ -37,18 +37,25 @@ static struct overview_label *label_of(
 	return label_get(o, match);
 }
 
-static struct overview_peer *peer_find(struct overview *o, const struct domain *d)
+static struct overview_peer *peer_find(const struct overview *o, const struct domain *d)
 {
 	struct map_node *node = map_get(&o->peers, domain_str(d));
-	if (node)
-		return map_item(node, struct overview_peer, node);
-	if (o->peers.count >= OVERVIEW_PEERS) {
+	return node ? map_item(node, struct overview_peer, node) : NULL;
+}
+
+/* Whoever no control names must not crowd out those that one does. */
+static struct overview_peer *peer_add(struct overview *o, const struct domain *d, const char *match)
+{
+	bool named = match[0] && strcmp(match, "*") != 0;
+	if (o->peers.count >= OVERVIEW_PEERS || (!named && o->unnamed >= OVERVIEW_UNNAMED)) {
 		o->more_peers++;
 		return NULL;
 	}
 	struct overview_peer *p = MEM_NEW(struct overview_peer);
 	p->domain = *d;
+	memcpy(p->match, match, strlen(match));
 	map_put(&o->peers, &p->node, domain_str(&p->domain));
+	o->unnamed += !named;
 	return p;
 }
 
@@ -56,9 +63,11 @@ static struct overview_peer *peer_of(
 	struct overview *o, const struct trunk *t, const struct domain *d)
 {
 	struct overview_peer *p = peer_find(o, d);
-	if (p && !p->match[0])
-		peering_match(t->plan->peering, d, p->match);
-	return p;
+	char match[PEERING_MATCH];
+	if (p)
+		return p;
+	peering_match(t->plan->peering, d, match);
+	return peer_add(o, d, match);
 }
 
 /* ---- taking ---- */
@@ -139,24 +148,30 @@ static void take_pair(struct overview *o, const struct trunk *t, const struct pa
 	map_put(&o->pairs, &out->node, str_of(out->key));
 }
 
-static const struct attempt *last_attempt(const struct peer *p)
+static const struct attempt *last_attempt(const struct attempts *a)
 {
-	return p->out.count ? &p->out.ring[(p->out.next + PEER_RING - 1) % PEER_RING] : NULL;
+	return a->count ? &a->ring[(a->next + PEER_RING - 1) % PEER_RING] : NULL;
 }
 
-static void take_peer(struct overview *o, const struct trunk *t, const struct peer *p)
+static void take_label(struct overview_label *l, const struct peer *p, uint64_t retry)
 {
-	struct overview_label *l = label_of(o, t, &p->domain);
-	struct overview_peer *out = peer_of(o, t, &p->domain);
-	uint64_t now = net_loop_now(t->loop);
-	uint64_t retry = p->retry_ms > now ? p->retry_ms - now : 0;
-	const struct attempt *a = last_attempt(p);
 	l->tried++;
 	l->down += p->failures > 0;
 	if (p->last_success > l->last_success)
 		l->last_success = p->last_success;
 	if (retry > l->retry_ms)
 		l->retry_ms = retry;
+}
+
+static void take_peer(struct overview *o, const struct trunk *t, const struct peer *p)
+{
+	struct overview_peer *out = peer_of(o, t, &p->domain);
+	uint64_t now = net_loop_now(t->loop);
+	uint64_t retry = p->retry_ms > now ? p->retry_ms - now : 0;
+	const struct attempt *a = last_attempt(&p->out), *refused = last_attempt(&p->in);
+	/* Others are only known because they came. */
+	if (p->out.count || p->failures || p->last_success)
+		take_label(label_of(o, t, &p->domain), p, retry);
 	if (!out)
 		return;
 	out->failures = p->failures;
@@ -164,6 +179,8 @@ static void take_peer(struct overview *o, const struct trunk *t, const struct pe
 	out->retry_ms = retry;
 	if (a)
 		out->attempt = *a;
+	if (refused && refused->wall >= p->last_in)
+		out->refused = *refused;
 }
 
 void overview_take(struct trunk *t, struct overview *o)
@@ -203,8 +220,6 @@ static void add_label(struct overview_label *to, const struct overview_label *fr
 
 static void add_peer(struct overview_peer *to, const struct overview_peer *from)
 {
-	if (!to->match[0])
-		memcpy(to->match, from->match, sizeof(to->match));
 	to->in += from->in;
 	to->out += from->out;
 	to->dialling += from->dialling;
@@ -218,6 +233,8 @@ static void add_peer(struct overview_peer *to, const struct overview_peer *from)
 		to->last_success = from->last_success;
 	if (from->attempt.wall >= to->attempt.wall)
 		to->attempt = from->attempt;
+	if (from->refused.wall > to->refused.wall)
+		to->refused = from->refused;
 }
 
 static void add_pair(struct overview *to, const struct overview_pair *from)
@@ -242,6 +259,8 @@ void overview_add(struct overview *to, const struct overview *from)
 	for (struct map_node *n = NULL; (n = map_next(&from->peers, &pos, n)) != NULL;) {
 		const struct overview_peer *p = map_item(n, struct overview_peer, node);
 		struct overview_peer *mine = peer_find(to, &p->domain);
+		if (!mine)
+			mine = peer_add(to, &p->domain, p->match);
 		if (mine)
 			add_peer(mine, p);
 	}

@@ -11,7 +11,7 @@
 
 struct trunk;
 
-enum { OVERVIEW_PEERS = 512, OVERVIEW_PAIRS = 1024 };
+enum { OVERVIEW_PEERS = 512, OVERVIEW_UNNAMED = 128 /* of them */, OVERVIEW_PAIRS = 1024 };
 
 /* By the names that controls have, and "other" (metrics_data.h). */
 struct overview_label {
@@ -34,7 +34,8 @@ struct overview_peer {
 	uint64_t queued, retry_ms; /* stanzas for it; until the next attempt */
 	int64_t last_success;
 	unsigned long long seen; /* the last leg that was counted */
-	struct attempt attempt;  /* the last one; wall 0: none */
+	struct attempt attempt;  /* the last one of ours; wall 0: none */
+	struct attempt refused;  /* its last one that failed, with nothing better since */
 };
 
 struct overview_pair {
@@ -50,6 +51,7 @@ struct overview_pair {
 
 struct overview {
 	struct map labels, peers, pairs;
+	unsigned unnamed; /* peers that no control names */
 	size_t more_peers, more_pairs;
 };
 

@@ -128,6 +128,7 @@ static void build(struct plan *p, const struct plan_options *o, struct config_re
 		audit_config_check(&p->settings.audit, report);
 	alerts_check(&p->settings.alerts, report);
 	control_section_check(&p->settings.control, report);
+	http_section_check(&p->settings.http, report);
 	const struct policy *policies = p->settings.policies.items;
 	config_report_topic(report, PLAN_POLICY);
 	p->own = own_features_new(&p->settings.features, report);

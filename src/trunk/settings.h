@@ -11,6 +11,7 @@
 #include "net/resolver.h"
 #include "trunk/alert.h"
 #include "trunk/control_section.h"
+#include "trunk/http_section.h"
 
 enum control_action { CONTROL_ACCEPT, CONTROL_REJECT };
 enum control_service { SERVICE_NONE, SERVICE_MUC };
@@ -34,8 +35,7 @@ struct control_config {
 	uint32_t authentication;
 	bool verify_next_hop;
 	struct config_strings pins, reference_names, accept_names;
-	char *certificate;
-	char *source_address;
+	char *certificate, *source_address;
 	struct config_strings from_addresses;
 	int prefer;                         /* enum target_prefer */
 	int64_t connect_timeout, keepalive; /* ms */
@@ -101,6 +101,7 @@ struct settings {
 	struct audit_config audit;
 	struct alerts_config alerts;
 	struct control_section control;
+	struct http_section http;
 	struct limits_config limits;
 	struct resolver_config dns;
 	struct config_list listen;       /* struct listen_config */

@@ -275,6 +275,13 @@ static void describe(X509 *leaf, struct trust_answer *a)
 	ERR_clear_error();
 }
 
+const char *trust_peer_words(const struct trust_answer *a)
+{
+	if (a->verdict == TRUST_NO_CRL)
+		return "certificate cannot be checked at present";
+	return a->verdict == TRUST_PIN ? "certificate is not the one that is known" : a->words;
+}
+
 void trust_judge(const struct trust_question *q, X509 *leaf, STACK_OF(X509) * chain, int64_t wall,
 	struct trust_answer *out)
 {

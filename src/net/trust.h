@@ -69,6 +69,10 @@ struct trust_answer {
 	unsigned char spki[32]; /* of the leaf certificate */
 };
 
+/* The words for the peer: what it can see of its own certificate, nothing of how ours are set up
+ * (CRLs, pins). */
+const char *trust_peer_words(const struct trust_answer *a);
+
 /* Judges the leaf with the chain that the peer sent (either may be NULL: none), now. The worst of
  * all that is wrong is the verdict. */
 void trust_judge(const struct trust_question *q, X509 *leaf, STACK_OF(X509) * chain, int64_t wall,

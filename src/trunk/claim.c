@@ -74,6 +74,9 @@ static void verified(
 		inbound_settle(in, &from, &to);
 	} else {
 		metrics_proof(&in->leg, &from, "dialback", false);
+		inbound_trouble(in, "dialback: %s",
+			type == DIALBACK_INVALID ? "its own server says that the key is not its own"
+						 : words);
 		leg_log(&in->leg, LOG_LEVEL_WARN, "dialback-failed",
 			" claimed=%s towards=%s outcome=%s words=%s", from.s, to.s,
 			dial_outcome_name(o), log_quote(str_of(words)).s);

@@ -8,6 +8,7 @@
 #include "trunk/metrics.h"
 #include "trunk/peer.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +153,27 @@ static enum attempt_stage stage_of(const struct inbound *in)
 	return conn_tls(l->conn) ? ATTEMPT_TLS : ATTEMPT_STREAM;
 }
 
+void inbound_trouble(struct inbound *in, const char *fmt, ...)
+{
+	char words[256];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	free(in->trouble);
+	in->trouble = mem_strdup(words);
+}
+
+/* Is it worth telling that it has ended without a proof? A stream that was closed in order may have
+ * had nothing to prove. */
+static bool is_failure(const struct inbound *in)
+{
+	const struct leg *l = &in->leg;
+	if (in->nproofs || l->trunk->stopping || !l->peer_domain.n)
+		return false;
+	return !l->orderly || (in->trouble && !in->only_answers);
+}
+
 /* A peer that we know of could not get in: for people who ask why. The name may be anybody's claim,
  * so it touches nothing but this; names that only a default route knows would be anything. */
 static void remember(struct inbound *in)
@@ -159,7 +181,7 @@ static void remember(struct inbound *in)
 	struct leg *l = &in->leg;
 	struct trunk *t = l->trunk;
 	char match[PEERING_MATCH];
-	if (in->nproofs || l->orderly || t->stopping || !l->peer_domain.n)
+	if (!is_failure(in))
 		return;
 	peering_match(t->plan->peering, &l->peer_domain, match);
 	if (!match[0] || strcmp(match, "*") == 0)
@@ -169,7 +191,10 @@ static void remember(struct inbound *in)
 	a->stage = stage_of(in);
 	a->took_ms = (uint32_t)(net_loop_now(t->loop) - l->opened_ms);
 	address_print(conn_peer(l->conn), a->target);
-	snprintf(a->words, sizeof(a->words), "%s", l->reason);
+	if (in->trouble && !strstr(l->reason, in->trouble))
+		snprintf(a->words, sizeof(a->words), "%s (%s)", in->trouble, l->reason);
+	else
+		snprintf(a->words, sizeof(a->words), "%s", l->reason);
 	if (in->judged)
 		attempt_saw(a, in->trust.subject, in->trust.not_after);
 }
@@ -191,6 +216,7 @@ static void gone(struct leg *l)
 	admission_leave(&l->trunk->shared->admission, &in->place);
 	inbound_pairs_free(in);
 	free(in->proofs);
+	free(in->trouble);
 	leg_fini(l);
 	free(in);
 }

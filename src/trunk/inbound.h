@@ -56,6 +56,8 @@ struct inbound {
 	bool waits_turn;               /* an older stream of the pair is still being read */
 	enum stream_condition refused; /* why choose() declined, */
 	const char *refused_text;      /* in words */
+	char *trouble;     /* why it has proven nothing yet, for people; NULL: nothing is known */
+	bool only_answers; /* it has asked about keys: a stream that need not prove anything */
 };
 
 void inbound_new(struct trunk *t, int fd, const struct address *peer, enum listen_mode mode,
@@ -66,6 +68,9 @@ void inbound_set_up(struct inbound *in);
 bool inbound_make_room(struct trunk *t);
 /* The route has room again, or it is the stream's turn: read on, at the end of this turn. */
 void inbound_resume(struct inbound *in);
+/* Why a proof did not come about. */
+void inbound_trouble(struct inbound *in, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 void inbound_read_on(struct inbound *in);
 extern const struct leg_ops inbound_ops;
 const struct address *inbound_peer(const struct inbound *in);

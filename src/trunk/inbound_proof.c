@@ -138,6 +138,17 @@ static void judge_peer(struct inbound *in, const struct control *c)
 	in->judged_plan = plan;
 }
 
+/* Ends the stream. The peer hears what it can see itself; the log has all of it. */
+static void refuse_certificate(struct inbound *in, const struct trust_answer *a)
+{
+	const char *words = trust_peer_words(a);
+	inbound_trouble(in, "%s", a->words);
+	if (words != a->words)
+		leg_log(&in->leg, LOG_LEVEL_WARN, "refused", " reason=%s",
+			log_quote(str_of(a->words)).s);
+	leg_fail(&in->leg, STREAM_NOT_AUTHORIZED, words, NULL);
+}
+
 /* Under TLS the names count. */
 static void header_protected(struct inbound *in, const struct stream_info *info)
 {
@@ -178,9 +189,11 @@ static void header_protected(struct inbound *in, const struct stream_info *info)
 	}
 	in->judged = false;
 	judge_peer(in, c);
+	if (in->trust.verdict != TRUST_OK)
+		inbound_trouble(in, "%s", in->trust.words);
 	if (in->trust.verdict != TRUST_OK && !trust_verdict_allows_dialback(in->trust.verdict)) {
 		metrics_proof(l, &in->from, "external", false);
-		leg_fail(l, STREAM_NOT_AUTHORIZED, in->trust.words, NULL);
+		refuse_certificate(in, &in->trust);
 		return;
 	}
 	unsigned offers = 0;
@@ -292,7 +305,8 @@ void inbound_auth(struct inbound *in, const struct stream_info *info)
 	struct domain authzid;
 	if (!external_holds(in)) {
 		metrics_proof(&in->leg, &in->from, "external", false);
-		stream_auth_result(in->leg.stream, false, "not-authorized", in->trust.words);
+		stream_auth_result(
+			in->leg.stream, false, "not-authorized", trust_peer_words(&in->trust));
 		return;
 	}
 	if (info->peer.authzid.n && (!domain_parse(info->peer.authzid, &authzid) ||
@@ -358,6 +372,8 @@ void inbound_db_result(struct inbound *in, const struct stream_info *info)
 			" claimed=%s towards=%s condition=%s", from.s, to.s,
 			stanza_condition_name(refused));
 		answer_result(in, info, DIALBACK_ERROR, refused);
+		inbound_trouble(in, "dialback towards %s is refused: %s", to.s,
+			stanza_condition_name(refused));
 		return;
 	}
 	if (find_proof(in, &from, &to)) {
@@ -378,14 +394,14 @@ void inbound_db_result(struct inbound *in, const struct stream_info *info)
 	if (conn_tls(l->conn) && a.verdict != TRUST_OK &&
 		!trust_verdict_allows_dialback(a.verdict)) {
 		metrics_proof(l, &from, "external-dialback", false);
-		leg_fail(l, STREAM_NOT_AUTHORIZED, a.words, NULL);
+		refuse_certificate(in, &a);
 		return;
 	}
 	if (!(c->config->authentication & 1u << PROOF_DIALBACK)) {
 		metrics_proof(l, &from, "external-dialback", false);
 		answer_result(in, info, DIALBACK_ERROR, CONDITION_NOT_AUTHORIZED);
 		if (!in->nproofs)
-			leg_fail(l, STREAM_NOT_AUTHORIZED, a.words, NULL);
+			refuse_certificate(in, &a);
 		return;
 	}
 	if (!claim_start(in, info, &from, &to, c))
@@ -421,6 +437,7 @@ void inbound_db_verify(struct inbound *in, const struct stream_info *info)
 			"db:verify with an address that is no domain", NULL);
 		return;
 	}
+	in->only_answers = true;
 	const struct peering *peering = l->trunk->plan->peering;
 	const struct control *asker = peering_accepted(peering, &from);
 	enum dialback_type type = DIALBACK_ERROR;

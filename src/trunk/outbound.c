@@ -111,7 +111,9 @@ static bool judge_next_hop(struct outbound *o)
 	}
 	if (!o->control->config->verify_next_hop)
 		return true;
-	stream_fail(o->leg.stream, STREAM_NOT_AUTHORIZED, o->trust.words, NULL);
+	/* The handshake is where it was seen, late as the name to judge it by is. */
+	dial_stage(o->dial, ATTEMPT_TLS);
+	stream_fail(o->leg.stream, STREAM_NOT_AUTHORIZED, trust_peer_words(&o->trust), NULL);
 	give_up(o, DIAL_REFUSED, "next hop's certificate: %s", o->trust.words);
 	return false;
 }

@@ -436,6 +436,19 @@ static void only_harmless_verdicts_leave_dialback(void **unused)
 		assert_int_equal(trust_verdict_allows_dialback((enum trust_verdict)i), rows[i]);
 }
 
+/* Whether we have a revocation list, and that it is stale, or which key we know, is ours. */
+static void the_peer_hears_only_what_it_can_see(void **unused)
+{
+	for (int v = TRUST_OK; v <= TRUST_PIN; v++) {
+		struct trust_answer a = { .verdict = (enum trust_verdict)v, .words = "all of it" };
+		bool ours = v == TRUST_NO_CRL || v == TRUST_PIN;
+
+		assert_int_equal(strcmp(trust_peer_words(&a), "all of it") != 0, ours);
+		assert_true(strncmp(trust_peer_words(&a), "certificate is", 14) == 0 ||
+			    strncmp(trust_peer_words(&a), "certificate cannot", 18) == 0 || !ours);
+	}
+}
+
 /* ---- loading ---- */
 
 static void loading_says_what_is_wrong(void **unused)
@@ -503,6 +516,7 @@ int main(void)
 		cmocka_unit_test(further_names_do_as_well),
 		cmocka_unit_test(the_answer_tells_what_was_shown),
 		cmocka_unit_test(only_harmless_verdicts_leave_dialback),
+		cmocka_unit_test(the_peer_hears_only_what_it_can_see),
 		cmocka_unit_test(loading_says_what_is_wrong),
 	};
 

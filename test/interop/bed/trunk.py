@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A trunkd of the bed: its configuration, its process, its log."""
 import asyncio
+import json
 import os
 import re
 import signal
@@ -67,6 +68,8 @@ class Trunk:
             'dialback': {'secret_file': secret},
             'defaults': {'trust': 'bed', 'tls': 'required',
                          'authentication': ['external', 'dialback']},
+            'control': {'read': os.path.join(self.folder, 'read'),
+                        'change': os.path.join(self.folder, 'change')},
             'peering_controls': [],
         }
         for host in hosts:
@@ -102,6 +105,19 @@ class Trunk:
         command = os.path.join(os.path.dirname(self.bed.trunkd), 'trunkctl')
         return subprocess.run([command, *words, *(['-c', self.write()] if config else [])],
                               capture_output=True, text=True, timeout=60)
+
+    async def ask(self, *words, socket=None, **how):
+        """Run trunkctl against the running daemon, while the loop here goes on."""
+        command = os.path.join(os.path.dirname(self.bed.trunkd), 'trunkctl')
+        words = [command, *words, '--socket', socket or self.folder]
+        return await asyncio.to_thread(subprocess.run, words, capture_output=True, text=True,
+                                       timeout=60, **how)
+
+    async def rows(self, *words):
+        """The rows of a table, as objects; the status must be 0."""
+        answer = await self.ask(*words, '--json')
+        assert answer.returncode == 0, answer.stderr
+        return [json.loads(line) for line in answer.stdout.splitlines()]
 
     def resolv(self):
         return dns.nowhere(self.folder) if self.view == 'nowhere' \

@@ -7,7 +7,7 @@
  */
 #include "xml/scanner.h"
 
-#include "xml/bytes.h"
+#include "xml/scanner_whole.h"
 
 enum state {
 	BEFORE,      /* white space before a header, an element or the root's end tag */
@@ -137,23 +137,6 @@ static bool skip_space(struct view *v)
 	return v->p < v->stop;
 }
 
-static bool before(struct scanner *s, struct view *v)
-{
-	v->stop = v->end;
-	if (!skip_space(v)) {
-		v->piece = v->end;
-		return stop(v, SCAN_MORE);
-	}
-	v->piece = v->p;
-	s->now = s->limits;
-	if (*v->p != '<')
-		return stop(v, SCAN_MALFORMED);
-	piece_window(s, v);
-	if (v->p == v->stop)
-		return ran_out(v, v->stop);
-	return open_tag(s, v);
-}
-
 static bool closed(struct view *v)
 {
 	v->stop = v->end;
@@ -170,12 +153,6 @@ static bool declared(struct scanner *s, struct view *v)
 	return *v->p == '<' ? open_tag(s, v) : stop(v, SCAN_MALFORMED);
 }
 
-/* May a name start with it? Bytes of a longer character are left to the parser. */
-static inline bool starts_name(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' || c & 0x80;
-}
-
 static bool opened(struct scanner *s, struct view *v)
 {
 	char c;
@@ -183,7 +160,7 @@ static bool opened(struct scanner *s, struct view *v)
 	if (v->p == v->tag_stop)
 		return ran_out(v, v->tag_stop);
 	c = *v->p;
-	if (starts_name(c)) {
+	if (scanner_starts_name(c)) {
 		/* Level 0 is the first-level element. */
 		if (s->depth > s->now.depth)
 			return stop(v, SCAN_LIMIT);
@@ -245,6 +222,30 @@ static bool finish(struct scanner *s, struct view *v, enum scan_outcome o)
 	return stop(v, o);
 }
 
+static bool before(struct scanner *s, struct view *v)
+{
+	const char *whole;
+
+	v->stop = v->end;
+	if (!skip_space(v)) {
+		v->piece = v->end;
+		return stop(v, SCAN_MORE);
+	}
+	v->piece = v->p;
+	s->now = s->limits;
+	if (*v->p != '<')
+		return stop(v, SCAN_MALFORMED);
+	whole = s->root_open ? scanner_whole(&s->now, v->p, v->end) : NULL;
+	if (whole) {
+		v->p = whole;
+		return finish(s, v, SCAN_ELEMENT);
+	}
+	piece_window(s, v);
+	if (v->p == v->stop)
+		return ran_out(v, v->stop);
+	return open_tag(s, v);
+}
+
 /* v->p is behind the '>' of a start tag. */
 static bool start_tag_ends(struct scanner *s, struct view *v)
 {
@@ -276,27 +277,7 @@ const uint8_t scanner_classes[256] = {
 
 static inline const char *next_mark(const char *p, const char *end)
 {
-	for (; end - p >= BYTES_WIDE; p += BYTES_WIDE) {
-		uint64_t found = bytes_marks(p);
-
-		if (found)
-			return p + bytes_first(found);
-	}
 	while (p < end && !(scanner_classes[(uint8_t)*p] & SCANNER_MARK))
-		p++;
-	return p;
-}
-
-/* memchr(), but `end` when there is none; most names, values and texts are too short for a call. */
-static inline const char *next_byte(const char *p, const char *end, char c)
-{
-	for (; end - p >= BYTES_WIDE; p += BYTES_WIDE) {
-		uint64_t found = bytes_equal(p, c);
-
-		if (found)
-			return p + bytes_first(found);
-	}
-	while (p < end && *p != c)
 		p++;
 	return p;
 }
@@ -346,8 +327,8 @@ static bool tag(struct scanner *s, struct view *v)
 
 	for (;;) {
 		if (s->quote) {
-			p = next_byte(p, window, s->quote);
-			if (p == window)
+			p = memchr(p, s->quote, (size_t)(window - p));
+			if (!p)
 				return ran_out(v, window);
 			s->quote = 0;
 			p++;
@@ -388,8 +369,8 @@ static bool text(struct scanner *s, struct view *v)
 	const char *p = v->p;
 
 	if (p < v->stop && *p != '<')
-		p = next_byte(p, v->stop, '<');
-	if (p == v->stop)
+		p = memchr(p, '<', (size_t)(v->stop - p));
+	if (!p || p == v->stop)
 		return ran_out(v, v->stop);
 	v->p = p;
 	return open_tag(s, v);

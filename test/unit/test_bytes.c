@@ -43,7 +43,6 @@ static const struct {
 	look_fn *look;
 	is_fn *is;
 } rows[] = {
-	{ "marks", bytes_marks, is_mark },
 	{ "special", bytes_special, is_special },
 	{ "z", look_for_z, is_z },
 	{ "0xfe", look_for_beyond, is_beyond },
@@ -94,11 +93,29 @@ static void neighbours_do_not_matter(void **unused)
 	}
 }
 
+static void each_mark_of_a_block_is_found(void **unused)
+{
+	(void)unused;
+	for (unsigned pair = 0; pair < 65536; pair++) {
+		char bytes[BYTES_BLOCK];
+		uint64_t want = 0;
+
+		for (unsigned i = 0; i < BYTES_BLOCK; i++) {
+			bytes[i] = (char)((i + i / 16) % 3 ? pair >> 8 : pair);
+			want |= (uint64_t)is_mark(bytes[i]) << i;
+		}
+		if (bytes_marks(bytes) != want)
+			fail_msg("0x%04x: %016llx, not %016llx", pair,
+				(unsigned long long)bytes_marks(bytes), (unsigned long long)want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_byte_that_matters_is_found_wherever_it_stands),
 		cmocka_unit_test(neighbours_do_not_matter),
+		cmocka_unit_test(each_mark_of_a_block_is_found),
 	};
 
 	return cmocka_run_group_tests_name("bytes", tests, NULL, NULL);

@@ -22,6 +22,7 @@ enum ctl_option {
 	OPTION_DNS_ONLY,
 	OPTION_FOR,
 	OPTION_FORMAT,
+	OPTION_FROM,
 	OPTION_HELP,
 	OPTION_JSON,
 	OPTION_KEY,
@@ -35,6 +36,7 @@ enum ctl_option {
 	OPTION_SOCKET,
 	OPTION_STANZA,
 	OPTION_TARGET,
+	OPTION_TIMEOUT,
 	OPTION_TO,
 	OPTION_TTL,
 	OPTION_VERSION,
@@ -94,6 +96,8 @@ ctl_command_fn ctl_metrics_command;
 ctl_command_fn ctl_orders;
 ctl_command_fn ctl_pause;
 ctl_command_fn ctl_peers;
+ctl_command_fn ctl_ping;
+ctl_command_fn ctl_probe;
 ctl_command_fn ctl_reload;
 ctl_command_fn ctl_resume;
 ctl_command_fn ctl_retry;

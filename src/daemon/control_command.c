@@ -19,6 +19,8 @@ static const struct control_command commands[] = {
 	{ "orders", CONTROL_READ, control_orders },
 	{ "pause", CONTROL_CHANGE, control_pause },
 	{ "peers", CONTROL_READ, control_peers },
+	{ "ping", CONTROL_CHANGE, control_ping },
+	{ "probe", CONTROL_CHANGE, control_probe },
 	{ "reload", CONTROL_CHANGE, control_reload },
 	{ "reload-plan", CONTROL_READ, control_reload_plan },
 	{ "resume", CONTROL_CHANGE, control_resume },

@@ -81,6 +81,8 @@ control_run_fn control_metrics;
 control_run_fn control_orders;
 control_run_fn control_pause;
 control_run_fn control_peers;
+control_run_fn control_ping;
+control_run_fn control_probe;
 control_run_fn control_reload;
 control_run_fn control_reload_plan;
 control_run_fn control_resume;

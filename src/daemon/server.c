@@ -16,6 +16,7 @@
 #include "daemon/watchdog.h"
 #include "net/listener.h"
 #include "trunk/alert.h"
+#include "trunk/ping.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -295,6 +296,7 @@ static bool start_workers(struct server *s, struct plan *plan)
 	if (!audit_open(&s->shared, plan))
 		return false;
 	s->command = command_new(s->loop);
+	s->shared.pings = pings_new();
 	s->shared.alerts = alerts_new(plan->node_name, run_command, s);
 	configure_alerts(s, plan);
 	for (unsigned i = 0; i < s->n; i++) {
@@ -337,6 +339,7 @@ static void free_server(struct server *s)
 	audit_close(&s->shared);
 	net_loop_free(s->loop);
 	alerts_free(s->shared.alerts);
+	pings_free(s->shared.pings);
 	command_free(s->command);
 	control_free(s->control);
 	http_free(s->http);

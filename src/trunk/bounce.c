@@ -4,6 +4,7 @@
 
 #include "trunk/head.h"
 #include "trunk/metrics.h"
+#include "trunk/ping.h"
 #include "trunk/record.h"
 
 static void outcome(struct route *r, const struct stanza_head *h, const struct refusal *why,
@@ -72,6 +73,8 @@ bool bounce_why(enum route_outcome o, struct refusal *out)
 
 bool bounce_head(struct route *r, const struct stanza_head *h, const struct refusal *why)
 {
+	if (pings_lost(r->pair->trunk, h, why->why))
+		return true;
 	if (!stanza_may_bounce(h)) {
 		drop(r, h, why, "not-bounceable");
 		return false;

@@ -178,6 +178,8 @@ void dial_stage(struct dial *d, enum attempt_stage s)
 		metrics_stage(&d->trunk->metrics, way_of(d), METRICS_TOTAL, now - d->started_ms);
 	d->attempt.stage = s;
 	d->stage_ms = now;
+	if (d->o.stage)
+		d->o.stage(d->o.arg, s, d->attempt.target);
 }
 
 void dial_result(struct dial *d, enum dial_outcome o, const char *words)

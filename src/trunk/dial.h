@@ -38,6 +38,8 @@ struct dial_options {
 	 * with DIAL_OK and DIAL_STANZAS. */
 	void (*done)(void *arg, struct dial *d, enum dial_outcome o, struct outbound *out,
 		const char *words);
+	/* A stage begins, towards this target; NULL: nobody wants to know. */
+	void (*stage)(void *arg, enum attempt_stage s, const char *target);
 	void *arg;
 };
 

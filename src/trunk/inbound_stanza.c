@@ -10,6 +10,7 @@
 #include "trunk/decide.h"
 #include "trunk/handover.h"
 #include "trunk/metrics.h"
+#include "trunk/ping.h"
 #include "trunk/record.h"
 
 #include <stdlib.h>
@@ -337,6 +338,8 @@ void inbound_stanza(struct inbound *in, const struct stream_info *info, bool ove
 						 : filter_finish(filter, info->bytes);
 	struct inbound_pair *p = in->last;
 	in->leg.stanzas_in++;
+	if (p && pings_take(in->leg.trunk, &f->head))
+		return;
 	log_verdict(in, f);
 	struct decision d = decide_stanza(p ? &p->passage : NULL, f, oversize);
 	struct refusal why = { .decided = true };

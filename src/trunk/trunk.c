@@ -13,6 +13,7 @@
 #include "trunk/pair.h"
 #include "trunk/repeats.h"
 #include "trunk/peer.h"
+#include "trunk/probe.h"
 #include "trunk/record.h"
 #include "trunk/record_memo.h"
 
@@ -129,6 +130,7 @@ struct trunk *trunk_new(
 	list_init(&t->resumed);
 	list_init(&t->fresh);
 	list_init(&t->unrecorded);
+	list_init(&t->probes);
 	map_init(&t->pairs);
 	map_init(&t->peers);
 	t->outbox = mem_zero(shared->n, sizeof(*t->outbox));
@@ -265,6 +267,7 @@ void trunk_stop(struct trunk *t, void (*stopped)(void *arg), void *arg)
 	t->stop_ms = net_loop_now(t->loop) + STOP_MS;
 	t->stopped = stopped;
 	t->stopped_arg = arg;
+	probes_stop(t);
 	each_pair(t, stop_pair);
 	read_rest(t);
 	list_for_each_safe (it, &t->legs) {

@@ -25,6 +25,7 @@ struct head_reader;
 struct repeats;
 struct audit_writer;
 struct alerts;
+struct pings;
 
 /* Counters of one worker; read by others without care for a torn view. */
 struct trunk_stats {
@@ -51,6 +52,7 @@ struct trunk_shared {
 	atomic_ullong stream_numbers;
 	struct trunk_audit audit;
 	struct alerts *alerts; /* NULL in tests */
+	struct pings *pings;   /* NULL in tests */
 };
 
 struct trunk {
@@ -72,6 +74,7 @@ struct trunk {
 	struct head_reader *heads;  /* for stanzas that come back out of queues and connections */
 	struct repeats *repeats;    /* made when a policy first wants it */
 	uint64_t eras;              /* the last number given to a route */
+	struct list probes;         /* attempts that an operator watches */
 	struct list unrecorded;     /* routes whose first stanza waits for its record */
 	struct mail record_mail;    /* the writer has got on: posted once at a time, */
 	atomic_bool record_mailed;  /* which this says */

@@ -223,27 +223,36 @@ static bool take_options(struct words *w)
 
 /* ---- commands ---- */
 
+/* The command of exactly so many words, which are taken off. */
+static const struct ctl_command *find_command(struct ctl *c, unsigned n)
+{
+	for (unsigned i = 0; i < ctl_command_count && c->nargs >= n; i++) {
+		const struct ctl_command *cmd = &ctl_commands[i];
+
+		if ((cmd->words[1] ? 2 : 1) != n || strcmp(cmd->words[0], c->args[0]) != 0 ||
+			(n == 2 && strcmp(cmd->words[1], c->args[1]) != 0))
+			continue;
+		c->args += n;
+		c->nargs -= n;
+		return cmd;
+	}
+	return NULL;
+}
+
 /* The command of the first words, which are taken off; NULL after words of complaint. */
 static const struct ctl_command *take_command(struct ctl *c)
 {
-	char both[100];
-	struct suggest one, two;
+	const struct ctl_command *cmd;
+	struct suggest one;
 
-	snprintf(both, sizeof(both), "%s %s", c->args[0], c->nargs > 1 ? c->args[1] : "");
 	suggest_init(&one, c->args[0]);
-	suggest_init(&two, both);
-	for (unsigned i = 0; i < ctl_command_count; i++) {
-		const struct ctl_command *cmd = &ctl_commands[i];
-		unsigned n = cmd->words[1] ? 2 : 1;
-
-		if (c->nargs >= n && strcmp(cmd->words[0], c->args[0]) == 0 &&
-			(n == 1 || strcmp(cmd->words[1], c->args[1]) == 0)) {
-			c->args += n;
-			c->nargs -= n;
-			return cmd;
-		}
-		suggest_offer(&one, cmd->words[0]);
-	}
+	cmd = find_command(c, 2);
+	if (!cmd)
+		cmd = find_command(c, 1);
+	if (cmd)
+		return cmd;
+	for (unsigned i = 0; i < ctl_command_count; i++)
+		suggest_offer(&one, ctl_commands[i].words[0]);
 	for (unsigned i = 0; i < ctl_command_count; i++)
 		if (ctl_commands[i].words[1] && strcmp(ctl_commands[i].words[0], c->args[0]) == 0) {
 			ctl_misused(c, "what about \"%s\"? There is: %s %s", c->args[0], c->args[0],

@@ -83,6 +83,7 @@ ctl_command_fn ctl_audit_verify;
 ctl_command_fn ctl_block;
 ctl_command_fn ctl_certs;
 ctl_command_fn ctl_check;
+ctl_command_fn ctl_check_labels;
 ctl_command_fn ctl_close;
 ctl_command_fn ctl_config;
 ctl_command_fn ctl_csr;

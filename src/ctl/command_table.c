@@ -73,6 +73,9 @@ const struct ctl_command ctl_commands[] = {
 		BIT(OPTION_ADDRESS) | BIT(OPTION_CA) | BIT(OPTION_CONFIG) | BIT(OPTION_JSON) |
 			BIT(OPTION_RESOLVER),
 		0, 1, ctl_check },
+	{ { "check", "labels" }, "FILE...",
+		"what is wrong with security policies (Open XML SPIF), alone and together",
+		BIT(OPTION_JSON), 1, CTL_ANY, ctl_check_labels },
 	{ { "close", NULL }, "ID | FROM TO", "close a stream in order: what is under way arrives",
 		DAEMON, 1, 2, ctl_close },
 	{ { "config", NULL }, "[--changed | --defaults | --diff]",

@@ -82,7 +82,7 @@ static void offer_argument(const struct completing *k)
 	struct str synopsis = str_of(k->cmd->synopsis), words;
 	size_t n = strcspn(k->cmd->synopsis, "] ");
 
-	if (str_starts(synopsis, STR("FILE"))) {
+	if (str_starts(synopsis, STR("FILE")) || str_starts(synopsis, STR("[FILE]"))) {
 		fputs(FILES "\n", k->c->out);
 		return;
 	}
@@ -107,22 +107,35 @@ static const struct ctl_option_row *find_option(const char *word)
 	return NULL;
 }
 
+/* The command of these words; second NULL: of the first alone. */
+static const struct ctl_command *find_command(const char *first, const char *second)
+{
+	for (unsigned i = 0; i < ctl_command_count; i++) {
+		const char *const *words = ctl_commands[i].words;
+
+		if (strcmp(words[0], first) == 0 &&
+			(second ? words[1] && strcmp(words[1], second) == 0 : !words[1]))
+			return &ctl_commands[i];
+	}
+	return NULL;
+}
+
+/* A command may be one by itself ("check") and with a second word ("check labels"). */
 static void take_word(struct completing *k, const char *word)
 {
-	for (unsigned i = 0; i < ctl_command_count && !k->cmd; i++) {
-		const char *const *words = ctl_commands[i].words;
-		const char *last = words[1] ? words[1] : words[0];
+	const struct ctl_command *two =
+		k->first && !k->arguments ? find_command(k->first, word) : NULL;
 
-		if (strcmp(last, word) == 0 &&
-			(words[1] ? k->first && strcmp(words[0], k->first) == 0 : !k->first)) {
-			k->cmd = &ctl_commands[i];
-			return;
-		}
+	if (two && !(k->cmd && k->cmd->words[1])) {
+		k->cmd = two;
+		return;
 	}
-	if (k->cmd)
+	if (k->first) {
 		k->arguments++;
-	else
-		k->first = word;
+		return;
+	}
+	k->first = word;
+	k->cmd = find_command(word, NULL);
 }
 
 /* Shells that take "=" for the end of a word say "--format", "=", "bi". */
@@ -148,6 +161,14 @@ static void take_words(struct completing *k, int n, char **words)
 	}
 }
 
+static void offer_words(const struct completing *k)
+{
+	if (k->cmd)
+		offer_argument(k);
+	if (!k->cmd || (!k->cmd->words[1] && !k->arguments))
+		offer_commands(k); /* or their second words */
+}
+
 void ctl_complete(struct ctl *c, int n, char **words)
 {
 	struct completing k = { .c = c, .word = STR("") };
@@ -157,8 +178,6 @@ void ctl_complete(struct ctl *c, int n, char **words)
 		offer_value(&k, k.of->value);
 	else if (str_starts(k.word, STR("-")))
 		offer_options(&k);
-	else if (k.cmd)
-		offer_argument(&k);
 	else
-		offer_commands(&k);
+		offer_words(&k);
 }

@@ -178,8 +178,10 @@ struct text_place text_place(const struct config_origin *o)
 {
 	struct text_place out;
 
-	if (o && o->file)
+	if (o && o->file && o->line)
 		snprintf(out.s, sizeof(out.s), "%s:%u", o->file, o->line);
+	else if (o && o->file)
+		snprintf(out.s, sizeof(out.s), "%s", o->file);
 	else
 		snprintf(out.s, sizeof(out.s), "default");
 	return out;

@@ -38,7 +38,8 @@ unsigned text_width(const char *s);
 void text_end(struct text *t);
 
 struct config_origin;
-/* "file:line", or "default" where nobody wrote it. By value, for a call's arguments. */
+/* "file:line", the file as a whole (line 0), or "default" where nobody wrote it. By value, for a
+ * call's arguments. */
 struct text_place {
 	char s[512];
 };

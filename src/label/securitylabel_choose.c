@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "label/ess.h"
+#include "label/fold.h"
 
 /* ---- choosing ---- */
 
@@ -16,13 +17,14 @@ struct policy {
 	struct str id, name;
 };
 
-/* Identifiers say it when both have one; else names. ADatP-4774 has names of policies as they come,
- * of some without regard to case; taking all so finds a policy, and cannot widen it. */
+/* Identifiers say it when both have one; else names, compared as they are when the label is found
+ * in the policy: one that is ours must not pass for foreign. */
 static bool is_of(const struct label *l, const struct policy *p)
 {
 	if (l->policy_id.n && p->id.n)
 		return str_eq(l->policy_id, p->id);
-	return l->policy_name.n && str_eq_nocase(l->policy_name, p->name);
+	return l->policy_name.n && p->name.n &&
+	       (str_eq(l->policy_name, p->name) || label_fold_eq(l->policy_name, p->name));
 }
 
 static bool in_role(const struct stanag4778_label *l, enum stanag4774_role role)

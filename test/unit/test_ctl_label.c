@@ -234,6 +234,37 @@ static void what_cannot_be_read_is_told(void **unused)
 	}
 }
 
+static void policies_are_linted(void **unused)
+{
+	char *line;
+	json_t *all;
+
+	(void)unused;
+	ctl_rig_run(&rig, "check labels /nowhere", "");
+	assert_int_equal(rig.status, CTL_PROBLEMS);
+	ctl_rig_line(rig.out, "labels: 1 problem");
+	assert_non_null(strstr(rig.out, "/nowhere: error: "));
+	ctl_rig_run(&rig, "check labels", "");
+	assert_int_equal(rig.status, CTL_PROBLEMS);
+	assert_non_null(strstr(rig.err, "something is missing"));
+	line = mem_printf("check labels --json %s %s", red, blue);
+	assert_int_equal(ctl_rig_run(&rig, line, ""), CTL_FINE);
+	free(line);
+	all = json_loads(rig.out, 0, NULL);
+	assert_int_equal(json_array_size(json_object_get(all, "policies")), 2);
+	assert_int_equal(json_array_size(json_object_get(all, "findings")), 0);
+	json_decref(all);
+	line = mem_printf("check labels %s", red);
+	assert_int_equal(ctl_rig_run(&rig, line, ""), CTL_PROBLEMS);
+	free(line);
+	assert_non_null(strstr(rig.out, "warning: The equivalent policy \"BLUE\" is not loaded"));
+	line = mem_printf("check labels %s %s %s", red, blue, red);
+	assert_int_equal(ctl_rig_run(&rig, line, ""), CTL_PROBLEMS);
+	free(line);
+	ctl_rig_line(rig.out, "labels: 1 problem");
+	assert_non_null(strstr(rig.out, "error: \"RED\" is a policy that"));
+}
+
 static int init(void **unused)
 {
 	(void)unused;
@@ -267,6 +298,7 @@ int main(void)
 		cmocka_unit_test(clearances_are_told_too),
 		cmocka_unit_test(json_has_it_all),
 		cmocka_unit_test(what_cannot_be_read_is_told),
+		cmocka_unit_test(policies_are_linted),
 	};
 
 	return cmocka_run_group_tests_name("ctl_label", tests, init, fini);

@@ -277,6 +277,9 @@ static void which_label_counts(void **unused)
 		{ SL(LABEL(ESS("MQYCAQQGASk=")) EQUAL(ORIGINATOR("RED", "LOW"))
 				  EQUAL(ORIGINATOR("RED", "HIGH"))),
 			"1.2", "red", false, "equivalent (RED); (LOW)" },
+		{ SL(LABEL(ORIGINATOR("\xc3\x89TAT  major", "1"))), "1.2", "\xc3\xa9tat Major",
+			false, "primary (\xc3\x89TAT  major); (1)" },
+		{ SL(LABEL(ORIGINATOR("RED", "1"))), "", "", false, "foreign" },
 		/* the primary comes first, also when an equivalent one is under the same */
 		{ SL(EQUAL(ESS("MQYCAQIGASk=")) LABEL(ESS("MQYCAQQGASk="))), "1.1", "", false,
 			"primary 1.1; 4 " },

@@ -303,15 +303,20 @@ static void plan_questions(struct asking *a)
 		}
 }
 
-/* "192.0.2.53:5353" as libunbound writes it. */
+/* "192.0.2.53:5353" as libunbound, and the configuration, write it: "192.0.2.53@5353", which is
+ * taken as well. */
 static bool leaf_server(struct asking *a, char *out, size_t size)
 {
-	const char *text = a->k->c->option[OPTION_RESOLVER];
+	const char *text = a->k->c->option[OPTION_RESOLVER], *sign = strchr(text, '@');
+	MEM_AUTO char *bare =
+		sign ? mem_printf("%.*s", (int)(sign - text), text) : mem_strdup(text);
+	long port = sign ? strtol(sign + 1, NULL, 10) : 53;
 	struct address server;
 	char host[ADDRESS_TEXT];
 	size_t n;
 
-	if (!address_parse(text, 53, &server) || address_is_any(&server))
+	if (port < 1 || port > 65535 || !address_parse(bare, (uint16_t)port, &server) ||
+		address_is_any(&server))
 		return false;
 	address_print_host(&server, host);
 	n = strlen(host);

@@ -292,6 +292,46 @@ static void the_leafs_view_of_each_domain_is_judged(void **state)
 	ctl_rig_fini(&r);
 }
 
+/* Listeners on every address: this machine's are the trunk's, unless it is said which. */
+static void every_address_of_this_machine_is_the_trunk(void **state)
+{
+	static const struct {
+		const char *domain, *options, *words;
+		enum ctl_status status;
+	} rows[] = {
+		{ "good.example", "",
+			"dns: fine (1 of 1 domains lead to this trunk; trunkd finds 1)", CTL_FINE },
+		{ "past.example", "",
+			"dns: 1 problem (0 of 1 domains lead to this trunk; trunkd "
+			"finds 1)",
+			CTL_PROBLEMS },
+		{ "good.example", "--address 192.0.2.9",
+			"dns: 1 problem (0 of 1 domains lead to "
+			"this trunk; trunkd finds 1)",
+			CTL_PROBLEMS },
+	};
+	struct ctl_rig r;
+
+	check_rig_init(&r, PLAIN);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		MEM_AUTO char *text = mem_printf(
+			"listen = ( { address = \"::\"; port = 5269; mode = \"starttls\"; } );\n"
+			"certificates = ( { name = \"own\"; chain = \"own.pem\"; key = "
+			"\"own.key\"; } "
+			");\ntrust = ( { name = \"ca\"; ca = \"ca.pem\"; } );\n"
+			"peering_controls = ( { match = \"%s\"; connect = \"192.0.2.1\"; trust = "
+			"\"ca\"; } );\n",
+			rows[i].domain);
+		MEM_AUTO char *line =
+			mem_printf("dns --resolver 127.0.0.1@%u %s", leaf.port, rows[i].options);
+
+		check_rig_text(&r, text);
+		check_rig_run(&r, line, rows[i].status);
+		ctl_rig_line(r.out, rows[i].words);
+	}
+	ctl_rig_fini(&r);
+}
+
 static void trunkd_must_not_find_itself(void **state)
 {
 	static const struct {
@@ -437,6 +477,7 @@ int main(void)
 		cmocka_unit_test(what_is_never_used_is_told),
 		cmocka_unit_test(a_shadow_that_was_forgotten_is_told),
 		cmocka_unit_test(the_leafs_view_of_each_domain_is_judged),
+		cmocka_unit_test(every_address_of_this_machine_is_the_trunk),
 		cmocka_unit_test(trunkd_must_not_find_itself),
 		cmocka_unit_test(without_any_answer_nothing_is_judged),
 		cmocka_unit_test(hundreds_of_domains_are_asked_for),

@@ -201,6 +201,12 @@ static void put_shape(struct gen *g)
 		"jid='c@c.example'/><address type='cc' jid='x@b.example'/></addresses>",
 		"<x xmlns='http://jabber.org/protocol/muc#user'><invite to='c@c.example'/></x>",
 		"<x xmlns='jabber:x:data'><field var='a'><value>?OTR?v2?</value></field></x>",
+		"<box xmlns='urn:odd'><x xmlns='jabber:x:data'><field><value>x -----BEGIN PGP "
+		"</value></field></x></box>",
+		"<error type='cancel'><text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>?OTR:A"
+		"</text><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>",
+		"<query xmlns='http://jabber.org/protocol/muc#admin'><item jid='c@c.example' "
+		"role='none'/></query>",
 		"<reference xmlns='urn:xmpp:reference:0' uri='cid:x'>at nine<hash "
 		"xmlns='urn:xmpp:hashes:2'>QUI=</hash></reference>",
 	};

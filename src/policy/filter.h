@@ -63,8 +63,8 @@ struct filter_result {
 	/* At every depth; with a transparent table at the stanza's own level. */
 	struct feature_set seen, removed;
 	bool has_text_outside; /* text (not white space) directly inside the stanza was dropped */
-	/* A policy refuses an IQ result, or an error: with VERDICT_FOLD, since an error goes on
-	 * instead to who asked. */
+	/* A policy refuses an IQ result, or an error, or it is too large: with VERDICT_FOLD, since
+	 * an error goes on instead to who asked. */
 	bool refused;
 };
 
@@ -106,7 +106,7 @@ extern const struct xml_sink filter_sink;
 const struct filter_result *filter_finish(struct filter *f, size_t bytes_in);
 /* The same after STREAM_OVERSIZE, when the start tag was told alone: VERDICT_BOUNCE,
  * policy-violation, unless the start tag itself gave VERDICT_INVALID or VERDICT_NONE. What always
- * passes is a VERDICT_FOLD, of that tag. */
+ * passes is a VERDICT_FOLD, of that tag; an answer to an IQ too, of an error instead. */
 const struct filter_result *filter_oversize(struct filter *f, size_t bytes_in);
 /* After either: what would have become of it if the policies in shadow were enforced; NULL when
  * none is in force there. Valid as long as the other. */

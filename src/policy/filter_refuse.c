@@ -127,13 +127,42 @@ static void pass_bare(struct filter *f)
 	filter_decided(f, NULL);
 }
 
+/* What was written goes on. */
+static void instead(struct filter *f)
+{
+	struct filter_result *r = &f->result;
+
+	r->bytes = buf_view(&f->out);
+	r->verdict = VERDICT_FOLD;
+	r->refused = true;
+}
+
+/* An answer, which somebody waits for. */
+static bool is_answer(const struct filter *f)
+{
+	const struct stanza_head *h = &f->result.head;
+
+	return h->kind == STANZA_IQ &&
+	       (h->type == TYPE_RESULT || (h->type == TYPE_ERROR && !f->error.between));
+}
+
 void filter_bare(struct filter *f, const char *reason)
 {
-	if (!filter_always_passes(&f->result.head))
+	bool answer = is_answer(f);
+
+	if (!answer && !filter_always_passes(&f->result.head))
 		return;
 	filter_refuse(f, VERDICT_FOLD, CONDITION_POLICY_VIOLATION, reason);
-	f->bare = false;
-	pass_bare(f);
+	if (!answer) {
+		f->bare = false;
+		pass_bare(f);
+		return;
+	}
+	if (f->result.head.type == TYPE_RESULT)
+		result_to_error(f, CONDITION_POLICY_VIOLATION, NULL);
+	else
+		filter_error_alone(f);
+	instead(f);
 }
 
 static void presence_settle(struct filter *f)
@@ -147,16 +176,6 @@ static void presence_settle(struct filter *f)
 	r->condition = CONDITION_NOT_ALLOWED;
 	if (!is_room_join(f) || f->table->refuse_drop)
 		r->verdict = VERDICT_DROP;
-}
-
-/* What was written goes on. */
-static void instead(struct filter *f)
-{
-	struct filter_result *r = &f->result;
-
-	r->bytes = buf_view(&f->out);
-	r->verdict = VERDICT_FOLD;
-	r->refused = true;
 }
 
 /* Who asked waits for the one as for the other. Between two who may not speak to each other there

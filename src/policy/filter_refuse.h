@@ -14,8 +14,8 @@ void filter_refuse_by(
 void filter_refuse_feature(struct filter *f, enum feature feature);
 /* What a refusal makes of the stanza, when all of it was read. */
 void filter_refusal_settle(struct filter *f);
-/* Too large, whatever the policies say: what always passes goes on as a bare tag, and nothing is
- * done to the rest. */
+/* Too large, whatever the policies say: what always passes goes on as a bare tag, an error goes on
+ * instead of what answers an IQ, and nothing is done to the rest. */
 void filter_bare(struct filter *f, const char *reason);
 /* An IQ result whose payload was stripped: its asker gets an error instead. */
 void filter_result_refused(struct filter *f, enum feature feature);

@@ -98,11 +98,12 @@ static struct decision end(enum stream_condition c, const char *text)
 	return (struct decision){ .kind = DECISION_END, .stream = c, .why = text };
 }
 
-/* Of what always passes, the filter has left the tag alone then (decision 24). */
+/* Of what always passes, the filter has left the tag alone then (decision 24); of an answer, it has
+ * made an error (decision 22). */
 static bool is_too_big(const struct passage *p, const struct filter_result *f, bool oversize)
 {
 	bool big = oversize || f->bytes_in > (size_t)p->from->config->max_stanza;
-	return big && !filter_always_passes(&f->head);
+	return big && !filter_always_passes(&f->head) && !f->refused;
 }
 
 struct decision decide_stanza(const struct passage *p, const struct filter_result *f, bool oversize)

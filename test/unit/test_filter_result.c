@@ -174,8 +174,14 @@ static void an_oversize_stanza_can_be_bounced_by_its_head(void **unused)
 		{ "<message" A " id='1'><body>", "</body></message>", VERDICT_BOUNCE, "oversize",
 			true },
 		{ "<iq" A " type='get' id='1'><a>", "</a></iq>", VERDICT_BOUNCE, "oversize", true },
-		{ "<iq" A " type='result' id='1'><a>", "</a></iq>", VERDICT_BOUNCE, "oversize",
-			false },
+		{ "<iq" A " type='result' id='1'><a>", "</a></iq>", VERDICT_FOLD, "oversize", false,
+			"<iq" A " id='1' type='error'><error type='modify'><policy-violation "
+			"xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>" },
+		{ "<iq" A " type='error' id='1'><a>", "</a></iq>", VERDICT_FOLD, "oversize", false,
+			"<iq" A " id='1' type='error'><error type='cancel'><undefined-condition "
+			"xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>" },
+		{ "<message" A " type='error' id='1'><a>", "</a></message>", VERDICT_BOUNCE,
+			"oversize", false },
 		{ "<iq" A " type='odd' id='1'><a>", "</a></iq>", VERDICT_INVALID, "bad-request",
 			true },
 		{ "<message to='b'><body>", "</body></message>", VERDICT_INVALID, "addressing",

@@ -61,9 +61,11 @@ const struct ctl_command ctl_commands[] = {
 	{ { "block", NULL }, "DOMAIN [--for TIME]",
 		"refuse a domain (or *.suffix) from now on, without touching the configuration",
 		DAEMON | BIT(OPTION_FOR), 1, 1, ctl_block },
-	{ { "certs", NULL }, "[-o COLUMNS]",
-		"the certificates that trunkd has loaded, and how many days they have left", TABLE,
-		0, 0, ctl_certs },
+	{ { "certs", NULL }, "[issued] [-o COLUMNS]",
+		"the certificates that trunkd has loaded, and how many days they have left; or "
+		"those "
+		"that issuers have made",
+		TABLE, 0, 1, ctl_certs },
 	{ { "check", NULL },
 		"[config|certs|policy|dns] [--ca FILE] [--resolver ADDRESS[:PORT]] [--address "
 		"ADDRESS]...",

@@ -6,6 +6,8 @@
 #include "ctl/table.h"
 #include "ctl/text.h"
 
+#include <string.h>
+
 enum ctl_status ctl_loglevel(struct ctl *c)
 {
 	json_t *result;
@@ -35,6 +37,21 @@ enum ctl_status ctl_loglevel(struct ctl *c)
 	return status;
 }
 
+static enum ctl_status certs_issued(struct ctl *c)
+{
+	static const struct table_column columns[] = {
+		{ "domain", FORM_TEXT, true },
+		{ "issuer", FORM_TEXT, true },
+		{ "not_before", FORM_TIME, false },
+		{ "not_after", FORM_TIME, true },
+		{ "renewal", FORM_TIME, true },
+		{ NULL, FORM_TEXT, false },
+	};
+
+	c->nargs = 0;
+	return table_command(c, "certs-issued", columns);
+}
+
 enum ctl_status ctl_certs(struct ctl *c)
 {
 	static const struct table_column columns[] = {
@@ -50,5 +67,9 @@ enum ctl_status ctl_certs(struct ctl *c)
 		{ NULL, FORM_TEXT, false },
 	};
 
-	return table_command(c, "certs", columns);
+	if (!c->nargs)
+		return table_command(c, "certs", columns);
+	if (strcmp(c->args[0], "issued") == 0)
+		return certs_issued(c);
+	return ctl_misused(c, "certs knows \"issued\", not \"%s\"", c->args[0]);
 }

@@ -10,6 +10,7 @@
 static const struct control_command commands[] = {
 	{ "block", CONTROL_CHANGE, control_block },
 	{ "certs", CONTROL_READ, control_certs },
+	{ "certs-issued", CONTROL_READ, control_certs_issued },
 	{ "close", CONTROL_CHANGE, control_close },
 	{ "config", CONTROL_READ, control_config },
 	{ "drain", CONTROL_CHANGE, control_drain },

@@ -72,6 +72,7 @@ const char *control_text(json_t *arguments, const char *name);
 /* One line each. */
 control_run_fn control_block;
 control_run_fn control_certs;
+control_run_fn control_certs_issued;
 control_run_fn control_close;
 control_run_fn control_config;
 control_run_fn control_drain;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * "certs", "config", "loglevel", "set-loglevel": what the plan in force has, on the main thread,
- * which holds a reference to it.
+ * "certs", "certs-issued", "config", "loglevel", "set-loglevel": what the plan in force has, on the
+ * main thread, which holds a reference to it.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -97,6 +97,61 @@ void control_certs(struct control_call *call, json_t *arguments)
 	for (unsigned i = 0; i < p->settings.certificates.n; i++)
 		control_item(call, tell_certificate(p, i, now));
 	control_done(call, json_pack("{s:i}", "rows", (int)p->settings.certificates.n));
+}
+
+/* What issuers keep, copied out from under their locks. */
+struct issued {
+	struct minted *v;
+	size_t n, room;
+};
+
+static void take_issued(void *arg, const struct minted *one)
+{
+	struct issued *all = arg;
+
+	if (all->n == all->room) {
+		all->room = all->room ? 2 * all->room : 64;
+		all->v = mem_resize(all->v, all->room * sizeof(*all->v));
+	}
+	all->v[all->n++] = *one;
+}
+
+static int by_domain(const void *a, const void *b)
+{
+	const struct minted *x = a, *y = b;
+	int d = strcmp(x->domain.s, y->domain.s);
+
+	return d ? d : strcmp(x->issuer, y->issuer);
+}
+
+static json_t *time_text(int64_t seconds)
+{
+	char text[CLOCK_TEXT];
+
+	clock_print(seconds, 0, text);
+	return json_string(text);
+}
+
+void control_certs_issued(struct control_call *call, json_t *arguments)
+{
+	const struct credentials *all = call->server->plan->credentials;
+	const struct credential *c;
+	struct issued issued = { 0 };
+
+	(void)arguments;
+	for (unsigned i = 0; (c = credentials_at(all, i)); i++)
+		if (credential_mint(c))
+			mint_each(credential_mint(c), take_issued, &issued);
+	if (issued.n)
+		qsort(issued.v, issued.n, sizeof(*issued.v), by_domain);
+	for (size_t i = 0; i < issued.n; i++)
+		control_item(call, json_pack("{s:s, s:s, s:o, s:o, s:o}", "domain",
+					   issued.v[i].domain.s, "issuer", issued.v[i].issuer,
+					   "not_before", time_text(issued.v[i].not_before),
+					   "not_after", time_text(issued.v[i].not_after), "renewal",
+					   time_text(issued.v[i].renewal)));
+	control_done(call, json_pack("{s:I}", "rows", (json_int_t)issued.n));
+	free(issued.v);
 }
 
 /* ---- config ---- */

@@ -142,7 +142,7 @@ static bool valid(const struct kept *k, int64_t now)
 /* Takes well under a millisecond, once in a lifetime. */
 static bool renew_key(struct mint *m, int64_t now)
 {
-	if (m->key && now < m->key_until && now >= m->key_until - m->lifetime)
+	if (m->key && now < m->key_until && now >= m->key_until - m->lifetime - MINT_BACK)
 		return true;
 	drop_key(m);
 	m->key = EVP_EC_gen("P-256");

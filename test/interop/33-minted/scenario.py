@@ -156,6 +156,12 @@ async def compare(bed, check, trunk):
     counted = await asyncio.to_thread(trunk.ctl, 'metrics', config=True)
     check('and counted', 'trunkd_certificates_issued_total{name="minting CA",result="new"} %d\n' %
           len(issued) in counted.stdout, counted.stdout[-300:] + counted.stderr)
+    listed = await asyncio.to_thread(trunk.ctl, 'certs', 'issued', '-o', 'domain,issuer', config=True)
+    check('and listed', [line.split() for line in listed.stdout.splitlines()[1:]] ==
+          [[domain, 'minting', 'CA'] for domain in sorted(found)],
+          listed.stdout[:300] + listed.stderr)
+    wrong = await asyncio.to_thread(trunk.ctl, 'certs', 'nonsense', config=True)
+    check('nothing else is', wrong.returncode != 0 and 'knows "issued"' in wrong.stderr, wrong.stderr)
     one, names, _ = await held(bed, trunk)
     check('a peer is shown one name', names == 1)
     trunk.settings['certificates'] = [trunk.cert('good', *NAMES, *(h.domain for h in leaves.values()))]

@@ -250,6 +250,11 @@ void filter_shadow_blank(struct filter *f)
 	f->shadow_blank = true;
 }
 
+void filter_recorded(struct filter *f, bool recorded)
+{
+	f->unrecorded = !recorded;
+}
+
 const struct filter_result *filter_shadow(const struct filter *f)
 {
 	return f->shadowed ? &f->shadow->result : NULL;

@@ -99,6 +99,9 @@ void filter_bind(struct filter *f, void *arg, struct str stream_lang, struct str
 /* From now on the bytes of filter_shadow() are not written, and there are none: a worker only tells
  * what it says besides. */
 void filter_shadow_blank(struct filter *f);
+/* Does anybody record what is seen (filter_result.seen)? If not, texts are not read for that alone.
+ * At first: yes. */
+void filter_recorded(struct filter *f, bool recorded);
 
 /* The sink to give to stream_stanzas(), with the filter as its self. */
 extern const struct xml_sink filter_sink;

@@ -11,7 +11,7 @@
 bool filter_reads(const struct filter *f)
 {
 	return !filter_passes(f, FEATURE_ENCRYPTED) || !filter_passes(f, FEATURE_FILE_TRANSFER) ||
-	       f->table->audit != AUDIT_OFF || f->table->max_body;
+	       (f->table->audit != AUDIT_OFF && !f->unrecorded) || f->table->max_body;
 }
 
 void filter_body_open(struct filter *f, struct frame *fr, unsigned how)

@@ -337,6 +337,7 @@ static void begin_shadow(struct filter *f, const struct xml_tag *tag)
 		s = f->shadow = filter_new(f->choose, f->arg);
 	if (f->shadow_blank)
 		xml_writer_blank(s->writer);
+	s->unrecorded = f->unrecorded;
 	reset(s);
 	s->depth = 1;
 	s->lang = f->lang;

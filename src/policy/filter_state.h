@@ -15,6 +15,7 @@ struct filter {
 	struct filter *lane;   /* the same, while it follows a stanza; else NULL */
 	bool shadowed;         /* it followed the last one */
 	bool shadow_blank;     /* what it writes is not read */
+	bool unrecorded;       /* nor what it has seen */
 	struct str lang;       /* to add to stanzas without one; n == 0: nothing */
 	struct xml_ns xml;     /* the namespace of xml:lang */
 	uint64_t address_marks;

@@ -90,8 +90,10 @@ static void starttls_asked(struct inbound *in)
 
 static void prepare(struct leg *l)
 {
-	if (l->stream)
-		filter_bind(l->trunk->filter, l, stream_lang(l->stream), STR("en"));
+	if (!l->stream)
+		return;
+	filter_bind(l->trunk->filter, l, stream_lang(l->stream), STR("en"));
+	filter_recorded(l->trunk->filter, l->trunk->shared->audit.writer != NULL);
 }
 
 static void transport(struct leg *l, enum conn_event e)

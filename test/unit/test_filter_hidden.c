@@ -209,9 +209,30 @@ static void texts_are_seen_where_a_record_is_kept(void **unused)
 		assert_int_equal(r->verdict, VERDICT_PASS);
 		assert_str(r->bytes, in);
 		assert_int_equal(feature_set_has(&r->seen, cases[i].seen), cases[i].is);
+		filter_recorded(rig.filter, false);
+		r = rig_feed(&rig, str_of(in), SIZE_MAX);
+		assert_str(r->bytes, in);
+		assert_false(feature_set_has(&r->seen, cases[i].seen));
 		rig_fini(&rig);
 		policy_text_fini(&text);
 	}
+}
+
+static void what_is_not_let_through_is_found_without_a_record_too(void **unused)
+{
+	struct policy_text text;
+	struct rig rig;
+	const struct filter_result *r;
+
+	(void)unused;
+	policy_text_init(&text, UNDER("block = [ \"encrypted\" ];"));
+	rig_init(&rig, text.table, RIG_HEADER);
+	filter_recorded(rig.filter, false);
+	r = rig_feed(&rig, STR("<message" A "><body>?OTR:AA</body></message>"), SIZE_MAX);
+	assert_non_null(r);
+	assert_int_equal(r->verdict, VERDICT_BOUNCE);
+	rig_fini(&rig);
+	policy_text_fini(&text);
 }
 
 int main(void)
@@ -223,6 +244,7 @@ int main(void)
 		cmocka_unit_test(vcards_lose_data_and_keys),
 		cmocka_unit_test(texts_are_read_in_every_wrapper),
 		cmocka_unit_test(texts_are_seen_where_a_record_is_kept),
+		cmocka_unit_test(what_is_not_let_through_is_found_without_a_record_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,8 @@ struct label_category {
 	enum label_tag_kind kind;
 	enum label_tag_form form;
 	bool has_lacv;
+	bool shared; /* by spif_resolve_label(): the number has another name, too, so it says
+			nothing */
 	uint64_t lacv;
 	struct str value; /* tagCategory/@name, ADatP-4774 GenericValue */
 	/* Of a category whose syntax the codec does not know: its identifier. Never resolved, so

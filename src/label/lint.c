@@ -3,6 +3,7 @@
 #include "label/lint.h"
 
 #include "label/marking.h"
+#include "label/resolve.h"
 #include "label/time.h"
 
 enum { SOON = 30 * 86400 };
@@ -51,14 +52,6 @@ static void check_colors(const struct spif *s, struct label_findings *f)
 	}
 }
 
-/* A value that no classification admits is in no valid label. */
-static bool admits(const struct spif_category *k, const struct spif_class *c)
-{
-	if (k->required_class && k->required_class != c)
-		return false;
-	return !(k->excluded_classes[c->lacv / 64] >> c->lacv % 64 & 1);
-}
-
 static bool contradicts(const struct spif_category *k)
 {
 	for (unsigned i = 0; i < k->nrequired; i++) {
@@ -70,7 +63,9 @@ static bool contradicts(const struct spif_category *k)
 			for (unsigned x = 0; x < k->nexcluded; x++) {
 				const struct spif_group *a = &r->groups[g], *b = &k->excluded[x];
 
-				if (!a->whole && !b->whole && a->category == b->category)
+				if (!a->whole && !b->whole && a->set == b->set &&
+					a->lacv == b->lacv && a->kind == b->kind &&
+					a->form == b->form)
 					return true;
 			}
 		}
@@ -78,13 +73,14 @@ static bool contradicts(const struct spif_category *k)
 	return false;
 }
 
+/* A value that no classification admits is in no valid label. */
 static void check_usable(const struct spif *s, struct label_findings *f)
 {
 	for (unsigned i = 0; i < s->ncategories; i++) {
 		const struct spif_category *k = &s->categories[i];
 		unsigned n = 0;
 
-		while (n < s->nclasses && !admits(k, &s->classes[n]))
+		while (n < s->nclasses && !label_admits(k, &s->classes[n]))
 			n++;
 		if (n == s->nclasses)
 			warn(f, s, k->line, "Correct excludedClass or requiredClass.",

@@ -446,6 +446,11 @@ static bool means(
 	       (e->form == LABEL_ANY_FORM || c->form == LABEL_ANY_FORM || e->form == c->form);
 }
 
+static bool is_variant(const struct spif_category *a, const struct spif_category *b)
+{
+	return a->tag == b->tag && a->lacv == b->lacv && label_fold_eq(a->name, b->name);
+}
+
 /* The local value that c is an equivalent of; NULL, and a verdict if there are several. */
 static const struct spif_category *find_in(
 	struct mapper *m, const struct label_category *c, bool *ambiguous)
@@ -458,8 +463,8 @@ static const struct spif_category *find_in(
 		for (unsigned i = 0; i < k->nequivalents; i++) {
 			if (!means(m, &k->equivalents[i], c) || found == k)
 				continue;
-			*ambiguous |= found != NULL;
-			found = k;
+			*ambiguous |= found && !is_variant(found, k);
+			found = found ? found : k;
 		}
 	}
 	return found;
@@ -508,8 +513,7 @@ static bool value_in(struct mapper *m, unsigned i, unsigned *dropped)
 		.form = k->tag->form,
 		.has_lacv = true,
 		.lacv = k->lacv };
-	if (k->input)
-		to.value = c->value;
+	to.value = k->input ? c->value : k->name;
 	return add(m, &to, source_in(m, i));
 }
 

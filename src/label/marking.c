@@ -113,13 +113,30 @@ static struct str affix(
 	return found;
 }
 
+static bool is_letter(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       (unsigned char)c >= 0x80;
+}
+
+/* Two words do not become one: published files leave the space out. */
+static void put_apart(const struct maker *m, struct str text)
+{
+	struct str so_far = buf_view(m->out);
+
+	if (text.n && so_far.n > m->start && is_letter(so_far.p[so_far.n - 1]) &&
+		is_letter(text.p[0]))
+		buf_put_char(m->out, ' ');
+	buf_put(m->out, text);
+}
+
 static void put_affix(
 	const struct maker *m, const struct spif_marking *of, enum spif_affix_kind kind)
 {
 	struct str text = affix(m, of, kind);
 
 	if (text.p)
-		buf_put(m->out, text);
+		put_apart(m, text);
 }
 
 /* ---- parts ---- */
@@ -174,8 +191,11 @@ static void put_tag(
 			separate(m, separator);
 			put_affix(m, of, SPIF_PREFIX);
 		}
-		put_separator(m, of, shown++, i + 1 == end);
-		buf_put(m->out, text);
+		put_separator(m, of, shown, i + 1 == end);
+		if (shown++)
+			buf_put(m->out, text);
+		else
+			put_apart(m, text);
 	}
 	if (shown)
 		put_affix(m, of, SPIF_SUFFIX);
@@ -237,7 +257,7 @@ static void put_class(struct maker *m, const struct label *l, struct str separat
 		return;
 	separate(m, separator);
 	put_affix(m, &l->class->marking, SPIF_PREFIX);
-	buf_put(m->out, text);
+	put_apart(m, text);
 	put_affix(m, &l->class->marking, SPIF_SUFFIX);
 }
 

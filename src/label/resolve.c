@@ -60,6 +60,18 @@ static const struct spif_category *find_input(
 	return NULL;
 }
 
+/* A number that several values have is said by the name beside it. */
+static const struct spif_category *find_both(const struct spif *s, const struct spif_set *set,
+	const struct label_category *c, bool *ambiguous)
+{
+	const struct spif_category *k =
+		spif_category_by_name(s, set, c->kind, c->form, c->value, ambiguous);
+
+	while (k && k->lacv != c->lacv)
+		k = k->variant;
+	return k;
+}
+
 static const struct spif_category *find_value(const struct spif *s, const struct spif_set *set,
 	const struct label_category *c, bool *ambiguous)
 {
@@ -73,14 +85,35 @@ static const struct spif_category *find_value(const struct spif *s, const struct
 		return found;
 	}
 	found = spif_category_by_lacv(s, set, c->kind, c->form, c->lacv, ambiguous);
+	if (*ambiguous && c->value.n)
+		return find_both(s, set, c, ambiguous);
 	if (found && c->value.n && !found->input && !label_fold_eq(found->name, c->value))
 		return NULL;
 	return found;
 }
 
+bool label_admits(const struct spif_category *k, const struct spif_class *c)
+{
+	if (k->required_class && k->required_class != c)
+		return false;
+	return !(k->excluded_classes[c->lacv / 64] >> c->lacv % 64 & 1);
+}
+
+/* Of several variants of a value the one for the classification; the first when none is. */
+static const struct spif_category *pick_variant(const struct spif_category *first,
+	const struct label_category *c, const struct spif_class *class)
+{
+	for (const struct spif_category *k = first; k && class; k = k->variant) {
+		if ((!c->has_lacv || k->lacv == c->lacv) && label_admits(k, class))
+			return k;
+	}
+	return first;
+}
+
 /* `before`: the one before it, whose tag set it most likely shares. */
 static bool resolve_category(const struct spif *s, struct label_category *c,
-	const struct label_category *before, struct label_verdict *v)
+	const struct label_category *before, const struct spif_class *class,
+	struct label_verdict *v)
 {
 	const struct spif_set *set;
 	bool ambiguous;
@@ -100,12 +133,14 @@ static bool resolve_category(const struct spif *s, struct label_category *c,
 		v->tag = set->ntags ? &set->tags[0] : NULL;
 		return false;
 	}
+	c->known = pick_variant(c->known, c, class);
 	c->set_id = set->id;
 	c->set_name = set->name;
 	c->kind = c->known->tag->kind;
 	c->form = c->known->tag->form;
 	c->has_lacv = true;
 	c->lacv = c->known->lacv;
+	c->shared = c->known->shared;
 	if (!c->known->input || !c->value.n)
 		c->value = c->known->name;
 	return true;
@@ -175,7 +210,8 @@ bool spif_resolve_label(const struct spif *s, struct label *l, struct label_verd
 	if (!resolve_class(s, l, v))
 		return false;
 	for (unsigned i = 0; i < l->ncategories; i++) {
-		if (!resolve_category(s, &l->categories[i], i ? &l->categories[i - 1] : NULL, v))
+		if (!resolve_category(
+			    s, &l->categories[i], i ? &l->categories[i - 1] : NULL, l->class, v))
 			return false;
 	}
 	sort(l);
@@ -215,6 +251,19 @@ bool label_same(const struct label *a, const struct label *b)
 static void grant(struct clearance *c, unsigned index)
 {
 	c->granted[index / 64] |= UINT64_C(1) << index % 64;
+}
+
+/* Every variant; with a number, those that have it. False: they do not have one number. */
+static bool grant_value(struct clearance *c, const struct label_category *value, bool number)
+{
+	bool one = true;
+
+	for (const struct spif_category *k = value->known; k; k = k->variant) {
+		one &= number || k->lacv == value->lacv;
+		if (!number || k->lacv == value->lacv)
+			grant(c, k->index);
+	}
+	return one;
 }
 
 /* A group is granted to its members, and so is a group that has that group as a member. */
@@ -273,10 +322,11 @@ int spif_resolve_clearance(const struct spif *s, struct clearance *c, struct lab
 	unknown = resolve_class_names(s, c, v);
 	for (unsigned i = 0; i < c->ncategories; i++) {
 		struct label_category *k = &c->categories[i];
+		bool number = k->has_lacv;
 
 		k->known = NULL;
-		if (resolve_category(s, k, NULL, &first))
-			grant(c, k->known->index);
+		if (resolve_category(s, k, NULL, NULL, &first))
+			k->has_lacv = grant_value(c, k, number);
 		else if (unknown++ == 0)
 			*v = first;
 	}

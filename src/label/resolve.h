@@ -36,6 +36,9 @@ const struct label *label_at(const struct label *l, int64_t now);
 /* Are two resolved labels of one policy the same: classification and categories, whatever else. */
 bool label_same(const struct label *a, const struct label *b);
 
+/* May a value be on a label of this classification (requiredClass, excludedClass)? */
+bool label_admits(const struct spif_category *k, const struct spif_class *c);
+
 static inline bool clearance_grants(const struct clearance *c, unsigned index)
 {
 	return c->granted[index / 64] >> index % 64 & 1;

@@ -78,8 +78,8 @@ void spif_free(struct spif *s);
 const struct spif_class *spif_class_by_name(const struct spif *s, struct str name);
 const struct spif_set *spif_set_by_id(const struct spif *s, struct str id);
 const struct spif_set *spif_set_by_name(const struct spif *s, struct str name);
-/* The category with this number; ANY_KIND and ANY_FORM match all. NULL: none, or (*ambiguous_out)
- * several. */
+/* The category with this number or name, the first of its variants; ANY_KIND and ANY_FORM match
+ * all. NULL: none, or (*ambiguous_out) several: numbers that have two names, names in two tags. */
 const struct spif_category *spif_category_by_lacv(const struct spif *s, const struct spif_set *set,
 	enum label_tag_kind kind, enum label_tag_form form, uint64_t lacv, bool *ambiguous_out);
 const struct spif_category *spif_category_by_name(const struct spif *s, const struct spif_set *set,

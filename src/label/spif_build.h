@@ -52,7 +52,8 @@ void spif_read_memberships(struct spif_build *b, const struct xml_node *root);
 
 /* ---- spif_index.c ---- */
 
-void spif_index(struct spif *s);
-void spif_index_equivalents(struct spif *s);
+/* False: too many parts are alike. */
+bool spif_index(struct spif *s);
+bool spif_index_equivalents(struct spif *s);
 /* Duplicates, by what has been indexed. */
 void spif_check_unique(struct spif_build *b);

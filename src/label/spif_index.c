@@ -12,6 +12,8 @@
 
 #include <stdlib.h>
 
+enum { PROBES_MAX = 1024 }; /* a table is at most half full: only what is alike stands so close */
+
 static uint64_t hash(uint64_t salt, struct str s)
 {
 	const uint64_t seed[2] = { salt, 0x7370696620696478u };
@@ -46,13 +48,18 @@ static void table_init(struct spif_table *t, size_t n)
 	t->mask = (uint32_t)(size - 1);
 }
 
-static void table_put(struct spif_table *t, uint64_t h, uint32_t index)
+/* False: so many are alike that looking one up would take long. */
+static bool table_put(struct spif_table *t, uint64_t h, uint32_t index)
 {
-	uint32_t i = (uint32_t)h & t->mask;
+	uint32_t i = (uint32_t)h & t->mask, probes = 0;
 
-	while (t->slots[i])
+	while (t->slots[i]) {
 		i = (i + 1) & t->mask;
+		if (++probes > PROBES_MAX)
+			return false;
+	}
 	t->slots[i] = index + 1;
+	return true;
 }
 
 /* Every index that may be meant: for (i = first; (k = at(i)) >= 0; i = next(i)). */
@@ -63,49 +70,73 @@ static inline int64_t table_at(const struct spif_table *t, uint32_t i)
 
 /* ---- building ---- */
 
-static void index_category(struct spif *s, uint32_t i)
+/* Behind the last one of this name in its tag. Equal hashes are found in the order they were put.
+ */
+static void link_variant(struct spif *s, uint32_t index, uint32_t h)
 {
-	const struct spif_category *c = &s->categories[i];
+	struct spif_category *c = &s->categories[index];
+	int64_t k;
 
-	table_put(&s->category_numbers, hash_number(c->tag->set->index, c->lacv), i);
-	table_put(&s->category_names, hash_name(c->tag->set->index, c->name), i);
+	for (; (k = table_at(&s->category_names, h)) >= 0; h++) {
+		struct spif_category *other = &s->categories[k];
+
+		if (other->tag == c->tag && !other->variant && other != c &&
+			label_fold_eq(other->name, c->name))
+			other->variant = c;
+	}
 }
 
-void spif_index(struct spif *s)
+static bool index_category(struct spif *s, uint32_t i)
 {
+	const struct spif_category *c = &s->categories[i];
+	uint64_t by_name = hash_name(c->tag->set->index, c->name);
+
+	link_variant(s, i, (uint32_t)by_name);
+	return table_put(&s->category_numbers, hash_number(c->tag->set->index, c->lacv), i) &&
+	       table_put(&s->category_names, by_name, i);
+}
+
+bool spif_index(struct spif *s)
+{
+	bool good = true;
+
 	table_init(&s->class_names, s->nclasses);
 	table_init(&s->set_ids, s->nsets);
 	table_init(&s->set_names, s->nsets);
 	table_init(&s->category_numbers, s->ncategories);
 	table_init(&s->category_names, s->ncategories);
 	for (uint32_t i = 0; i < s->nclasses; i++) {
-		table_put(&s->class_names, hash_name(0, s->classes[i].name), i);
+		good &= table_put(&s->class_names, hash_name(0, s->classes[i].name), i);
 		if (!s->class_by_lacv[s->classes[i].lacv])
 			s->class_by_lacv[s->classes[i].lacv] = &s->classes[i];
 	}
-	for (uint32_t i = 0; i < s->nsets; i++) {
-		table_put(&s->set_ids, hash(0, s->sets[i].id), i);
-		table_put(&s->set_names, hash_name(0, s->sets[i].name), i);
-	}
-	for (uint32_t i = 0; i < s->ncategories; i++)
-		index_category(s, i);
+	for (uint32_t i = 0; i < s->nsets && good; i++)
+		good &= table_put(&s->set_ids, hash(0, s->sets[i].id), i) &&
+			table_put(&s->set_names, hash_name(0, s->sets[i].name), i);
+	for (uint32_t i = 0; i < s->ncategories && good; i++)
+		good &= index_category(s, i);
+	return good;
 }
 
 /* By what another policy's label has: the policy and the number; the category is the value. */
-void spif_index_equivalents(struct spif *s)
+bool spif_index_equivalents(struct spif *s)
 {
+	bool good = true;
 	size_t n = 0;
 
 	for (unsigned i = 0; i < s->ncategories; i++)
 		n += s->categories[i].nequivalents;
 	table_init(&s->category_equivalents, n);
 	for (uint32_t i = 0; i < s->ncategories; i++) {
-		for (unsigned k = 0; k < s->categories[i].nequivalents; k++) {
+		for (unsigned k = 0; k < s->categories[i].nequivalents && good; k++) {
 			const struct spif_equivalent *e = &s->categories[i].equivalents[k];
 
-			table_put(&s->category_equivalents, hash_number(e->policy, e->lacv), i);
+			if (!e->discard)
+				good &= table_put(&s->category_equivalents,
+					hash_number(e->policy, e->lacv), i);
 		}
 	}
+	return good;
 }
 
 const struct spif_category *spif_category_by_equivalent(
@@ -114,7 +145,7 @@ const struct spif_category *spif_category_by_equivalent(
 	int64_t k;
 
 	if (*at == UINT32_MAX)
-		*at = (uint32_t)hash_number(policy, lacv);
+		*at = (uint32_t)hash_number(policy, lacv) & s->category_equivalents.mask;
 	while ((k = table_at(&s->category_equivalents, *at)) >= 0) {
 		++*at;
 		return &s->categories[k];
@@ -175,6 +206,12 @@ static bool is_type(const struct spif_tag *t, enum label_tag_kind kind, enum lab
 	return form == LABEL_ANY_FORM || t->form == LABEL_ANY_FORM || form == t->form;
 }
 
+/* Are they variants of one value? */
+static bool are_variants(const struct spif_category *a, const struct spif_category *b)
+{
+	return a->tag == b->tag && label_fold_eq(a->name, b->name);
+}
+
 const struct spif_category *spif_category_by_lacv(const struct spif *s, const struct spif_set *set,
 	enum label_tag_kind kind, enum label_tag_form form, uint64_t lacv, bool *ambiguous_out)
 {
@@ -188,11 +225,12 @@ const struct spif_category *spif_category_by_lacv(const struct spif *s, const st
 
 		if (c->lacv != lacv || c->tag->set != set || !is_type(c->tag, kind, form))
 			continue;
-		if (found) {
+		if (found && !are_variants(found, c)) {
 			*ambiguous_out = true;
 			return NULL;
 		}
-		found = c;
+		if (!found)
+			found = c;
 	}
 	return found;
 }
@@ -201,8 +239,8 @@ const struct spif_category *spif_category_by_lacv(const struct spif *s, const st
 const struct spif_category *spif_category_by_name(const struct spif *s, const struct spif_set *set,
 	enum label_tag_kind kind, enum label_tag_form form, struct str name, bool *ambiguous_out)
 {
-	const struct spif_category *found[2] = { 0 }; /* alike; the same */
-	unsigned n[2] = { 0 };
+	const struct spif_category *found = NULL;
+	bool exact = false;
 	int64_t k;
 
 	*ambiguous_out = false;
@@ -211,17 +249,18 @@ const struct spif_category *spif_category_by_name(const struct spif *s, const st
 		const struct spif_category *c = &s->categories[k];
 		bool same = str_eq(c->name, name);
 
-		if (c->tag->set != set || !is_type(c->tag, kind, form) ||
+		if (c->tag->set != set || !is_type(c->tag, kind, form) || (exact && !same) ||
 			!(same || label_fold_eq(c->name, name)))
 			continue;
-		found[same] = c;
-		if (++n[same] > 1 && same)
-			break;
+		if (!found || (same && !exact)) {
+			found = c;
+			*ambiguous_out = false;
+		} else if (found->tag != c->tag) {
+			*ambiguous_out = true;
+		}
+		exact |= same;
 	}
-	*ambiguous_out = n[1] > 1 || (n[1] == 0 && n[0] > 1);
-	if (*ambiguous_out)
-		return NULL;
-	return found[1] ? found[1] : found[0];
+	return *ambiguous_out ? NULL : found;
 }
 
 int spif_equivalent_policy(const struct spif *s, struct str id, struct str name)
@@ -284,29 +323,40 @@ static void check_sets(struct spif_build *b)
 	}
 }
 
-static void check_categories(struct spif_build *b)
+static void check_category(struct spif_build *b, struct spif_category *c)
 {
-	const struct spif *s = b->s;
+	const struct spif_tag *t = c->tag;
 	bool ambiguous;
 
-	for (unsigned i = 0; i < s->ncategories; i++) {
-		const struct spif_category *c = &s->categories[i];
-		const struct spif_tag *t = c->tag;
+	spif_category_by_lacv(b->s, t->set, t->kind, t->form, c->lacv, &ambiguous);
+	c->shared = ambiguous;
+	if (ambiguous)
+		spif_warning(b, c->line, "Give each value of a tag set and type its own.",
+			"\"%.*s\" of \"%.*s\" has a lacv that another value has, too, %llu: a "
+			"label "
+			"that has only the number is denied.",
+			STR_ARG(c->name), STR_ARG(t->set->name), (unsigned long long)c->lacv);
+	spif_category_by_name(b->s, t->set, t->kind, LABEL_ANY_FORM, c->name, &ambiguous);
+	if (ambiguous)
+		spif_warning(b, c->line, "Rename one of them.",
+			"\"%.*s\" names values of several tags of \"%.*s\"; a label that has only "
+			"the "
+			"name is denied.",
+			STR_ARG(c->name), STR_ARG(t->set->name));
+	if (c->variant && c->variant->lacv != c->lacv)
+		spif_warning(b, c->variant->line, "Rename one of them.",
+			"\"%.*s\" of \"%.*s\" has two numbers, %llu and %llu; in a label that has "
+			"names "
+			"they are one value.",
+			STR_ARG(c->name), STR_ARG(t->set->name), (unsigned long long)c->lacv,
+			(unsigned long long)c->variant->lacv);
+}
 
-		if (t->kind == LABEL_ANY_KIND)
-			continue;
-		spif_category_by_lacv(s, t->set, t->kind, t->form, c->lacv, &ambiguous);
-		if (ambiguous)
-			spif_error(b, c->line, "Give each value of a tag set and type its own.",
-				"Value \"%.*s\" of \"%.*s\" has a lacv that another one has: %llu.",
-				STR_ARG(c->name), STR_ARG(t->set->name),
-				(unsigned long long)c->lacv);
-		spif_category_by_name(s, t->set, t->kind, LABEL_ANY_FORM, c->name, &ambiguous);
-		if (ambiguous)
-			spif_warning(b, c->line, "Rename one of them.",
-				"\"%.*s\" names several values of \"%.*s\"; a label that has only "
-				"the name is denied.",
-				STR_ARG(c->name), STR_ARG(t->set->name));
+static void check_categories(struct spif_build *b)
+{
+	for (unsigned i = 0; i < b->s->ncategories; i++) {
+		if (b->s->categories[i].tag->kind != LABEL_ANY_KIND)
+			check_category(b, &b->s->categories[i]);
 	}
 }
 

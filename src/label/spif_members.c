@@ -133,7 +133,10 @@ static void read_membership(struct spif_build *b, const struct xml_node *n)
 		if (!group)
 			continue;
 		any = true;
-		read_members(b, n, &b->s->categories[group->index]);
+		for (unsigned k = 0; k < t->ncategories; k++) {
+			if (label_fold_eq(t->categories[k].name, group->name))
+				read_members(b, n, &t->categories[k]);
+		}
 	}
 	check_members(b, n);
 	if (!any)

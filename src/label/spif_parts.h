@@ -51,8 +51,7 @@ struct spif_group {
 	enum label_tag_form form;
 	bool whole; /* all, or no lacv: any value of the tag set and type */
 	uint64_t lacv;
-	const struct spif_set *set;           /* NULL: of another policy */
-	const struct spif_category *category; /* of this policy, unless whole */
+	const struct spif_set *set; /* NULL: of another policy */
 };
 enum spif_operation { SPIF_ONLY_ONE, SPIF_ONE_OR_MORE, SPIF_ALL };
 struct spif_required { /* requiredCategory */
@@ -91,8 +90,12 @@ struct spif_class { /* securityClassification */
 struct spif_category {        /* tagCategory */
 	unsigned line, index; /* index: in spif.categories */
 	const struct spif_tag *tag;
+	/* The next one of this name in the tag: published files have variants of a value, such as
+	 * one for each of several classifications, which its excludedClass tell apart. */
+	const struct spif_category *variant;
 	struct str name;
 	uint64_t lacv;
+	bool shared; /* its lacv has another name, too: the number alone does not say it */
 	bool obsolete;
 	bool input; /* userInput: the label says the value */
 	int64_t not_before, not_after;

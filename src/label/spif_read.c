@@ -306,11 +306,17 @@ static void read_all(struct spif_build *b, const struct xml_node *root)
 	read_classes(b, root);
 	read_sets(b, root);
 	read_policies(b, root);
-	spif_index(b->s);
+	if (!spif_index(b->s)) {
+		spif_error(b, root->line, "Give them names and numbers of their own.",
+			"More than a thousand parts have the same name or number.");
+		return;
+	}
 	spif_check_unique(b);
 	spif_read_rules(b, root);
 	spif_read_memberships(b, root);
-	spif_index_equivalents(b->s);
+	if (!spif_index_equivalents(b->s))
+		spif_error(b, root->line, "Correct their numbers.",
+			"More than a thousand values have the same equivalent.");
 }
 
 struct spif *spif_read(

@@ -44,16 +44,29 @@ static void find_group(struct spif_build *b, struct spif_group *g)
 			"tagSetRef=\"%.*s\" names no tag set.", STR_ARG(g->set_ref));
 		return;
 	}
-	if (!g->whole)
-		g->category =
-			spif_category_by_lacv(b->s, g->set, g->kind, g->form, g->lacv, &ambiguous);
 	if (g->whole && !has_type(g->set, g))
 		spif_error(b, g->line, "Correct tagType or enumType.",
 			"Tag set \"%.*s\" has no tag of this type.", STR_ARG(g->set->name));
-	else if (!g->whole && !g->category)
+	/* A number that several values have means any of them. */
+	else if (!g->whole &&
+		 !spif_category_by_lacv(b->s, g->set, g->kind, g->form, g->lacv, &ambiguous) &&
+		 !ambiguous)
 		spif_error(b, g->line, "Correct tagType, enumType or lacv.",
-			"Tag set \"%.*s\" has %s value %llu of this type.", STR_ARG(g->set->name),
-			ambiguous ? "more than one" : "no", (unsigned long long)g->lacv);
+			"Tag set \"%.*s\" has no value %llu of this type.", STR_ARG(g->set->name),
+			(unsigned long long)g->lacv);
+}
+
+/* The type that a reference names. What it leaves out, the tag that it refers to says. */
+static bool reference_type(struct spif_build *b, const struct xml_node *n,
+	enum label_tag_kind *kind, enum label_tag_form *form)
+{
+	struct str type = str_trim(xml_node_attr(n, "tagType"));
+
+	*kind = LABEL_ANY_KIND;
+	*form = str_is(type, "enumerated") ? LABEL_INTEGERS : LABEL_ANY_FORM;
+	if (!type.n || (*form == LABEL_INTEGERS && !str_trim(xml_node_attr(n, "enumType")).n))
+		return true;
+	return spif_tag_type(b, n, kind, form);
 }
 
 /* `ours`: of this policy, not of an equivalent one. */
@@ -62,8 +75,7 @@ static void read_group(
 {
 	g->line = n->line;
 	g->set_ref = spif_text(b, n, "tagSetRef");
-	if (xml_node_attr(n, "tagType").p)
-		spif_tag_type(b, n, &g->kind, &g->form);
+	reference_type(b, n, &g->kind, &g->form);
 	g->whole = spif_bool(b, n, "all");
 	if (!spif_number(b, n, "lacv", INT64_MAX, &g->lacv))
 		g->whole = true;
@@ -177,7 +189,7 @@ static bool read_category_equivalent(
 	e->set_id = spif_text(b, n, "tagSetId");
 	if (e->discard)
 		return true;
-	if (xml_node_attr(n, "tagType").p && !spif_tag_type(b, n, &e->kind, &e->form))
+	if (!reference_type(b, n, &e->kind, &e->form))
 		return false;
 	if (!e->set_id.n)
 		spif_warning(b, n->line, "Give it the identifier of the other policy's tag set.",

@@ -141,10 +141,11 @@ static bool put_group(struct buf *out, const struct group *g, bool label)
 	const char *arc = acp145(c);
 	size_t at;
 
-	if (c->unknown_type.n || !c->has_lacv || c->form == LABEL_ANY_FORM)
+	if (c->unknown_type.n || !c->has_lacv || c->shared || c->form == LABEL_ANY_FORM)
 		return false;
 	for (unsigned i = g->first; i < g->n; i++)
-		if (in_group(g, i) && (g->list[i].unknown_type.n || !g->list[i].has_lacv))
+		if (in_group(g, i) &&
+			(g->list[i].unknown_type.n || !g->list[i].has_lacv || g->list[i].shared))
 			return false;
 	at = ber_open(out, BER_SEQUENCE);
 	if (!(arc ? put_acp145(out, g, arc) : put_missi(out, g, label)))

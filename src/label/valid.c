@@ -13,41 +13,21 @@ static bool fail(struct label_verdict *v, const struct label *l, enum label_outc
 
 /* ---- groups ---- */
 
-static bool has_category(const struct label *l, unsigned index)
-{
-	unsigned low = 0, high = l->ncategories;
-
-	while (low < high) {
-		unsigned mid = (low + high) / 2;
-
-		if (l->categories[mid].known->index < index)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < l->ncategories && l->categories[low].known->index == index;
-}
-
-/* all="true", or no lacv: any value of that tag set and type. */
-static bool has_any(
+/* all="true", or no lacv: any value of that tag set and type. Groups name values by number. */
+bool label_has_group(
 	const struct label *l, const struct spif_group *g, const struct spif_category *but)
 {
 	for (unsigned i = 0; i < l->ncategories; i++) {
-		const struct spif_tag *t = l->categories[i].known->tag;
+		const struct spif_category *k = l->categories[i].known;
+		const struct spif_tag *t = k->tag;
 
-		if (l->categories[i].known != but && t->set == g->set &&
+		if (k != but && t->set == g->set && (g->whole || k->lacv == g->lacv) &&
 			(g->kind == LABEL_ANY_KIND || g->kind == t->kind) &&
 			(g->form == LABEL_ANY_FORM || t->form == LABEL_ANY_FORM ||
 				g->form == t->form))
 			return true;
 	}
 	return false;
-}
-
-bool label_has_group(
-	const struct label *l, const struct spif_group *g, const struct spif_category *but)
-{
-	return g->whole ? has_any(l, g, but) : has_category(l, g->category->index);
 }
 
 static bool satisfied(const struct label *l, const struct spif_required *r)

@@ -41,6 +41,16 @@ static struct spif *read_policy(struct str text)
 	return s;
 }
 
+/* By its number: itself or its first variant, unless the number is shared. */
+static void check_found(
+	const struct spif *s, const struct spif_category *k, const struct spif_category *found)
+{
+	MUST(!found == k->shared);
+	while (found && found != k)
+		found = found->variant;
+	MUST(found == k || k->shared);
+}
+
 static void check_values(const struct spif *s)
 {
 	for (unsigned i = 0; i < s->ncategories; i++) {
@@ -50,8 +60,9 @@ static void check_values(const struct spif *s)
 
 		MUST(k->index == i && t == &s->tags[t->index]);
 		if (t->kind != LABEL_ANY_KIND)
-			MUST(spif_category_by_lacv(
-				     s, t->set, t->kind, t->form, k->lacv, &ambiguous) == k);
+			check_found(s, k,
+				spif_category_by_lacv(
+					s, t->set, t->kind, t->form, k->lacv, &ambiguous));
 		for (unsigned n = 0; n < k->nmembers; n++)
 			MUST(k->members[n] < s->ncategories);
 	}
@@ -72,7 +83,8 @@ static void add_value(const struct spif *s, struct label *l)
 		.kind = k->tag->kind,
 		.form = k->tag->form,
 		.has_lacv = true,
-		.lacv = k->lacv };
+		.lacv = k->lacv,
+		.value = k->name };
 }
 
 static void make_label(const struct spif *s, struct label *l)

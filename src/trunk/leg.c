@@ -53,9 +53,22 @@ void leg_fini(struct leg *l)
 	atomic_fetch_add(&l->trunk->stats.streams_closed, 1);
 }
 
+/* What a peer can cause again and again: warnings, and the ends of streams that came to nothing. */
+static bool held_back(struct leg *l, enum log_level level, const char *event)
+{
+	char host[ADDRESS_TEXT] = "-";
+	bool end = l->kind == LEG_IN && !l->proof && strcmp(event, "stream-end") == 0;
+	if (level < LOG_LEVEL_WARN && !end)
+		return false;
+	if (l->conn)
+		address_print_host(conn_peer(l->conn), host);
+	return !metrics_peer_line(
+		l->trunk, event, host, end ? METRICS_LINE_STREAM_END : METRICS_LINE_WARNING);
+}
+
 void leg_log(struct leg *l, enum log_level level, const char *event, const char *fmt, ...)
 {
-	if (level < log_level())
+	if (level < log_level() || held_back(l, level, event))
 		return;
 	char peer[ADDRESS_TEXT] = "-", rest[1600];
 	if (l->conn)

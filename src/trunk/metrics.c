@@ -16,7 +16,8 @@ const char *const metrics_verdict_names[] = { "pass", "fold", "bounce", "drop", 
 const char *const metrics_proof_names[] = { "external", "external-dialback", "dialback" };
 const char *const metrics_limit_names[] = { "rate", "queue", "pairs", "streams_per_pair" };
 const char *const metrics_stage_names[] = { "dns", "tcp", "tls", "stream", "auth", "total" };
-const char *const metrics_line_names[] = { "refused", "bounce", "drop" };
+const char *const metrics_line_names[] = { "refused", "bounce", "drop", "dial", "stream-end",
+	"warning" };
 const char *const metrics_reject_names[] = { "limits.connections", "limits.connections_per_address",
 	"limits.handshakes", "stopping" };
 const uint32_t metrics_bounds_us[] = { 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 100000,
@@ -276,6 +277,13 @@ bool metrics_line_pass(struct trunk *t, struct log_limit *l, enum metrics_line l
 	uint32_t *held_out)
 {
 	bool pass = log_limit_pass(l, net_loop_now(t->loop), burst, held_out);
+	t->metrics.held_lines[line] += !pass;
+	return pass;
+}
+
+bool metrics_peer_line(struct trunk *t, const char *event, const char *peer, enum metrics_line line)
+{
+	bool pass = log_held_pass(&t->held, event, peer, net_loop_now(t->loop));
 	t->metrics.held_lines[line] += !pass;
 	return pass;
 }

@@ -72,3 +72,6 @@ void metrics_waited(struct metrics *m, uint64_t ms);
 /* log_limit_pass() and log_limit_rest(), with what they hold back counted. */
 bool metrics_line_pass(struct trunk *t, struct log_limit *l, enum metrics_line line, uint32_t burst,
 	uint32_t *held_out);
+/* The same for a line about one peer (base/log_held.h). */
+bool metrics_peer_line(
+	struct trunk *t, const char *event, const char *peer, enum metrics_line line);

@@ -62,7 +62,15 @@ enum metrics_stage {
 extern const char *const metrics_stage_names[METRICS_STAGES];
 
 /* Lines of the log that a peer can cause, and that were held back. */
-enum metrics_line { METRICS_LINE_REFUSED, METRICS_LINE_BOUNCE, METRICS_LINE_DROP, METRICS_LINES };
+enum metrics_line {
+	METRICS_LINE_REFUSED,
+	METRICS_LINE_BOUNCE,
+	METRICS_LINE_DROP,
+	METRICS_LINE_DIAL,
+	METRICS_LINE_STREAM_END,
+	METRICS_LINE_WARNING,
+	METRICS_LINES
+};
 extern const char *const metrics_line_names[METRICS_LINES];
 
 /* Counts of what lasted up to each bound; the last one is of what lasted longer than all. */

@@ -70,6 +70,12 @@ static void trim(struct trunk *t)
 	mem_trim();
 }
 
+static void tell_held(void *arg, const char *event, const char *peer, uint32_t lines)
+{
+	(void)arg;
+	log_info("held-back events=%s peer=%s lines=%u", event, log_quote(str_of(peer)).s, lines);
+}
+
 static void tick(void *arg)
 {
 	struct trunk *t = arg;
@@ -78,6 +84,7 @@ static void tick(void *arg)
 	uint32_t held = log_limit_rest(&t->refuse_limit, now);
 	if (held)
 		log_info("held-back events=refused,dialback-ignored lines=%u", held);
+	log_held_tick(&t->held, now, tell_held, t);
 	each_pair(t, pair_tick);
 	each_pair(t, sweep);
 	list_for_each_safe (it, &t->legs)
@@ -162,6 +169,7 @@ void trunk_free(struct trunk *t)
 	filter_free(t->filter);
 	head_reader_free(t->heads);
 	repeats_free(t->repeats);
+	log_held_fini(&t->held);
 	buf_fini(&t->record);
 	buf_fini(&t->masked);
 	record_memo_free(t->record_memo);

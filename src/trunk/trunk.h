@@ -8,6 +8,7 @@
 
 #include "base/list.h"
 #include "base/log.h"
+#include "base/log_held.h"
 #include "base/map.h"
 #include "net/conn.h"
 #include "net/listener.h"
@@ -89,6 +90,7 @@ struct trunk {
 	void (*stopped)(void *arg);
 	void *stopped_arg;
 	struct log_limit refuse_limit;
+	struct log_held held; /* lines about one peer */
 	struct trunk_stats stats;
 	struct metrics metrics;
 };

@@ -32,6 +32,7 @@ static void lost(struct move *m)
 	inbound_pairs_free(in);
 	stream_free(in->leg.stream);
 	free(in->proofs);
+	free(in->trouble);
 	free(in->leg.reason);
 	free(in->leg.lost);
 	free(in->leg.close_reason);

@@ -136,6 +136,7 @@ static void judge_peer(struct inbound *in, const struct control *c)
 	leg_judge(&in->leg, c, &in->from, false, &in->trust);
 	in->judged = true;
 	in->judged_plan = plan;
+	in->leg.certificate = in->trust.subject;
 }
 
 /* Ends the stream. The peer hears what it can see itself; the log has all of it. */

@@ -134,11 +134,12 @@ static void log_end(struct leg *l)
 		" seconds=%llu.%03u stanzas_in=%llu stanzas_out=%llu folded=%llu bounced=%llu "
 		"dropped=%llu bytes_in=%llu bytes_out=%llu "
 		"tls=%s "
-		"proof=%s unread=%zu closed_by=%s reason=%s",
+		"certificate=%s proof=%s unread=%zu closed_by=%s reason=%s",
 		(unsigned long long)(ms / 1000), (unsigned)(ms % 1000), l->stanzas_in,
 		l->stanzas_out, l->folded, l->bounced, l->dropped,
 		l->conn ? (unsigned long long)conn_bytes_in(l->conn) : 0,
 		l->conn ? (unsigned long long)conn_bytes_out(l->conn) : 0, log_quote(str_of(tls)).s,
+		log_quote(str_of(l->certificate && *l->certificate ? l->certificate : "none")).s,
 		l->proof ? l->proof : "none", l->conn ? buf_len(conn_in(l->conn)) : 0,
 		l->peer_closed ? "peer" : "us", log_quote(str_of(l->reason)).s);
 }

@@ -55,6 +55,7 @@ struct leg {
 	char *close_reason; /* why we closed it */
 	char *lost;         /* the transport's end, while there is still something to read */
 	struct domain peer_domain, own_domain; /* claimed by the peer; what we stand in for */
+	const char *certificate;     /* the names in what the peer showed; of its owner, or NULL */
 	const char *proof;           /* "external", "dialback", "external-dialback", or NULL */
 	uint64_t opened_ms, step_ms; /* step_ms: an extra deadline of the owner, 0: none */
 	uint64_t closing_ms;         /* when our closing tag was sent */

@@ -104,6 +104,7 @@ static bool judge_next_hop(struct outbound *o)
 		return true;
 	o->judged = true;
 	leg_judge(&o->leg, o->control, &o->leg.peer_domain, true, &o->trust);
+	o->leg.certificate = o->trust.subject;
 	attempt_saw(&o->dial->attempt, o->trust.subject, o->trust.not_after);
 	if (o->trust.verdict == TRUST_OK) {
 		o->leg.certificate_end = o->trust.not_after;

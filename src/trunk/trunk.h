@@ -101,8 +101,7 @@ struct trunk *trunk_new(
 /* After the loop has ended. */
 void trunk_free(struct trunk *t);
 
-/* Takes an accepted connection; runs on the trunk's own thread. `local` is the listener's
- * configured address. */
+/* Takes an accepted connection, on the trunk's own thread. `listener` is as configured. */
 void trunk_accept(struct trunk *t, int fd, const struct address *peer, enum listen_mode mode,
 	const struct address *listener);
 /* Changes over to another plan (takes a reference) at the top of a loop turn: live streams are

@@ -424,6 +424,8 @@ struct http *http_new(struct server *s)
 	struct http *h = MEM_NEW(struct http);
 	h->server = s;
 	list_init(&h->waiting);
+	/* Everything begins at nothing. */
+	history_add(&h->history, &(struct history_sample){ .wall = s->started });
 	h->tick = net_timer_new(s->loop, tick, h);
 	h->soon = net_timer_new(s->loop, go_on, h);
 	net_timer_start(h->tick, TICK_MS, TICK_MS);

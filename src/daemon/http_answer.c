@@ -6,6 +6,7 @@
 #include "daemon/metrics.h"
 #include "daemon/server_private.h"
 #include "daemon/status_page.h"
+#include "trunk/orders.h"
 
 #include <stdio.h>
 
@@ -42,6 +43,17 @@ void http_refuse(struct http_answer *out, unsigned status, const char *words)
 	buf_printf(&out->body, "%s\n", words);
 }
 
+/* Is everybody taken out of service, by the operator? */
+static bool drained(const struct orders *o)
+{
+	for (unsigned i = 0; o && i < orders_count(o); i++) {
+		const struct order_entry *e = orders_at(o, i);
+		if (e->order >= ORDER_DRAIN && strcmp(e->pattern, "*") == 0)
+			return true;
+	}
+	return false;
+}
+
 /* A refused reload is no reason to send nobody here: the configuration before it is in force,
  * whole. But it is said. */
 static void ready(const struct server *s, struct http_answer *out)
@@ -52,6 +64,10 @@ static void ready(const struct server *s, struct http_answer *out)
 	}
 	if (s->nlisteners == 0 && s->plan->settings.listen.n) {
 		http_refuse(out, 503, "not ready: no listener is open yet");
+		return;
+	}
+	if (drained(s->orders)) {
+		http_refuse(out, 503, "not ready: everything is drained (trunkctl resume)");
 		return;
 	}
 	http_refuse(out, 200, "ready");

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "net/listener.h"
 #include "trunk/alert.h"
+#include "trunk/orders.h"
 
 #include <stdlib.h>
 
@@ -191,6 +192,27 @@ static void put_reload(struct status *s)
 	put(s, "</dd>\n");
 }
 
+static void put_orders(struct status *s)
+{
+	const struct orders *o = s->server->orders;
+	if (!o || !orders_count(o))
+		return;
+	put(s, "<dt>Orders</dt><dd>");
+	for (unsigned i = 0; i < orders_count(o); i++) {
+		const struct order_entry *e = orders_at(o, i);
+		buf_printf(s->out, "%s<span class=\"state warn\">%s</span> <bdi>", i ? "<br>" : "",
+			order_name(e->order));
+		html_put_domain(s->out, e->pattern);
+		put(s, "</bdi>");
+		if (e->until) {
+			put(s, " <span class=\"muted\">for ");
+			html_put_duration(s->out, e->until - s->now.wall);
+			put(s, "</span>");
+		}
+	}
+	put(s, "</dd>\n");
+}
+
 static void put_listeners(struct status *s)
 {
 	put(s, "<dt>Listening</dt><dd>");
@@ -216,6 +238,7 @@ void status_configuration(struct status *s)
 	put(s, "</dd>\n");
 	put_reload(s);
 	buf_printf(s->out, "<dt>Peering controls</dt><dd>%u</dd>\n", plan->settings.controls.n);
+	put_orders(s);
 	put_listeners(s);
 	put(s, "</dl></section>\n");
 }

@@ -223,7 +223,7 @@ static void put_canvases(struct drawing *d)
 		.rx = few ? 150 : 165,
 		.ry = few ? 135 : 165,
 		.radial = !few,
-		.letters = few ? 24 : 21 };
+		.letters = 21 };
 	const struct canvas narrow = { .class = "narrow",
 		.width = 320,
 		.height = few ? 340 : 400,

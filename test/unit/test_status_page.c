@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "daemon/html.h"
 #include "daemon/http_answer.h"
+#include "trunk/orders.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -173,7 +174,12 @@ static void a_page_tells_what_is_wrong_and_what_is_right(void **unused)
 	rig.server.last_reload.wall = clock_wall() - 100;
 	snprintf(rig.server.last_reload.words, sizeof(rig.server.last_reload.words),
 		"trunkd.conf:7: unknown key \"<b>x\"");
+	struct orders *none = orders_new();
+	rig.server.orders = orders_with(none, "*.us", ORDER_BLOCK, clock_wall() + 100);
 	char *page = page_of(&rig);
+	orders_unref(rig.server.orders);
+	orders_unref(none);
+	has(page, "<dt>Orders</dt><dd><span class=\"state warn\">block</span> <bdi>*.<wbr>us");
 	has(page, "<title>(1 down) trunk1.core.example - trunkd</title>");
 	has(page, "1 peer cannot be reached");
 	has(page, "certificate has expired (2026-10-31)");
@@ -336,6 +342,18 @@ static void readiness_is_told_in_words(void **unused)
 	snprintf(rig.server.last_reload.words, sizeof(rig.server.last_reload.words), "line 7");
 	expect_answer(&rig, HTTP_READY, 200, "the last reload was refused");
 	expect_answer(&rig, HTTP_READY, 200, "line 7");
+	struct orders *none = orders_new();
+	rig.server.orders = orders_with(none, "a.example", ORDER_BLOCK, 0);
+	expect_answer(&rig, HTTP_READY, 200, "ready");
+	orders_unref(rig.server.orders);
+	rig.server.orders = orders_with(none, "*", ORDER_PAUSE, 0);
+	expect_answer(&rig, HTTP_READY, 200, "ready");
+	orders_unref(rig.server.orders);
+	rig.server.orders = orders_with(none, "*", ORDER_DRAIN, 0);
+	expect_answer(&rig, HTTP_READY, 503, "everything is drained");
+	orders_unref(rig.server.orders);
+	orders_unref(none);
+	rig.server.orders = NULL;
 	rig.server.stopping = true;
 	expect_answer(&rig, HTTP_READY, 503, "stopping");
 	expect_answer(&rig, HTTP_HEALTH, 503, "the worker threads do not answer");

@@ -8,14 +8,31 @@ import base64
 import json
 import os
 import shutil
+import sys
 import tempfile
 
 PROGRAM = 'chromium'
 SECONDS = 30
+# What it does on its own (updates, reports, first runs) is switched off.
+SWITCHES = (
+    '--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-dev-shm-usage',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    '--disable-default-apps', '--disable-extensions', '--hide-scrollbars', '--force-color-profile=srgb',
+    '--remote-debugging-pipe')
+# It reads commands from descriptor 3 and writes to 4.
+LAUNCH = '''
+import fcntl, os, sys
+a, b = (fcntl.fcntl(int(n), fcntl.F_DUPFD, 10) for n in sys.argv[1:3])
+os.dup2(a, 3)
+os.dup2(b, 4)
+os.close(a)
+os.close(b)
+os.execvp(sys.argv[3], sys.argv[3:])
+'''
 
 
 class Browser:
-    """One process. What it does on its own (updates, reports, first runs) is switched off."""
+    """One process."""
 
     def __init__(self):
         self.waiting, self.number, self.events = {}, 0, []
@@ -28,18 +45,11 @@ class Browser:
         self.folder = tempfile.mkdtemp(prefix='trunkd-browser-')
         ours_in, theirs_out = os.pipe()
         theirs_in, ours_out = os.pipe()
-        # It reads commands from descriptor 3 and writes to 4.
-        os.set_inheritable(theirs_in, True)
-        os.set_inheritable(theirs_out, True)
-        command = ' '.join([
-            'exec', PROGRAM, '--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run',
-            '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update',
-            '--disable-sync', '--disable-default-apps', '--disable-extensions', '--hide-scrollbars',
-            '--force-color-profile=srgb', '--user-data-dir=' + self.folder, '--remote-debugging-pipe',
-            'about:blank', '3<&%d' % theirs_in, '4>&%d' % theirs_out])
         self.process = await asyncio.create_subprocess_exec(
-            '/bin/sh', '-c', command, pass_fds=(theirs_in, theirs_out), stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+            sys.executable, '-c', LAUNCH, str(theirs_in), str(theirs_out), PROGRAM, *SWITCHES,
+            '--user-data-dir=' + self.folder, 'about:blank', pass_fds=(theirs_in, theirs_out),
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, 'HOME': self.folder, 'DBUS_SESSION_BUS_ADDRESS': '/dev/null'})
         os.close(theirs_in)
         os.close(theirs_out)

@@ -294,7 +294,7 @@ static void only_addresses_and_localhost_are_asked_for(void **unused)
 	(void)unused;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (http_host_is_ours(rows[i].host) != rows[i].ours)
-			fail_msg("%s", rows[i].host);
+			fail_msg("%s", rows[i].host ? rows[i].host : "none");
 }
 
 static void paths_are_exact(void **unused)

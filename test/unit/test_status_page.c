@@ -8,6 +8,7 @@
 #include "unit.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "daemon/html.h"
 #include "daemon/http_answer.h"
 #include "trunk/orders.h"
@@ -107,7 +108,7 @@ static char *page_of(struct page_rig *rig)
 	struct buf out = { 0 };
 	page_rig_write(rig, &out);
 	buf_put_char(&out, '\0');
-	char *text = strdup(buf_view(&out).p);
+	char *text = mem_strdup(buf_view(&out).p);
 	buf_fini(&out);
 	return text;
 }
@@ -234,7 +235,7 @@ static void what_a_peer_says_stays_text(void **unused)
 	snprintf(p->attempt.words, sizeof(p->attempt.words), "%s", evil);
 	snprintf(p->refused.words, sizeof(p->refused.words), "in: %s", evil);
 	free(rig.plan.node_name);
-	rig.plan.node_name = strdup("<i>node</i>");
+	rig.plan.node_name = mem_strdup("<i>node</i>");
 	char *page = page_of(&rig);
 	has_not(page, "<img");
 	has_not(page, "<script>");

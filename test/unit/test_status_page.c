@@ -115,14 +115,18 @@ static char *page_of(struct page_rig *rig)
 
 static void has(const char *page, const char *words)
 {
-	if (!strstr(page, words))
-		fail_msg("no \"%s\" in %s", words, page);
+	if (strstr(page, words))
+		return;
+	print_error("%s\n", page ? page : "");
+	fail_msg("no \"%s\" in the page", words);
 }
 
 static void has_not(const char *page, const char *words)
 {
-	if (strstr(page, words))
-		fail_msg("\"%s\" in %s", words, page);
+	if (!strstr(page, words))
+		return;
+	print_error("%s\n", page ? page : "");
+	fail_msg("\"%s\" in the page", words);
 }
 
 /* Every element that is opened is closed, in order; void ones aside. */

@@ -99,6 +99,8 @@ enum ctl_status ctl_probe(struct ctl *c)
 		text_row(&t, TONE_PLAIN, "certificate", member(r, "certificate"), NULL);
 	if (!ok)
 		text_row(&t, TONE_BAD, "why", member(r, "error"), NULL);
+	if (!ok && member(r, "remedy")[0])
+		text_row(&t, TONE_PLAIN, "remedy", member(r, "remedy"), NULL);
 	text_end(&t);
 	fputc('\n', c->out);
 	text_line(c->out,

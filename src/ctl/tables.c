@@ -118,6 +118,7 @@ static void print_peer(struct text *t, const json_t *p)
 {
 	MEM_AUTO char *name = value(p, "peer", FORM_TEXT);
 	const char *error = json_string_value(json_object_get(p, "error"));
+	const char *remedy = json_string_value(json_object_get(p, "remedy"));
 
 	text_section(t, "%s", name);
 	row(t, error ? TONE_BAD : TONE_PLAIN, "State", p, "state", FORM_TEXT);
@@ -131,6 +132,8 @@ static void print_peer(struct text *t, const json_t *p)
 		row(t, TONE_BAD, "Failed at", p, "failed_at", FORM_TEXT);
 		text_row(t, TONE_BAD, "Error", error, NULL);
 	}
+	if (remedy)
+		text_row(t, TONE_PLAIN, "Remedy", remedy, NULL);
 	print_attempts(t, p, "attempts", "Attempts to reach it");
 	print_attempts(t, p, "attempts_in", "Its attempts that failed");
 }

@@ -5,6 +5,7 @@
  */
 #include "base/mem.h"
 #include "daemon/control_command.h"
+#include "daemon/remedy.h"
 #include "net/loop.h"
 #include "trunk/ping.h"
 #include "trunk/probe.h"
@@ -125,11 +126,13 @@ static json_t *report_json(const struct word *w)
 {
 	const struct attempt *a = &w->report.last;
 	bool ok = w->report.outcome == DIAL_OK;
+	const char *remedy = ok ? NULL : remedy_for(a->stage, w->report.words, false);
 
-	return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:s, s:s}", "ok", ok, "from",
-		w->from.s, "to", w->to.s, "outcome", dial_outcome_name(w->report.outcome), "stage",
-		attempt_stage_name(a->stage), "target", a->target, "ms", (int)w->report.took_ms,
-		"stages", stages(a), "error", w->report.words, "certificate", a->certificate);
+	return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:s, s:s*, s:s}", "ok", ok,
+		"from", w->from.s, "to", w->to.s, "outcome", dial_outcome_name(w->report.outcome),
+		"stage", attempt_stage_name(a->stage), "target", a->target, "ms",
+		(int)w->report.took_ms, "stages", stages(a), "error", w->report.words, "remedy",
+		remedy, "certificate", a->certificate);
 }
 
 static void hear(struct mail *m, bool cancelled)

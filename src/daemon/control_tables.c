@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "daemon/control_command.h"
+#include "daemon/remedy.h"
 #include "trunk/report.h"
 
 #include <stdlib.h>
@@ -313,6 +314,7 @@ static json_t *tell_attempt(const struct attempt *a, bool in)
 	set(o, "ms", number(a->took_ms));
 	set(o, "stages", stages);
 	set(o, "error", optional_text(a->words));
+	set(o, "remedy", optional_text(remedy_for(a->stage, a->words, in)));
 	set(o, "certificate", optional_text(a->certificate));
 	set(o, "certificate_end", time_or_null(a->certificate_end));
 	return o;
@@ -409,6 +411,9 @@ static json_t *tell_peer(const void *const *rows, unsigned n)
 	set(o, "retry", s.retry_ms ? seconds(s.retry_ms) : json_null());
 	set(o, "failed_at", trouble ? text(attempt_stage_name(trouble->stage)) : json_null());
 	set(o, "error", trouble ? text(trouble->words) : json_null());
+	set(o, "remedy",
+		optional_text(trouble ? remedy_for(trouble->stage, trouble->words, trouble == its)
+				      : NULL));
 	set(o, "attempts", out);
 	set(o, "attempts_in", in);
 	return o;

@@ -9,7 +9,7 @@ from bed.press import Sink
 
 hosts, peers = {}, {}
 # The step that fails, and a word of what is said.
-FAILURES = {'unknown-ca': ('stream', 'known ca'), 'wrong-name': ('stream', 'does not name'),
+FAILURES = {'unknown-ca': ('tls', 'known ca'), 'wrong-name': ('tls', 'does not name'),
             'down': ('tcp', 'refused')}
 
 

@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-#define ANY (-1)
+/* In place of a stage: at any, and at any of the one way only. */
+enum { ANY = -1, ANY_IN = -2, ANY_OUT = -3 };
 
 struct remedy {
 	int stage;
@@ -56,7 +57,11 @@ static const struct remedy remedies[] = {
 		"the peer asked back somewhere else: the DNS that it asks must lead the sender's "
 		"domain here; \"trunkctl check dns --resolver ADDRESS\" asks that one" },
 	{ ANY, "offers no TLS", "switch TLS on at the peer; without it nothing is sent" },
-	{ ANY, "host-unknown",
+	{ ANY_IN, "host-unknown",
+		"it asked for a domain that no control here accepts: add a control for that, or "
+		"take the domain out of what leads its server here; the log has the name "
+		"(stream-end, to=)" },
+	{ ANY_OUT, "host-unknown",
 		"the server there does not serve the domain: correct connect or the SRV record, or "
 		"add the domain at the server" },
 	{ ATTEMPT_DNS, "service not offered",
@@ -84,6 +89,14 @@ static const struct remedy remedies[] = {
 		"it" },
 };
 
+/* Who has come in is not looked for, and has been reached: stages are ours alone. */
+static bool applies(int wanted, enum attempt_stage stage, bool in)
+{
+	if (wanted == ANY)
+		return true;
+	return in ? wanted == ANY_IN : wanted == ANY_OUT || wanted == (int)stage;
+}
+
 const char *remedy_for(enum attempt_stage stage, const char *words, bool in)
 {
 	if (!words || !words[0])
@@ -91,8 +104,7 @@ const char *remedy_for(enum attempt_stage stage, const char *words, bool in)
 	for (unsigned i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++) {
 		const struct remedy *r = &remedies[i];
 
-		/* Who has come in is not looked for, and has been reached. */
-		if (r->stage != ANY && (in || r->stage != (int)stage))
+		if (!applies(r->stage, stage, in))
 			continue;
 		if (strstr(words, r->part))
 			return r->what;

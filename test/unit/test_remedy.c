@@ -52,6 +52,8 @@ static void who_came_in_is_not_told_of_next_hops(void **state)
 {
 	(void)state;
 	assert_remedy(ATTEMPT_TCP, "connection refused", true, NULL);
+	assert_remedy(ATTEMPT_STREAM, "host-unknown", true, "no control here");
+	assert_remedy(ATTEMPT_STREAM, "host-unknown", false, "the server there");
 	assert_remedy(ATTEMPT_DNS, "nothing that is known", true, NULL);
 	assert_remedy(ATTEMPT_AUTH, "certificate does not name x.example", true, "accept_names");
 }

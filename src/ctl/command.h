@@ -93,6 +93,7 @@ ctl_command_fn ctl_explain;
 ctl_command_fn ctl_flush;
 ctl_command_fn ctl_label;
 ctl_command_fn ctl_loglevel;
+ctl_command_fn ctl_map;
 ctl_command_fn ctl_metrics_command;
 ctl_command_fn ctl_orders;
 ctl_command_fn ctl_pause;

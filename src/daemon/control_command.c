@@ -16,6 +16,7 @@ static const struct control_command commands[] = {
 	{ "drain", CONTROL_CHANGE, control_drain },
 	{ "flush", CONTROL_CHANGE, control_flush },
 	{ "loglevel", CONTROL_READ, control_loglevel },
+	{ "map", CONTROL_READ, control_map },
 	{ "metrics", CONTROL_READ, control_metrics },
 	{ "orders", CONTROL_READ, control_orders },
 	{ "pause", CONTROL_CHANGE, control_pause },

@@ -78,6 +78,7 @@ control_run_fn control_config;
 control_run_fn control_drain;
 control_run_fn control_flush;
 control_run_fn control_loglevel;
+control_run_fn control_map;
 control_run_fn control_metrics;
 control_run_fn control_orders;
 control_run_fn control_pause;

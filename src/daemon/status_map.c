@@ -23,6 +23,7 @@ struct canvas {
 	const char *class;
 	int width, height;
 	double rx, ry;
+	bool alone;       /* a document of its own */
 	bool radial;      /* labels lie along the rays */
 	unsigned letters; /* of a label */
 };
@@ -31,6 +32,7 @@ struct drawing {
 	struct status *s;
 	struct place places[NODES];
 	unsigned n;
+	bool more; /* than are drawn */
 	struct overview_pair **pairs;
 	size_t npairs;
 };
@@ -77,6 +79,9 @@ static void choose(struct drawing *d)
 		if (p->state == STATUS_IDLE)
 			d->places[d->n++] = (struct place){ .name = p->name, .state = p->state };
 	}
+	d->more = d->n == NODES && d->s->more;
+	for (unsigned i = 0, n = 0; i < d->s->npeers; i++)
+		d->more |= d->s->peers[i].state <= STATUS_IDLE && ++n > NODES;
 	qsort(d->places, d->n, sizeof(d->places[0]), by_end);
 }
 
@@ -95,7 +100,7 @@ static void lay_out(struct drawing *d, const struct canvas *c)
 
 /* ---- lines ---- */
 
-static const char *way_words(const struct overview_way *w)
+const char *status_way(const struct overview_way *w)
 {
 	if (w->down)
 		return "cannot be reached";
@@ -137,7 +142,7 @@ static void put_title(struct status *s, const struct overview_pair *p)
 	put(s, " to ");
 	html_put(s->out, str_of(p->b.s));
 	buf_printf(s->out, ": %s, %ju carried; back: %s, %ju carried</title>",
-		way_words(&p->ways[0]), (uintmax_t)p->ways[0].carried, way_words(&p->ways[1]),
+		status_way(&p->ways[0]), (uintmax_t)p->ways[0].carried, status_way(&p->ways[1]),
 		(uintmax_t)p->ways[1].carried);
 }
 
@@ -194,15 +199,41 @@ static void put_place(struct status *s, const struct canvas *c, const struct pla
 	put(s, "</g>\n");
 }
 
+/* What the page has from its body; and of more than can be drawn only the number. */
+static void put_style(struct drawing *d, const struct canvas *c)
+{
+	struct status *s = d->s;
+
+	put(s, "<style>");
+	put(s, status_style);
+	put(s, ".map.alone{background:var(--bg);font-family:system-ui,\"Noto Sans\",sans-serif}"
+	       "</style>\n<title>Who is joined to whom: ");
+	html_put(s->out, str_of(s->server->plan->node_name));
+	put(s, "</title>\n");
+	if (!d->n)
+		buf_printf(s->out,
+			"<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">Nobody has "
+			"talked yet.</text>\n",
+			c->width / 2, c->height / 2);
+	else if (d->more)
+		buf_printf(s->out,
+			"<text x=\"12\" y=\"%d\">The first %d domains are drawn."
+			"</text>\n",
+			c->height - 12, NODES);
+}
+
 static void put_canvas(struct drawing *d, const struct canvas *c)
 {
 	struct status *s = d->s;
 	lay_out(d, c);
 	buf_printf(s->out,
-		"<svg class=\"map %s%s\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%u "
-		"domains "
-		"and the %zu pairs of them that talk; the list below says the same\">\n",
-		c->class, c->radial ? " radial" : "", c->width, c->height, d->n, d->npairs);
+		"<svg %sclass=\"map %s%s\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%u "
+		"domains and the %zu pairs of them that talk%s\">\n",
+		c->alone ? "xmlns=\"http://www.w3.org/2000/svg\" " : "", c->class,
+		c->radial ? " radial" : "", c->width, c->height, d->n, d->npairs,
+		c->alone ? "" : "; the list below says the same");
+	if (c->alone)
+		put_style(d, c);
 	/* What is wrong lies on top. */
 	for (unsigned down = 0; down < 2; down++)
 		for (size_t i = 0; i < d->npairs; i++)
@@ -247,7 +278,7 @@ static void put_way(
 	buf_printf(s->out,
 		"</bdi></td><td data-name=\"State\">%s</td><td data-name=\"Carried\" "
 		"class=\"n\">",
-		way_words(w));
+		status_way(w));
 	html_put_number(s->out, w->carried);
 	put(s, "</td><td data-name=\"Waiting\" class=\"n\">");
 	html_put_number(s->out, w->queued);
@@ -277,17 +308,32 @@ static void put_list(struct drawing *d)
 	put(s, "</details>\n");
 }
 
-void status_map(struct status *s)
+static struct drawing *drawing_new(struct status *s)
 {
 	const struct map *pairs = &s->facts->now.pairs;
 	struct map_node **all = metrics_sorted(pairs);
 	struct drawing *d = MEM_NEW(struct drawing);
+
 	d->s = s;
 	d->npairs = pairs->count;
 	d->pairs = mem_zero(pairs->count + 1, sizeof(struct overview_pair *));
 	for (size_t i = 0; i < pairs->count; i++)
 		d->pairs[i] = map_item(all[i], struct overview_pair, node);
 	choose(d);
+	free(all);
+	return d;
+}
+
+static void drawing_free(struct drawing *d)
+{
+	free(d->pairs);
+	free(d);
+}
+
+void status_map(struct status *s)
+{
+	struct drawing *d = drawing_new(s);
+
 	put(s, "<section class=\"card map-card\" aria-labelledby=\"joined\"><h2 id=\"joined\">Who "
 	       "is joined "
 	       "to whom</h2>\n");
@@ -299,12 +345,36 @@ void status_map(struct status *s)
 		put(s, "<p class=\"legend\"><span class=\"key\">both ways</span> <span "
 		       "class=\"key two\">one way</span> <span class=\"key down\">cannot be reached"
 		       "</span></p>\n");
-	if (d->n == NODES)
+	if (d->more)
 		put(s, "<p class=\"muted\">The first 60 domains are drawn.</p>\n");
 	if (d->npairs)
 		put_list(d);
 	put(s, "</section>\n");
-	free(d->pairs);
-	free(d);
-	free(all);
+	drawing_free(d);
+}
+
+void status_map_write(
+	const struct server *server, const struct metrics_facts *facts, struct buf *out)
+{
+	struct status *s = MEM_NEW(struct status);
+	struct drawing *d;
+
+	s->server = server;
+	s->facts = facts;
+	s->out = out;
+	status_find_peers(s);
+	d = drawing_new(s);
+	bool few = d->n <= 14;
+	const struct canvas alone = { .class = "alone",
+		.width = few ? 800 : 1000,
+		.height = few ? 480 : 1000,
+		.rx = few ? 170 : 270,
+		.ry = few ? 180 : 270,
+		.alone = true,
+		.radial = !few,
+		.letters = few ? 32 : 36 };
+
+	put_canvas(d, &alone);
+	drawing_free(d);
+	free(s);
 }

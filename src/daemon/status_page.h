@@ -14,3 +14,5 @@ struct server;
 /* `nonce` is what the response's policy allows style and script by. */
 void status_page_write(const struct server *s, const struct metrics_facts *facts,
 	const struct history *history, const char *nonce, struct buf *out);
+/* The page's picture of who is joined to whom, alone: a whole SVG document, with its style. */
+void status_map_write(const struct server *s, const struct metrics_facts *facts, struct buf *out);

@@ -48,6 +48,7 @@ void status_find_peers(struct status *s);
 void status_peers(struct status *s);
 /* status_map.c: who is joined to whom, drawn, and as a list. */
 void status_map(struct status *s);
+const char *status_way(const struct overview_way *w);
 /* status_plot.c: rates over the last hour. */
 void status_plots(struct status *s);
 /* Stanzas in thousandths a second over the last minute, or as long as is known. */

@@ -2,6 +2,7 @@
 /* Tables of trunkctl: cells, columns, widths. */
 #include "unit.h"
 
+#include "ctl/map_dot.h"
 #include "ctl/table.h"
 
 #include <stdio.h>
@@ -151,9 +152,32 @@ static void values_are_short(void **unused)
 	}
 }
 
+static void a_name_in_a_graph_is_a_name(void **unused)
+{
+	json_t *pair =
+		json_loads("{\"a\":\"a\\\"]; evil [x=\\\"\\\\\",\"b\":\"b\\u001b\\n.example\","
+			   "\"there\":{\"connected\":true,\"carried\":1234,\"waiting\":2},"
+			   "\"back\":{\"down\":true,\"carried\":0,\"waiting\":0}}",
+			0, NULL);
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	(void)unused;
+	assert_non_null(pair);
+	map_dot_pair(f, pair);
+	fclose(f);
+	assert_string_equal(text,
+		"\t\"a\\\"]; evil [x=\\\"\\\\\" -- \"b??.example\" [color=\"#b3261e\", "
+		"style=\"dashed\", penwidth=4, label=\"1234 / 0 (2 waiting)\"];\n");
+	free(text);
+	json_decref(pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_name_in_a_graph_is_a_name),
 		cmocka_unit_test(the_usual_columns_are_as_wide_as_they_must),
 		cmocka_unit_test(columns_come_in_the_order_that_is_asked_for),
 		cmocka_unit_test(a_column_that_is_none_is_named_with_those_that_are),

@@ -2,7 +2,7 @@
 /*
  * The status page: that nothing which somebody else chose is markup, and that everything is there
  * with nobody, a few, and more than can be drawn. With a number it prints a page of so many peers,
- * for the test with a browser.
+ * for the test with a browser; with a word behind it, the map alone.
  */
 #include "page_rig.h"
 #include "unit.h"
@@ -14,6 +14,7 @@
 #include "trunk/orders.h"
 
 #include <ctype.h>
+#include <libxml/parser.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -380,13 +381,75 @@ static void the_history_is_an_hour(void **unused)
 	assert_int_equal(history_at(&h, 0)->wall, 200 - HISTORY_MINUTES - 1);
 }
 
-static int print_page(unsigned peers)
+/* Parsed, so that it is a document; then its text. */
+static char *map_of(struct page_rig *rig)
+{
+	struct buf out = { 0 };
+	xmlDoc *doc;
+
+	status_map_write(&rig->server, &rig->facts, &out);
+	doc = xmlReadMemory(buf_view(&out).p, (int)buf_len(&out), "map", NULL, XML_PARSE_NONET);
+	assert_non_null(doc);
+	assert_string_equal(xmlDocGetRootElement(doc)->name, "svg");
+	xmlFreeDoc(doc);
+	buf_put_char(&out, '\0');
+	char *text = strdup(buf_view(&out).p);
+	buf_fini(&out);
+	return text;
+}
+
+static unsigned count(const char *text, const char *part)
+{
+	unsigned n = 0;
+
+	for (; (text = strstr(text, part)) != NULL; text++)
+		n++;
+	return n;
+}
+
+static void the_map_alone_is_a_document_with_nobody_few_and_many(void **unused)
+{
+	static const unsigned peers[] = { 0, 3, 60, 100 };
+	(void)unused;
+	for (unsigned i = 0; i < sizeof(peers) / sizeof(peers[0]); i++) {
+		struct page_rig rig;
+
+		page_rig_init(&rig);
+		if (peers[i])
+			page_rig_fill(&rig, peers[i]);
+		char *map = map_of(&rig);
+		assert_int_equal(count(map, "<g class=\"node"), peers[i] > 60 ? 60 : peers[i]);
+		has(map, peers[i] ? "class=\"edge" : "Nobody has talked yet");
+		assert_int_equal(count(map, "The first 60 domains are drawn"), peers[i] > 60);
+		free(map);
+		page_rig_fini(&rig);
+	}
+}
+
+static void a_name_on_the_map_alone_stays_text(void **unused)
+{
+	struct page_rig rig;
+	(void)unused;
+	page_rig_init(&rig);
+	struct overview_peer *p = page_rig_peer(&rig, "a.example");
+	snprintf(p->domain.s, sizeof(p->domain.s), "]]></style><script>x&\xff\x1b");
+	char *map = map_of(&rig);
+	has_not(map, "<script");
+	has(map, "&lt;script&gt;");
+	free(map);
+	page_rig_fini(&rig);
+}
+
+static int print_page(unsigned peers, bool map)
 {
 	struct page_rig rig;
 	struct buf out = { 0 };
 	page_rig_init(&rig);
 	page_rig_fill(&rig, peers);
-	page_rig_write(&rig, &out);
+	if (map)
+		status_map_write(&rig.server, &rig.facts, &out);
+	else
+		page_rig_write(&rig, &out);
 	fwrite(buf_view(&out).p, 1, buf_len(&out), stdout);
 	buf_fini(&out);
 	page_rig_fini(&rig);
@@ -403,6 +466,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_page_tells_what_is_wrong_and_what_is_right),
 		cmocka_unit_test(sixty_are_drawn_and_all_are_listed),
 		cmocka_unit_test(what_a_peer_says_stays_text),
+		cmocka_unit_test(the_map_alone_is_a_document_with_nobody_few_and_many),
+		cmocka_unit_test(a_name_on_the_map_alone_stays_text),
 		cmocka_unit_test(nothing_comes_from_elsewhere),
 		cmocka_unit_test(only_addresses_and_localhost_are_asked_for),
 		cmocka_unit_test(paths_are_exact),
@@ -410,6 +475,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_history_is_an_hour),
 	};
 	if (argc > 1 && isdigit((unsigned char)argv[1][0]))
-		return print_page((unsigned)atoi(argv[1]));
+		return print_page((unsigned)atoi(argv[1]), argc > 2);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,7 +95,8 @@ const struct ctl_command ctl_commands[] = {
 			BIT(OPTION_OUT) | BIT(OPTION_XMPP_ADDR),
 		0, 1, ctl_csr },
 	{ { "dns-zone", NULL },
-		"[--format FORMAT] [--address ADDRESS]... [--target NAME]... [--ttl SECONDS] "
+		"[--format bind|unbound|dnsmasq] [--address ADDRESS]... [--target NAME]... [--ttl "
+		"SECONDS] "
 		"[--zone "
 		"ZONE]",
 		"DNS records that lead all domains to this trunk",

@@ -3,7 +3,7 @@
  * What a shell may complete, out of the tables of commands and options, so that it cannot lag
  * behind them: "trunkctl --complete WORD..." prints a line for each way in which the last word can
  * go on. Which words a command takes stands in its synopsis ("[a|b]" at its beginning, or FILE),
- * what kind of value an option takes in what stands for that in the help.
+ * what kind of value an option takes in the synopsis too, or in what stands for it in the help.
  */
 #include "ctl/command_table.h"
 
@@ -41,9 +41,31 @@ static void offer_each(const struct completing *k, struct str list)
 	}
 }
 
-static void offer_value(const struct completing *k, const char *value)
+/* The values that the command's own synopsis lists, "--format a|b]"; n is 0: it lists none. */
+static struct str listed(const struct completing *k, const char *option)
 {
-	if (strchr(value, '|'))
+	const char *at = k->cmd ? k->cmd->synopsis : "";
+	size_t n = strlen(option);
+
+	while ((at = strstr(at, "--")) != NULL) {
+		at += 2;
+		if (strncmp(at, option, n) == 0 && at[n] == ' ') {
+			struct str values = { at + n + 1, strcspn(at + n + 1, "] ") };
+
+			return memchr(values.p, '|', values.n) ? values : (struct str){ 0 };
+		}
+	}
+	return (struct str){ 0 };
+}
+
+static void offer_value(const struct completing *k, const struct ctl_option_row *row)
+{
+	const char *value = row->value;
+	struct str own = listed(k, row->name);
+
+	if (own.n)
+		offer_each(k, own);
+	else if (strchr(value, '|'))
 		offer_each(k, str_of(value));
 	else if (strcmp(value, "FILE") == 0 || strcmp(value, "PATH") == 0)
 		fputs(FILES "\n", k->c->out);
@@ -175,7 +197,7 @@ void ctl_complete(struct ctl *c, int n, char **words)
 
 	take_words(&k, n, words);
 	if (k.of)
-		offer_value(&k, k.of->value);
+		offer_value(&k, k.of);
 	else if (str_starts(k.word, STR("-")))
 		offer_options(&k);
 	else

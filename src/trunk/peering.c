@@ -66,15 +66,20 @@ void peering_match(const struct peering *p, const struct domain *d, char out[PEE
 	snprintf(out, PEERING_MATCH, "%s%s", star, m ? m->key : "");
 }
 
+enum order peering_order(const struct peering *p, const struct domain *d)
+{
+	return p->orders ? orders_find(p->orders, d) : ORDER_NONE;
+}
+
+static bool blocked(const struct peering *p, const struct domain *d)
+{
+	return peering_order(p, d) == ORDER_BLOCK;
+}
+
 const struct control *peering_accepted(const struct peering *p, const struct domain *d)
 {
 	const struct control *c = peering_find(p, d);
-	return c && c->accept && peering_order(p, d) != ORDER_BLOCK ? c : NULL;
-}
-
-enum order peering_order(const struct peering *p, const struct domain *d)
-{
-	return orders_find(p->orders, d);
+	return c && c->accept && !(p->orders && blocked(p, d)) ? c : NULL;
 }
 
 struct peering *peering_with_orders(const struct peering *p, struct orders *orders)
@@ -83,11 +88,6 @@ struct peering *peering_with_orders(const struct peering *p, struct orders *orde
 	*view = *p;
 	view->orders = orders_ref(orders);
 	return view;
-}
-
-static bool blocked(const struct peering *p, const struct domain *d)
-{
-	return peering_order(p, d) == ORDER_BLOCK;
 }
 
 bool peering_may_mint(const struct peering *p, const struct domain *d)

@@ -19,6 +19,8 @@ HOW = '''It is still running.
   configuration   {conf}
                   edit it, then ./quickstart --again
   trunkd's log    {log}
+  ask trunkd      {ctl} status --socket {control}
+                  and in place of status: streams, peers, routes, probe b.example
   a shell inside  ./quickstart --shell
   stop it         ./quickstart --stop
 '''
@@ -82,7 +84,8 @@ async def serve(bed, trunk, state, again):
     await asyncio.start_unix_server(answer, path)
     with open(os.path.join(state, 'kept.new'), 'w') as f:
         json.dump({'folder': bed.folder, 'socket': path, 'log': trunk.log,
-                   'conf': os.path.join(trunk.folder, 'trunkd.conf')}, f)
+                   'conf': os.path.join(trunk.folder, 'trunkd.conf'), 'control': trunk.folder,
+                   'ctl': os.path.join(os.path.dirname(bed.trunkd), 'trunkctl')}, f)
     sys.stdout.flush()
     os.write(1, READY)
     null = os.open(os.devnull, os.O_WRONLY)

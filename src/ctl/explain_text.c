@@ -352,6 +352,8 @@ static void print_reason(struct text *t, const char *label, const struct filter_
 		snprintf(who, sizeof(who), "%s%s%s", f->policy->name, f->key ? " " : "",
 			f->key ? f->key : "");
 	text_row(t, TONE_PLAIN, label, reason, who, f->origin ? text_place(f->origin).s : "", NULL);
+	if (f->detail)
+		text_row(t, TONE_PLAIN, "", f->detail, NULL);
 }
 
 /* The end that the stanza comes to, as in a record; how good that is. */

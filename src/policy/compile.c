@@ -97,6 +97,7 @@ const struct policy_table *policy_set_merge(
 		m->shadow->table.own = s->own;
 		draft_build(m->shadow, m->list, n, true, &s->accesses);
 		m->draft.table.shadow = &m->shadow->table;
+		m->draft.table.checks_labels |= m->shadow->table.checks_labels;
 	}
 	map_put(&s->tables, &m->node, (struct str){ (const char *)m->list, key.n });
 	return &m->draft.table;

@@ -31,6 +31,7 @@ void filter_free(struct filter *f)
 		return;
 	filter_free(f->shadow);
 	sessions_free(f->memory.sessions);
+	label_watch_free(f->labels);
 	xml_writer_free(f->writer);
 	buf_fini(&f->out);
 	buf_fini(&f->names);
@@ -47,6 +48,7 @@ void filter_bind(struct filter *f, void *arg, struct str stream_lang, struct str
 	/* Language tags are compared without case (RFC 5646 2.1.1). */
 	f->lang = str_eq_nocase(stream_lang, out_lang) ? (struct str){ NULL, 0 } : stream_lang;
 	f->depth = f->skip = 0;
+	f->labelling = false;
 	f->lane = NULL;
 	f->shadowed = false;
 }
@@ -71,6 +73,8 @@ static void lane_start(struct filter *f, const struct xml_tag *tag)
 		filter_open(f, tag);
 		return;
 	}
+	if (f->labelling)
+		filter_label_start(f, tag);
 	if (f->depth == 2)
 		f->children++;
 	if (f->error.noting)
@@ -82,6 +86,11 @@ static void lane_start(struct filter *f, const struct xml_tag *tag)
 	tag = filter_attributes(f, tag, &copy);
 	if (f->skip)
 		return;
+	if (filter_label_misplaced(f, tag)) {
+		f->skip = f->depth;
+		filter_removed(f, FEATURE_LABELS, f->table->labels->key, f->table->labels);
+		return;
+	}
 	fr = filter_top(f);
 	if (f->depth == fr->depth + 1)
 		filter_child(f, fr, tag);
@@ -117,6 +126,8 @@ static void lane_text(struct filter *f, struct str text)
 	struct frame *fr = filter_top(f);
 
 	f->error.more |= f->error.noting && str_trim(text).n > 0;
+	if (f->labelling)
+		filter_label_text(f, text);
 	if (f->skip) {
 		f->bare &= f->depth > 1 || str_trim(text).n == 0;
 		return;
@@ -154,8 +165,11 @@ static void skip_end(struct filter *f, struct frame *fr)
 static void lane_end(struct filter *f)
 {
 	struct frame *fr = filter_top(f);
-	unsigned depth = f->depth--;
+	unsigned depth;
 
+	if (f->labelling)
+		filter_label_end(f);
+	depth = f->depth--;
 	if (depth == 1) {
 		filter_close(f);
 		return;

@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "policy/filter_label.h"
 #include "policy/policy.h"
 #include "xml/events.h"
 #include "xmpp/stanza.h"
@@ -50,13 +51,14 @@ struct filter_result {
 	 * decided), "hidden" (what says that one can do what is refused), "fold"
 	 * (presence), "text" (directly inside the stanza); "folded-away" (nothing left); "spoofed";
 	 * "oversize"; "unrouted" (the chooser declined); "not-a-stanza", "addressing",
-	 * "bad-request". */
+	 * "bad-request"; of a label that is refused, label_outcome_name() or "label-malformed". */
 	const char *reason;
 	/* Who decided: the policy, its key ("strip", "presence.fold" ...) and where that stands;
 	 * NULL when no policy did. */
 	const struct policy *policy;
 	const char *key;
 	const struct config_origin *origin;
+	const char *detail;   /* a sentence about a label, until the next stanza; NULL: none */
 	enum feature feature; /* which feature decided; FEATURE_COUNT when none did */
 	/* Names features that are none of the catalogue's: own_feature_name(). May be NULL. */
 	const struct own_features *own;
@@ -77,6 +79,7 @@ struct filter_context {
 	filter_permit_fn *permit; /* NULL: everything may */
 	filter_permit_fn *enter;  /* with it: may those at one domain enter rooms at another? */
 	void *permit_arg;
+	struct filter_labels labels; /* with a table that checks labels */
 	size_t max_stanza; /* of the sender's control: what always passes is bare beyond it; 0: none
 			    */
 };

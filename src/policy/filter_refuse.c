@@ -206,13 +206,17 @@ void filter_refusal_settle(struct filter *f)
 	struct filter_result *r = &f->result;
 
 	r->verdict = VERDICT_BOUNCE;
+	/* XEP-0258 section 5: nothing is said of why. */
+	if (f->label_denied)
+		r->condition = CONDITION_FORBIDDEN;
 	if (r->head.type == TYPE_ERROR) {
 		error_settle(f);
 		return;
 	}
 	switch (r->head.kind) {
 	case STANZA_MESSAGE:
-		r->condition = CONDITION_POLICY_VIOLATION;
+		if (!f->label_denied)
+			r->condition = CONDITION_POLICY_VIOLATION;
 		if (f->silent || f->table->refuse_drop)
 			r->verdict = VERDICT_DROP;
 		return;

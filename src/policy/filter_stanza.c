@@ -238,6 +238,7 @@ static void reset(struct filter *f)
 	f->shadowed = false;
 	f->context = (struct filter_context){ 0 };
 	f->refused = f->bare = f->silent = f->join = false;
+	f->labelling = f->label_denied = false;
 	f->stands = f->lost = f->counted = false;
 	f->body_bytes = f->html_bytes = 0;
 	f->emptied = FEATURE_COUNT;
@@ -314,6 +315,8 @@ static void begin(struct filter *f, const struct xml_tag *tag)
 		filter_access(f);
 	if (f->result.head.type == TYPE_ERROR)
 		error_begins(f, tag);
+	else if (f->table->labels && !f->refused)
+		filter_label_begin(f);
 	if (!f->refused)
 		tag = filter_attributes(f, tag, &copy);
 	if (f->refused) {

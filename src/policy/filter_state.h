@@ -44,10 +44,13 @@ struct filter {
 	bool refused;      /* by a policy */
 	bool bare;         /* refused by its start tag, on which only addresses and type stand */
 	bool silent;       /* a message that is refused without a word */
+	bool labelling;    /* its labels are checked */
+	bool label_denied; /* one of them refuses it */
 	bool join;         /* presence that asks to enter a room, by its {muc}x */
 	enum feature
 		emptied; /* for what an IQ result lost its payload; FEATURE_COUNT: it did not */
 
+	struct label_watch *labels; /* made with the first stanza whose labels are checked */
 	struct session_memory memory;
 	struct error_state error;
 	struct frame *frames;

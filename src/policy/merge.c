@@ -103,10 +103,10 @@ static bool is_any(const struct config_strings *names)
 
 /* Kinds that one policy allows and another does not are refused, by the first that does not. A
  * session's carrier passes where one of the things it may be about does. */
-static void iq_merge(struct draft *d, const struct policy *p)
+static void iq_merge(
+	struct draft *d, const struct config_strings *names, const struct policy_rule *rule)
 {
-	struct feature_set set = named(d, &p->iq);
-	const struct policy_rule *rule = key_rule(d, p, "iq");
+	struct feature_set set = named(d, names);
 
 	d->table.limits_iq = true;
 	d->table.transparent = false;
@@ -221,6 +221,33 @@ static void errors_merge(struct draft *d, const struct policy *p)
 	d->table.transparent = false;
 }
 
+static const struct policy_rule *labels_rule(
+	struct draft *d, const struct policy *p, const char *key)
+{
+	return rule_of(d, p, key, &p->labels.origin, strchr(key, '.') + 1);
+}
+
+/* Errors have no label: they cross bare (decision 30). */
+static void labels_merge(struct draft *d, const struct policy *p)
+{
+	struct policy_table *t = &d->table;
+	const struct policy_rule *rule;
+
+	if (!p->labels.check)
+		return;
+	rule = labels_rule(d, p, "labels.check");
+	t->label_subject_passes =
+		(!t->labels || t->label_subject_passes) && p->labels.subject == LABEL_SUBJECT_PASS;
+	if (p->labels.unlabelled > (int)t->unlabelled)
+		t->unlabelled = (enum policy_unlabelled)p->labels.unlabelled;
+	set_rule(&t->labels, rule);
+	t->checks_labels = true;
+	set_rule(&t->bare_errors, rule);
+	t->transparent = false;
+	if (!is_any(&p->labels.unlabelled_iq))
+		iq_merge(d, &p->labels.unlabelled_iq, labels_rule(d, p, "labels.unlabelled_iq"));
+}
+
 /* All lists must allow; a policy that stands in several places is asked once. */
 static void access_merge(struct draft *d, const struct policy_access *a)
 {
@@ -245,7 +272,8 @@ static void policy_merge(
 	features_merge(d, p);
 	conversations_merge(d, p);
 	if (!is_any(&p->iq))
-		iq_merge(d, p);
+		iq_merge(d, &p->iq, key_rule(d, p, "iq"));
+	labels_merge(d, p);
 	limits_merge(d, p);
 	errors_merge(d, p);
 	d->table.refuse_drop |= p->refuse == REFUSE_DROP;

@@ -17,6 +17,7 @@ enum policy_mode { MODE_ENFORCE, MODE_SHADOW };
 enum policy_subscriptions { SUBSCRIPTIONS_PASS, SUBSCRIPTIONS_BLOCK };
 enum policy_conversations { CONVERSATIONS_ANY, CONVERSATIONS_ROOMS, CONVERSATIONS_USERS };
 enum policy_errors { ERRORS_PASS, ERRORS_REBUILD };
+enum policy_label_subject { LABEL_SUBJECT_CHECK, LABEL_SUBJECT_PASS };
 enum policy_refuse { REFUSE_BOUNCE, REFUSE_DROP };
 
 /* Filled by policy_schema from "policies = ( ... )". */
@@ -34,6 +35,13 @@ struct policy {
 		int subscriptions; /* enum policy_subscriptions */
 		bool hide_real_jids, suppress_repeats;
 	} presence;
+	struct policy_labels {
+		struct config_origin origin;
+		bool check;
+		int subject;                         /* enum policy_label_subject */
+		int unlabelled;                      /* enum policy_unlabelled */
+		struct config_strings unlabelled_iq; /* as iq */
+	} labels;
 	struct config_strings strip, block; /* feature names */
 	struct config_list access;          /* struct access_rule */
 	struct config_strings allow;        /* "any", or feature names */

@@ -142,6 +142,7 @@ void policy_check(const struct policy *policies, unsigned n, const struct own_fe
 		check_features(p, "block", &p->block, NULL, &c);
 		check_features(p, "allow", &p->allow, allow_words, &c);
 		check_features(p, "iq", &p->iq, iq_words, &c);
+		check_features(p, "unlabelled_iq", &p->labels.unlabelled_iq, iq_words, &c);
 		check_otherwise(p, report);
 		check_twice(p, report);
 		check_show_map(p, report);

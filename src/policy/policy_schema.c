@@ -127,6 +127,59 @@ static const struct config_table presence_schema = {
 	.keys = presence_keys,
 };
 
+static const struct config_choice label_subjects[] = {
+	{ "check", LABEL_SUBJECT_CHECK },
+	{ "pass", LABEL_SUBJECT_PASS },
+	{ NULL, 0 },
+};
+
+static const struct config_choice unlabelled[] = {
+	{ "refuse", UNLABELLED_REFUSE },
+	{ "default", UNLABELLED_DEFAULT },
+	{ "pass", UNLABELLED_PASS },
+	{ NULL, 0 },
+};
+
+static const struct config_key labels_keys[] = {
+	{ .name = "check",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct policy_labels, check),
+		.def = "false",
+		.help = "Whether the security labels of messages (XEP-0258), those of messages "
+			"inside them too, must be valid under the governing label policy and "
+			"within the clearances of both controls. What is not, or cannot be "
+			"judged, is refused with forbidden; a label of another policy is, too. "
+			"Errors are made anew (as with errors = \"rebuild\"), labels on presence "
+			"are removed. Labels are not translated." },
+	{ .name = "subject",
+		.type = CONFIG_ENUM,
+		.offset = offsetof(struct policy_labels, subject),
+		.def = "check",
+		.choices = label_subjects,
+		.help = "Whether a message with nothing but a subject needs a label as others "
+			"do, or passes without one." },
+	{ .name = "unlabelled",
+		.type = CONFIG_ENUM,
+		.offset = offsetof(struct policy_labels, unlabelled),
+		.def = "refuse",
+		.choices = unlabelled,
+		.help = "Messages without a label are refused, are judged by the default_label of "
+			"the control they come from (without one: refused), or pass." },
+	{ .name = "unlabelled_iq",
+		.type = CONFIG_STRINGS,
+		.offset = offsetof(struct policy_labels, unlabelled_iq),
+		.def = "ping, disco",
+		.help = "With check: the features whose IQ requests and results may pass, since "
+			"IQs have no label of their own; or \"any\", or \"none\"." },
+	{ .name = NULL },
+};
+
+static const struct config_table labels_schema = {
+	.name = "labels",
+	.size = sizeof(struct policy_labels),
+	.keys = labels_keys,
+};
+
 static const struct config_key policy_keys[] = {
 	{ .name = "name",
 		.type = CONFIG_STRING,
@@ -145,6 +198,11 @@ static const struct config_key policy_keys[] = {
 		.offset = offsetof(struct policy, presence),
 		.table = &presence_schema,
 		.help = "How presence is folded." },
+	{ .name = "labels",
+		.type = CONFIG_GROUP,
+		.offset = offsetof(struct policy, labels),
+		.table = &labels_schema,
+		.help = "Whether security labels are checked." },
 	{ .name = "strip",
 		.type = CONFIG_STRINGS,
 		.offset = offsetof(struct policy, strip),

@@ -15,6 +15,8 @@ enum policy_audit { AUDIT_OFF, AUDIT_HEADERS, AUDIT_FULL };
 /* The values of <show/> (RFC 6121 4.7.2.1). */
 enum policy_show { SHOW_AWAY, SHOW_CHAT, SHOW_DND, SHOW_XA, SHOW_COUNT };
 
+enum policy_unlabelled { UNLABELLED_PASS, UNLABELLED_DEFAULT, UNLABELLED_REFUSE };
+
 struct policy;
 struct policy_access;
 struct jid_sets;
@@ -51,6 +53,10 @@ struct policy_table {
 	const struct policy_rule *no_subscriptions, *only_rooms, *only_users;
 	const struct policy_rule *hide_real_jids; /* NULL: they stay */
 	const struct policy_rule *bare_errors;    /* NULL: errors are filtered like the rest */
+	const struct policy_rule *labels;         /* NULL: they are not checked */
+	bool checks_labels;                       /* this table or its shadow */
+	bool label_subject_passes;                /* a subject alone needs no label */
+	enum policy_unlabelled unlabelled;        /* messages */
 	const struct policy_rule *fold_rule;      /* NULL with FOLD_OFF */
 	struct str show[SHOW_COUNT]; /* with FOLD_SHOW, after all maps in order; empty: removed */
 	size_t max_stanza, max_body; /* bytes; 0: no limit */

@@ -2,6 +2,8 @@
 /* See decide.h. */
 #include "trunk/decide.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 
 bool decide_pair(const struct passage *p, struct pair_refusal *out)
@@ -46,6 +48,10 @@ void decide_context(const struct passage *p, struct filter_context *out)
 	out->from_room = p->from->config->service == SERVICE_MUC;
 	out->to_room = p->to->config->service == SERVICE_MUC;
 	out->max_stanza = (size_t)p->from->config->max_stanza;
+	if (p->table && p->table->checks_labels)
+		out->labels = (struct filter_labels){ p->from->labels.policies,
+			p->from->labels.clearance, p->to->labels.clearance,
+			p->from->labels.default_label, clock_wall() };
 	if (!p->deputies)
 		return;
 	out->permit = permit;

@@ -34,17 +34,18 @@ struct control {
 	unsigned nfrom;
 	const struct policy **to_peer, **from_peer;
 	unsigned nto_peer, nfrom_peer;
+	struct control_labels labels;
 	size_t to_list, from_list; /* numbers of the distinct lists */
 };
 
 struct peering;
 
-/* Compiles; errors and warnings go to `report`. Stores, credentials (NULL: they did not load) and
- * policies outlive it. NULL is never returned; with errors in the report it is only good for
- * freeing. */
+/* Compiles; errors and warnings go to `report`. Stores, credentials (NULL: they did not load),
+ * policies and labels (NULL: none) outlive it. NULL is never returned; with errors in the report it
+ * is only good for freeing. */
 struct peering *peering_new(const struct settings *s, struct trust_store *const *stores,
 	unsigned nstores, const struct credentials *credentials, struct policy_set *tables,
-	struct config_report *report);
+	struct labels *labels, struct config_report *report);
 void peering_free(struct peering *p);
 /* The same controls under these orders (a reference is taken). It borrows from `p`, which outlives
  * it. */

@@ -19,6 +19,7 @@ struct compile {
 	unsigned nstores;
 	const struct credentials *credentials;
 	struct policy_set *policy_tables;
+	struct labels *labels;
 	struct config_report *report;
 	struct peering *peering;
 };
@@ -262,6 +263,9 @@ static void compile_control(struct compile *c, const struct control_config *cc, 
 	out->naccept = cc->accept_names.n;
 	compile_targets(c, cc, out);
 	compile_addresses(c, cc, out);
+	if (c->labels)
+		out->labels = labels_of_control(
+			c->labels, &cc->origin, cc->clearance, cc->default_label, c->report);
 	out->to_peer = compile_policies(c, &cc->origin, &cc->to_peer, "to_peer", &out->nto_peer);
 	out->from_peer =
 		compile_policies(c, &cc->origin, &cc->from_peer, "from_peer", &out->nfrom_peer);
@@ -525,10 +529,10 @@ static void compile_tables(struct compile *c)
 
 struct peering *peering_new(const struct settings *s, struct trust_store *const *stores,
 	unsigned nstores, const struct credentials *credentials, struct policy_set *tables,
-	struct config_report *report)
+	struct labels *labels, struct config_report *report)
 {
 	struct peering *p = MEM_NEW(struct peering);
-	struct compile c = { s, stores, nstores, credentials, tables, report, p };
+	struct compile c = { s, stores, nstores, credentials, tables, labels, report, p };
 	map_init(&p->matches);
 	map_init(&p->listed);
 	zone_index(p, "default");

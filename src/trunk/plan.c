@@ -141,8 +141,10 @@ static void build(struct plan *p, const struct plan_options *o, struct config_re
 	config_report_topic(report, PLAN_POLICY);
 	policy_set_access(p->tables, &p->settings.jid_sets, &p->settings.policies, report);
 	config_report_topic(report, NULL);
-	p->peering =
-		peering_new(&p->settings, p->stores, p->nstores, p->credentials, p->tables, report);
+	p->labels = labels_new(&p->settings.label_policies, &p->settings.clearances, report);
+	labels_check(p->labels, &p->settings.policies, report);
+	p->peering = peering_new(
+		&p->settings, p->stores, p->nstores, p->credentials, p->tables, p->labels, report);
 	if (!p->credentials)
 		return;
 	p->tls = tls_contexts_new(p->credentials, o->keylog_file);
@@ -225,6 +227,7 @@ void plan_unref(struct plan *p)
 	peering_free(p->peering);
 	policy_set_free(p->tables);
 	own_features_free(p->own);
+	labels_free(p->labels);
 	secrets_free(p->secrets);
 	credentials_free(p->credentials);
 	for (unsigned i = 0; i < p->nstores; i++)

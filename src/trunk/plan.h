@@ -24,6 +24,7 @@ struct plan {
 	struct credentials *credentials;
 	struct tls_contexts *tls;
 	struct own_features *own;
+	struct labels *labels;
 	struct policy_set *tables;
 	struct peering *peering;
 	struct dialback_secrets *secrets;

@@ -132,6 +132,13 @@ static const struct config_table rate_schema = { "rate", sizeof(struct control_r
 				"What comes faster waits, with all that the stream carries; "      \
 				"nothing is lost. A stream that proves domains of several "        \
 				"controls has the widest of their rates."),                        \
+		KEY(control_config, clearance, CONFIG_STRING,                                      \
+			.help = "What this peer may send and be sent where a policy has "          \
+				"labels.check: one of clearances. Left out: nothing."),            \
+		KEY(control_config, default_label, CONFIG_STRING,                                  \
+			.help = "The classification of what this peer sends without a label, "     \
+				"where a policy has labels.unlabelled = \"default\" or the label " \
+				"is empty. Left out: none, and it is refused."),                   \
 		KEY(control_config, to_peer, CONFIG_STRINGS,                                       \
 			.help = "Policies applied to what is sent to this peer."),                 \
 		KEY(control_config, from_peer, CONFIG_STRINGS,                                     \
@@ -328,6 +335,10 @@ static const struct config_key root_keys[] = {
 			"catalogue. At most 256."),
 	KEY(settings, jid_sets, CONFIG_LIST, .table = &jid_set_schema,
 		.help = "Addresses by name, for access lists."),
+	KEY(settings, label_policies, CONFIG_LIST, .table = &label_policy_schema,
+		.help = "Security label policies (SPIF), for policies with labels.check."),
+	KEY(settings, clearances, CONFIG_LIST, .table = &clearance_schema,
+		.help = "What peers are cleared for, by name, under the governing label policy."),
 	{ .name = NULL },
 };
 const struct config_table settings_schema = { "configuration", sizeof(struct settings), root_keys };

@@ -12,6 +12,7 @@
 #include "trunk/alert.h"
 #include "trunk/control_section.h"
 #include "trunk/http_section.h"
+#include "trunk/label_section.h"
 
 enum control_action { CONTROL_ACCEPT, CONTROL_REJECT };
 enum control_service { SERVICE_NONE, SERVICE_MUC };
@@ -35,7 +36,7 @@ struct control_config {
 	uint32_t authentication;
 	bool verify_next_hop;
 	struct config_strings pins, reference_names, accept_names;
-	char *certificate, *source_address;
+	char *certificate, *source_address, *clearance, *default_label;
 	struct config_strings from_addresses;
 	int prefer;                         /* enum target_prefer */
 	int64_t connect_timeout, keepalive; /* ms */
@@ -109,12 +110,11 @@ struct settings {
 	struct config_list trust;        /* struct trust_config */
 	struct dialback_config dialback;
 	struct control_config
-		defaults;            /* only the keys from `trust` on; read through inheritance */
-	struct config_list controls; /* struct control_config */
-	struct config_list flows;    /* struct flow_config */
-	struct config_list policies; /* struct policy */
-	struct config_list features; /* struct own_feature_config */
-	struct config_list jid_sets; /* struct jid_set_config */
+		defaults; /* only the keys from `trust` on; read through inheritance */
+	struct config_list controls, flows;    /* struct control_config, struct flow_config */
+	struct config_list policies;           /* struct policy */
+	struct config_list features, jid_sets; /* struct own_feature_config, jid_set_config */
+	struct config_list label_policies, clearances; /* label_section.h */
 };
 
 extern const struct config_table settings_schema;

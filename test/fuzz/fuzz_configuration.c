@@ -135,7 +135,7 @@ static void check_controls(const struct settings *s)
 	struct peering *p;
 
 	policy_check(s->policies.items, s->policies.n, NULL, report);
-	p = peering_new(s, NULL, 0, NULL, tables, report);
+	p = peering_new(s, NULL, 0, NULL, tables, NULL, report);
 	if (config_report_count(report, CONFIG_ERROR) == 0)
 		check_permits(s, p);
 	peering_free(p);

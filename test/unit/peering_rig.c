@@ -35,7 +35,7 @@ void peering_rig_load(struct peering_rig *rig, const char *text)
 	rig->credentials = credentials_new(&none, rig->report);
 	rig->tables = policy_set_new();
 	rig->peering = peering_new(
-		&rig->settings, &rig->store, 1, rig->credentials, rig->tables, rig->report);
+		&rig->settings, &rig->store, 1, rig->credentials, rig->tables, NULL, rig->report);
 }
 
 void peering_rig_init(struct peering_rig *rig, const char *text)

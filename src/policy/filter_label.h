@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Security labels in the stream: what a policy with labels.check needs to know besides its table,
+ * and what the filter remembers of a stanza's labels until all of it was read.
+ */
+#pragma once
+
+#include "label/intake.h"
+#include "label/model.h"
+#include "label/spif.h"
+#include "xml/events.h"
+
+struct filter;
+
+/* Who is on either side, all of the plan's. NULL anywhere is the nil label or the nil clearance,
+ * with which nothing passes (XEP-0258 section 5). */
+struct filter_labels {
+	const struct label_policies *policies;
+	const struct clearance *from, *to;
+	const struct label *default_label; /* resolved; of what the sender's side does not label */
+	int64_t now;                       /* seconds since 1970 */
+};
+
+enum { LABEL_MESSAGES = 8, LABEL_DETAIL = 200 };
+
+/* Of one stanza. */
+struct label_watch {
+	struct label_intake intake;
+	unsigned depth; /* of the label that is being read; 0: none */
+	/* Messages that are open, the one that crosses and those inside it. */
+	struct label_message {
+		unsigned depth;
+		bool labelled;
+	} messages[LABEL_MESSAGES];
+	unsigned nmessages;
+	bool subject, more; /* children: a subject; anything that does not go along with one */
+	const char *reason; /* the first denial; NULL: none */
+	char detail[LABEL_DETAIL];
+};
+void label_watch_free(struct label_watch *w);
+
+/* The stanza's head has been accepted: from now on its events are heard, whatever is left out. */
+void filter_label_begin(struct filter *f);
+/* Below the stanza's start tag; before anything is decided about the element. */
+void filter_label_start(struct filter *f, const struct xml_tag *tag);
+void filter_label_text(struct filter *f, struct str text);
+/* At the stanza's own end tag it is refused if a label was. */
+void filter_label_end(struct filter *f);
+/* Is this a label where there may be none (presence, XEP-0258 section 3)? */
+bool filter_label_misplaced(const struct filter *f, const struct xml_tag *tag);

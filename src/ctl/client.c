@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -166,6 +167,10 @@ static void read_answer(struct answer *a, int fd)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == EAGAIN) {
+			a->status = ctl_failed(a->c, "trunkd does not answer");
+			return;
+		}
 		if (n <= 0) {
 			a->status =
 				ctl_failed(a->c, "trunkd closed the connection before its answer "
@@ -185,6 +190,10 @@ static enum ctl_status ask(struct ctl *c, const struct ctl_request *r, const cha
 
 	if (fd < 0)
 		return not_connected(c, path, fd);
+	if (r->patience_s)
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO,
+			&(struct timeval){ .tv_sec = (time_t)r->patience_s },
+			sizeof(struct timeval));
 	control_lines_init(&a.lines, CONTROL_ANSWER_MAX);
 	control_request_write(r->command, r->arguments, &request);
 	/* A daemon that refuses us says so and closes: what it says counts. */

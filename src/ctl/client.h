@@ -20,6 +20,7 @@ struct ctl_request {
 	json_t *arguments;            /* may be NULL; taken over */
 	ctl_item_fn *item, *progress; /* may be NULL: thrown away */
 	void *arg;
+	unsigned patience_s; /* how long trunkd may say nothing; 0: for ever */
 	json_t **result_out; /* may be NULL; the caller's, with CTL_FINE; NULL when it was enough */
 };
 /* Asks and waits for the end. CTL_FINE; CTL_NOT_RUNNING and CTL_FAILED after words on c->err (the

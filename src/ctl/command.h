@@ -29,6 +29,7 @@ enum ctl_option {
 	OPTION_KEY_OUT,
 	OPTION_KEY_TYPE,
 	OPTION_MAX_NAMES,
+	OPTION_ONCE,
 	OPTION_OUT,
 	OPTION_PLAN,
 	OPTION_POLICY,
@@ -106,4 +107,5 @@ ctl_command_fn ctl_retry;
 ctl_command_fn ctl_routes;
 ctl_command_fn ctl_status_command;
 ctl_command_fn ctl_streams;
+ctl_command_fn ctl_top;
 ctl_command_fn ctl_unblock;

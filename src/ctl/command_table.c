@@ -35,6 +35,7 @@ const struct ctl_option_row ctl_options[OPTIONS] = {
 		"what kind of key (p256)" },
 	[OPTION_MAX_NAMES] = { 0, "max-names", "N",
 		"at most so many names in one request: several are made" },
+	[OPTION_ONCE] = { 0, "once", NULL, "one screen, as text" },
 	[OPTION_OUT] = { 0, "out", "FILE", "where it goes (NAME.csr; - : standard output)" },
 	[OPTION_PLAN] = { 0, "plan", NULL, "only say what would become of each stream" },
 	[OPTION_POLICY] = { 0, "policy", "FILE",
@@ -152,6 +153,9 @@ const struct ctl_command ctl_commands[] = {
 		DAEMON, 0, 0, ctl_status_command },
 	{ { "streams", NULL }, "[PATTERN] [-o COLUMNS]", "streams, and what they carry", TABLE, 0,
 		1, ctl_streams },
+	{ { "top", NULL }, "[--once]",
+		"a screen that follows the daemon: rates, queues, the busiest pairs; q ends it",
+		DAEMON | BIT(OPTION_ONCE), 0, 0, ctl_top },
 	{ { "unblock", NULL }, "DOMAIN", "take back block", DAEMON, 1, 1, ctl_unblock },
 };
 const unsigned ctl_command_count = sizeof(ctl_commands) / sizeof(ctl_commands[0]);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "daemon/control_command.h"
 #include "net/listener.h"
+#include "policy/filter.h"
 #include "trunk/report.h"
 
 #include <unistd.h>
@@ -101,7 +102,8 @@ static json_t *stanzas(const struct server *s)
 	}
 	for (unsigned v = 0; v < sizeof(by) / sizeof(by[0]); v++)
 		all += by[v];
-	return json_pack("{s:I, s:I, s:I, s:I}", "taken", (json_int_t)all, "bounced",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "taken", (json_int_t)all, "refused",
+		(json_int_t)(all - by[VERDICT_PASS] - by[VERDICT_FOLD]), "bounced",
 		(json_int_t)bounced, "dropped", (json_int_t)dropped, "uncertain",
 		(json_int_t)uncertain);
 }

@@ -1,15 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""What trunkctl shows of a running daemon between real servers: who is joined to whom."""
+"""What trunkctl shows of a running daemon between real servers: who is joined to whom, top."""
+import asyncio
+import fcntl
 import json
+import os
+import pty
+import select
+import struct
+import subprocess
+import termios
 from xml.etree import ElementTree
 
+from bed.peer import Peer
+
 SVG = '{http://www.w3.org/2000/svg}'
-hosts = {}
+hosts, peers = {}, {}
 
 
 def plan(bed):
     hosts['a'] = bed.host('a78.p1.example', 'p1', trunk='shown', users=('ann',))
     hosts['b'] = bed.host('b78.p2.example', 'p2', trunk='shown', users=('bob',))
+    peers['down'] = Peer(bed, 'down.screens.example', cert='good')
 
 
 async def talk(bed, check):
@@ -47,15 +58,69 @@ async def map_(check, trunk):
           wrong.stderr, wrong.stderr)
 
 
+async def top(check, trunk):
+    a, b = hosts['a'].domain, hosts['b'].domain
+    text = await trunk.ask('top')
+    check('top without a terminal: one screen', text.returncode == 0 and '2 in, 2 out' in text.stdout and
+          '%s to %s' % (a, b) in text.stdout and '\033' not in text.stdout, text.stdout + text.stderr)
+    told = json.loads((await trunk.ask('top', '--json')).stdout)
+    check('... as JSON, with rates', told['streams_in'] == 2 and told['down'] == [] and
+          told['rates']['taken'] >= 0 and {(p['from'], p['to']) for p in told['pairs']} >=
+          {(a, b), (b, a)}, repr(told))
+    down = peers['down'].domain
+    await trunk.ask('probe', down)
+    text, told = await trunk.ask('top', '--once'), json.loads((await trunk.ask('top', '--json')).stdout)
+    check('... a peer that is not reached, and why', [d['peer'] for d in told['down']] == [down] and
+          'refused' in told['down'][0]['error'].lower() and '  %s: ' % down in text.stdout,
+          text.stdout + repr(told))
+
+
+def screen(trunk, end):
+    """trunkctl top on a terminal of 10 lines; what it wrote, its status, terminal as before?"""
+    command = os.path.join(os.path.dirname(trunk.bed.trunkd), 'trunkctl')
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack('HHHH', 10, 40, 0, 0))
+    before = termios.tcgetattr(theirs)
+    process = subprocess.Popen([command, 'top', '--socket', trunk.folder], stdin=theirs,
+                               stdout=theirs, stderr=theirs)
+    said = b''
+    while b'pair' not in said and select.select([ours], [], [], 10)[0]:
+        said += os.read(ours, 4096)
+    end(ours, process)
+    status = process.wait(10)
+    while select.select([ours], [], [], 0.1)[0]:
+        said += os.read(ours, 4096)
+    same = termios.tcgetattr(theirs) == before
+    os.close(ours)
+    os.close(theirs)
+    return said.decode(), status, same
+
+
+async def terminal(check, trunk):
+    ends = {'q': lambda tty, p: os.write(tty, b'q'), 'SIGTERM': lambda tty, p: p.terminate(),
+            'SIGINT': lambda tty, p: p.send_signal(2)}
+    for name, end in ends.items():
+        said, status, same = await asyncio.to_thread(screen, trunk, end)
+        body = said.split('\033[J')[1].split('\033')[0].splitlines()
+        check('top on a terminal, ended by %s: it fits' % name, len(body) <= 9 and
+              all(len(line) <= 40 for line in body), repr(body))
+        check('... and all is put back', status == 0 and same and '\033[?1049l' in said and
+              '\033[?25h' in said, repr((status, same, said[-80:])))
+
+
 async def run(bed, check):
     trunk = bed.trunk('shown')
-    trunk.usual()
-    for words in (['map'], ['map', '--format', 'svg'], ['map', '--format', 'dot'], ['map', '--json']):
+    trunk.usual(*peers.values())
+    for words in (['map'], ['map', '--format', 'svg'], ['map', '--format', 'dot'], ['map', '--json'],
+                  ['top'], ['top', '--json']):
         answer = await trunk.ask(*words)
         check('without a daemon, %s: 3' % ' '.join(words), answer.returncode == 3 and
               'not running' in answer.stderr and answer.stdout == '', answer.stdout + answer.stderr)
     await trunk.start()
     await talk(bed, check)
-    await map_(check, trunk)
+    for part in (map_, top, terminal):
+        await part(check, trunk)
     status = await trunk.stop()
     check('it stops in order', status == 0, str(status))
+    for peer in peers.values():
+        await peer.close()

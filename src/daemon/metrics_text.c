@@ -75,7 +75,8 @@ void metrics_sample_histogram(struct metrics_text *t, const struct metrics_histo
 	struct metrics_label all[HISTOGRAM_LABELS + 1];
 	char bound[32];
 	uint64_t sum = 0;
-	memcpy(all, labels, n * sizeof(*labels));
+	if (n)
+		memcpy(all, labels, n * sizeof(*labels));
 	all[n] = (struct metrics_label){ "le", bound };
 	for (unsigned i = 0; i <= METRICS_BOUNDS; i++) {
 		if (i < METRICS_BOUNDS)
@@ -92,7 +93,8 @@ void metrics_sample_histogram(struct metrics_text *t, const struct metrics_histo
 static int by_key(const void *a, const void *b)
 {
 	struct str x = (*(struct map_node *const *)a)->key, y = (*(struct map_node *const *)b)->key;
-	int order = memcmp(x.p, y.p, x.n < y.n ? x.n : y.n);
+	size_t n = x.n < y.n ? x.n : y.n;
+	int order = n ? memcmp(x.p, y.p, n) : 0;
 	return order ? order : (x.n > y.n) - (x.n < y.n);
 }
 

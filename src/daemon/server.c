@@ -212,7 +212,6 @@ static void worker_stopped(void *arg)
 	command_stop(s->command);
 	control_stop(s->control);
 	http_stop(s->http);
-	watchdog_stop(s->watchdog);
 	server_orders_stop(s);
 	net_loop_stop(s->loop);
 }
@@ -223,6 +222,8 @@ static void stop(struct server *s)
 		log_info("stopping");
 		notify_send("STOPPING=1\nSTATUS=closing streams");
 		stop_listeners(s);
+		/* Workers end one after another: nobody waits for their answers. */
+		watchdog_stop(s->watchdog);
 	}
 	s->stopping = true;
 	for (unsigned i = 0; i < s->n; i++)

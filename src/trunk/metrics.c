@@ -45,7 +45,8 @@ static struct metrics_peer *peer_get(struct metrics *m, struct str name)
 	if (m->peers.count >= PEERS_MAX)
 		return NULL;
 	struct metrics_peer *p = mem_zero(1, sizeof(*p) + name.n + 1);
-	memcpy(p->name, name.p, name.n);
+	if (name.n)
+		memcpy(p->name, name.p, name.n);
 	map_put(&m->peers, &p->node, (struct str){ p->name, name.n });
 	return p;
 }

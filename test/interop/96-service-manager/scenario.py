@@ -48,9 +48,10 @@ class Manager:
 
     async def start(self, trunk):
         fds = [s.fileno() for s in self.sockets]
-        # The numbers are where they have to be, the process is the one that is named.
+        # The numbers are where they have to be, the process is the one that is named. (dash knows no
+        # descriptors above 9.)
         moves = ' '.join('%d<&%d' % (n, fd) for n, fd in enumerate(fds, 3))
-        argv = ['sh', '-c', 'exec %s; LISTEN_PID=$$ LISTEN_FDS=%d exec "$@"' % (moves, len(fds)), 'sh',
+        argv = ['bash', '-c', 'exec %s; LISTEN_PID=$$ LISTEN_FDS=%d exec "$@"' % (moves, len(fds)), 'sh',
                 trunk.bed.trunkd, '-c', trunk.write()]
         env = {**(trunk.bed.trunkd_env or {}), 'NOTIFY_SOCKET': self.path,
                'WATCHDOG_USEC': str(int(EVERY * 1e6))}
@@ -107,3 +108,5 @@ async def run(bed, check):
     check('the log says nothing of a socket in use', 'in use' not in '\n'.join(trunk.lines()))
     for _, writer in (early, between):
         writer.close()
+    manager.inbox.close()
+    os.unlink(manager.path)

@@ -6,6 +6,7 @@ import fnmatch
 import importlib.util
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import time
@@ -110,6 +111,12 @@ async def everything(bed, report, chosen_ones):
         report.check('the bed starts', False, str(problem))
 
 
+def no_files(folder, names):
+    """What is not kept with the logs: spools, and sockets that a program has left behind."""
+    return [n for n in names if n == 'spool' or n.endswith('.ctl') or
+            stat.S_ISSOCK(os.lstat(os.path.join(folder, n)).st_mode)]
+
+
 def main(argv):
     args = arguments(argv)
     found = scenarios(args.scenario)
@@ -133,6 +140,6 @@ def main(argv):
     finally:
         if args.logs:
             shutil.rmtree(args.logs, ignore_errors=True)
-            shutil.copytree(folder, args.logs, ignore=shutil.ignore_patterns('spool', '*.ctl'))
+            shutil.copytree(folder, args.logs, ignore=no_files)
         shutil.rmtree(folder, ignore_errors=True)
     return report.summary()

@@ -17,11 +17,13 @@ static const struct {
 	const char *name;
 	check_fn *run;
 	bool without_plan; /* it has something to say of a configuration that is wrong */
+	bool asked_for;    /* only when it is named: it makes the daemon do something */
 } parts[] = {
-	{ "config", check_config, true },
-	{ "certs", check_certs, true },
-	{ "policy", check_policy, true },
-	{ "dns", check_dns, false },
+	{ "config", check_config, true, false },
+	{ "certs", check_certs, true, false },
+	{ "policy", check_policy, true, false },
+	{ "dns", check_dns, false, false },
+	{ "connectivity", check_connectivity, false, true },
 };
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 
@@ -164,7 +166,7 @@ static enum ctl_status run_parts(struct check_run *r, unsigned only)
 	if (r->check.plan)
 		served_init(&r->check.served, r->check.plan);
 	for (unsigned i = 0; i < PARTS; i++)
-		if (only == PARTS || only == i)
+		if (only == i || (only == PARTS && !parts[i].asked_for))
 			run_part(r, i);
 	if (r->json)
 		json_print(r->json, r->text.f);

@@ -31,7 +31,7 @@ struct check_part {
 };
 
 typedef void check_fn(struct check *k, struct check_part *p);
-check_fn check_config, check_certs, check_dns, check_policy;
+check_fn check_config, check_certs, check_connectivity, check_dns, check_policy;
 
 /* A domain that stands for all of a control's: one by name where there is one. */
 void check_example(const struct control_config *cc, struct domain *out);

@@ -69,13 +69,14 @@ const struct ctl_command ctl_commands[] = {
 		"that issuers have made",
 		TABLE, 0, 1, ctl_certs },
 	{ { "check", NULL },
-		"[config|certs|policy|dns] [--ca FILE] [--resolver ADDRESS[:PORT]] [--address "
+		"[config|certs|policy|dns|connectivity] [--ca FILE] [--resolver ADDRESS[:PORT]] "
+		"[--address "
 		"ADDRESS]...",
 		"what is wrong with the configuration, certificates, policies, DNS; without a "
 		"word: "
 		"all",
 		BIT(OPTION_ADDRESS) | BIT(OPTION_CA) | BIT(OPTION_CONFIG) | BIT(OPTION_JSON) |
-			BIT(OPTION_RESOLVER),
+			BIT(OPTION_RESOLVER) | BIT(OPTION_SOCKET),
 		0, 1, ctl_check },
 	{ { "check", "labels" }, "FILE...",
 		"what is wrong with security policies (Open XML SPIF), alone and together",

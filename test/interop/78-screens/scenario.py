@@ -75,6 +75,16 @@ async def top(check, trunk):
           text.stdout + repr(told))
 
 
+async def connectivity(check, trunk):
+    down, words = peers['down'].domain, ['check', 'connectivity', '-c', trunk.write()]
+    text, told = await trunk.ask(*words), json.loads((await trunk.ask(*words, '--json')).stdout)[0]
+    check('check connectivity: finds the one that is not reached', text.returncode == 2 and
+          down in text.stdout and 'tcp' in text.stdout and 'firewalls' in text.stdout and
+          ' domains are reached' in text.stdout, text.stdout + text.stderr)
+    check('... as JSON', told['done'] and told['reached'] == told['domains'] - 1 and told['problems'] == 1 and
+          told['findings'][0]['domains'] == [down], repr(told))
+
+
 def screen(trunk, end):
     """trunkctl top on a terminal of 10 lines; what it wrote, its status, terminal as before?"""
     command = os.path.join(os.path.dirname(trunk.bed.trunkd), 'trunkctl')
@@ -116,9 +126,12 @@ async def run(bed, check):
         answer = await trunk.ask(*words)
         check('without a daemon, %s: 3' % ' '.join(words), answer.returncode == 3 and
               'not running' in answer.stderr and answer.stdout == '', answer.stdout + answer.stderr)
+    answer = await trunk.ask('check', 'connectivity', '-c', trunk.write())
+    check('without a daemon, check connectivity: 1', answer.returncode == 1 and
+          'not running' in answer.stdout, answer.stdout + answer.stderr)
     await trunk.start()
     await talk(bed, check)
-    for part in (map_, top, terminal):
+    for part in (map_, top, terminal, connectivity):
         await part(check, trunk)
     status = await trunk.stop()
     check('it stops in order', status == 0, str(status))

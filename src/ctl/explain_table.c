@@ -112,6 +112,7 @@ static void add_heads(
 	add_rule(l, "presence.subscriptions", "block", t->no_subscriptions, u->no_subscriptions);
 	add_rule(l, "presence.hide_real_jids", "yes", t->hide_real_jids, u->hide_real_jids);
 	add_rule(l, "errors", "rebuild", t->bare_errors, u->bare_errors);
+	add_rule(l, "labels", "checked", t->labels, u->labels);
 	add_rule(l, "conversations", "muc-only", t->only_rooms, u->only_rooms);
 	add_rule(l, "conversations", "one-to-one-only", t->only_users, u->only_users);
 	add_size(l, "max_stanza", t->max_stanza, t->max_stanza_rule, u->max_stanza);

@@ -60,6 +60,7 @@ static void a_clearance_decides_and_a_changed_one_decides_anew(void **unused)
 	told(MESSAGE(RED("HIGH")), "bounce", "the recipient's side: ");
 	told(MESSAGE(RED("HIGH")), "bounce", "<forbidden xmlns=");
 	told(MESSAGE(""), "bounce", "there is no label");
+	told(MESSAGE(""), "bounce", "labels  checked");
 	check_rig_text(&rig,
 		POLICY CLEARANCES CHECKED CONTROLS(
 			"clearance = \"high\"; default_label = \"LOW\";", "clearance = \"high\";"));

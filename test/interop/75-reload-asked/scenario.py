@@ -116,7 +116,7 @@ async def restart_needed(check, trunk):
 
 
 async def run(bed, check):
-    trunk = bed.trunk('asked')
+    trunk = bed.trunk('reload-asked')
     trunk.usual(*(peers[n] for n in NAMES))
     trunk.settings['control'] = {'read': os.path.join(trunk.folder, 'read'),
                                  'change': os.path.join(trunk.folder, 'change')}

@@ -18,8 +18,8 @@ hosts, peers = {}, {}
 
 
 def plan(bed):
-    hosts['a'] = bed.host('a78.p1.example', 'p1', trunk='shown', users=('ann',))
-    hosts['b'] = bed.host('b78.p2.example', 'p2', trunk='shown', users=('bob',))
+    hosts['a'] = bed.host('a78.p1.example', 'p1', trunk='screens', users=('ann',))
+    hosts['b'] = bed.host('b78.p2.example', 'p2', trunk='screens', users=('bob',))
     peers['down'] = Peer(bed, 'down.screens.example', cert='good')
 
 
@@ -119,7 +119,7 @@ async def terminal(check, trunk):
 
 
 async def run(bed, check):
-    trunk = bed.trunk('shown')
+    trunk = bed.trunk('screens')
     trunk.usual(*peers.values())
     for words in (['map'], ['map', '--format', 'svg'], ['map', '--format', 'dot'], ['map', '--json'],
                   ['top'], ['top', '--json']):

@@ -8,17 +8,16 @@
 #include "label/intake.h"
 #include "label/model.h"
 #include "label/spif.h"
+#include "policy/label_terms.h"
 #include "xml/events.h"
 
 struct filter;
 
-/* Who is on either side, all of the plan's. NULL anywhere is the nil label or the nil clearance,
- * with which nothing passes (XEP-0258 section 5). */
+/* Who is on either side; all of it the plan's. */
 struct filter_labels {
-	const struct label_policies *policies;
-	const struct clearance *from, *to;
-	const struct label *default_label; /* resolved; of what the sender's side does not label */
-	int64_t now;                       /* seconds since 1970 */
+	const struct label_policies *policies; /* NULL: none governs, and nothing passes */
+	struct label_side from, to;
+	int64_t now; /* seconds since 1970 */
 };
 
 enum { LABEL_MESSAGES = 8, LABEL_DETAIL = 200 };
@@ -48,3 +47,12 @@ void filter_label_text(struct filter *f, struct str text);
 void filter_label_end(struct filter *f);
 /* Is this a label where there may be none (presence, XEP-0258 section 3)? */
 bool filter_label_misplaced(const struct filter *f, const struct xml_tag *tag);
+
+/* ---- filter_judge.c ---- */
+
+/* The first denial is the one that is told; the stanza is refused at its end. Always false. */
+bool filter_label_deny(struct filter *f, const char *reason, const char *words);
+/* The label that is in the intake. */
+void filter_label_judge(struct filter *f);
+/* A message without a label has ended. */
+void filter_label_judge_missing(struct filter *f, const struct label_message *m);

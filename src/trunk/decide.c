@@ -43,6 +43,11 @@ static bool enter(void *arg, struct str from, struct str to)
 	return domain_parse(from, &a) && domain_parse(to, &b) && peering_enters(arg, &a, &b);
 }
 
+static struct label_side label_side(const struct control_labels *l)
+{
+	return (struct label_side){ &l->terms, l->governing, l->translated };
+}
+
 void decide_context(const struct passage *p, struct filter_context *out)
 {
 	out->from_room = p->from->config->service == SERVICE_MUC;
@@ -50,8 +55,7 @@ void decide_context(const struct passage *p, struct filter_context *out)
 	out->max_stanza = (size_t)p->from->config->max_stanza;
 	if (p->table && p->table->checks_labels)
 		out->labels = (struct filter_labels){ p->from->labels.policies,
-			p->from->labels.clearance, p->to->labels.clearance,
-			p->from->labels.default_label, clock_wall() };
+			label_side(&p->from->labels), label_side(&p->to->labels), clock_wall() };
 	if (!p->deputies)
 		return;
 	out->permit = permit;

@@ -223,10 +223,10 @@ struct control_labels labels_of_control(struct labels *l, const struct config_or
 	struct control_labels out = { .policies = l->policies.governing ? &l->policies : NULL };
 
 	if (clearance)
-		out.clearance =
+		out.governing.list[out.governing.n++] =
 			find_clearance(l, clearance, config_origin_of(group, "clearance"), report);
 	if (default_label)
-		out.default_label = make_default(
+		out.terms.default_label = make_default(
 			l, default_label, config_origin_of(group, "default_label"), report);
 	return out;
 }

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "config/schema.h"
-#include "label/clearance.h"
+#include "policy/label_terms.h"
 
 struct label_policy_config {
 	struct config_origin origin;
@@ -39,8 +39,8 @@ void labels_check(
 /* What holds for the peers of one control; all of it the labels' own. */
 struct control_labels {
 	const struct label_policies *policies; /* NULL: none are configured */
-	const struct clearance *clearance;     /* NULL: the nil clearance */
-	const struct label *default_label;     /* resolved; NULL: the nil label */
+	struct label_cleared governing, translated;
+	struct label_terms terms;
 };
 /* By the names that stand in a control (either may be NULL); `group` is where it stands. */
 struct control_labels labels_of_control(struct labels *l, const struct config_origin *group,

@@ -33,9 +33,10 @@ struct sides {
 	struct label_policies policies;
 	struct clearance from, to;
 	struct label low;
+	struct label_terms terms; /* of the sender */
 };
 
-static const struct clearance *cleared(
+static struct label_cleared cleared(
 	const struct label_policies *p, const char *up_to, struct clearance *c)
 {
 	struct clearance_names names = { .up_to = up_to };
@@ -43,9 +44,9 @@ static const struct clearance *cleared(
 
 	clearance_init(c);
 	if (!up_to)
-		return NULL;
+		return (struct label_cleared){ .n = 0 };
 	assert_true(clearance_from_names(p, &names, c, &words));
-	return c;
+	return (struct label_cleared){ .list = { c }, .n = 1 };
 }
 
 static struct filter_labels sides_init(struct sides *s, const char *from, const char *to)
@@ -57,8 +58,9 @@ static struct filter_labels sides_init(struct sides *s, const char *from, const 
 	memset(s, 0, sizeof(*s));
 	assert_non_null(policy);
 	assert_true(label_policies_add(&s->policies, policy, NULL));
-	out.from = cleared(&s->policies, from, &s->from);
-	out.to = cleared(&s->policies, to, &s->to);
+	out.from.terms = &s->terms;
+	out.from.governing = cleared(&s->policies, from, &s->from);
+	out.to.governing = cleared(&s->policies, to, &s->to);
 	label_init(&s->low);
 	assert_true(label_keep(&s->low, &s->low.policy_id, STR("1.1")));
 	assert_true(label_keep(&s->low, &s->low.class_name, STR("LOW")));
@@ -86,7 +88,7 @@ static void tell_between(const struct between *b, const struct policy_story *sto
 	struct filter_labels labels = sides_init(&sides, b->from, b->to);
 	struct rig rig;
 
-	labels.default_label = b->default_label ? &sides.low : NULL;
+	sides.terms.default_label = b->default_label ? &sides.low : NULL;
 	labels.policies = b->no_policy ? NULL : labels.policies;
 	policy_text_init(&text, b->policies);
 	for (size_t step = 1; step; step = step == 1 ? SIZE_MAX : 0) {

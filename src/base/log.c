@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log_line.h"
 #include "base/log_sink.h"
+#include "base/log_tap.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -51,6 +52,8 @@ static struct {
 	.sink = { .fd = STDERR_FILENO } };
 
 static _Atomic int least_level = LOG_LEVEL_INFO;
+/* The lower one of that and the tap's. */
+static _Atomic int heard_level = LOG_LEVEL_INFO;
 static _Atomic uint64_t dropped;
 /* Set while the writer is asked to end, and while there is none: then nobody waits for a sink. */
 static _Atomic bool hurry = true;
@@ -71,11 +74,24 @@ const char *log_level_name(enum log_level level)
 void log_set_level(enum log_level level)
 {
 	atomic_store_explicit(&least_level, (int)level, memory_order_relaxed);
+	log_retune();
 }
 
 enum log_level log_level(void)
 {
 	return (enum log_level)atomic_load_explicit(&least_level, memory_order_relaxed);
+}
+
+void log_retune(void)
+{
+	int level = (int)log_level(), tap = log_tap_level();
+
+	atomic_store_explicit(&heard_level, tap < level ? tap : level, memory_order_relaxed);
+}
+
+bool log_heard(enum log_level level)
+{
+	return (int)level >= atomic_load_explicit(&heard_level, memory_order_relaxed);
 }
 
 uint64_t log_dropped(void)
@@ -261,25 +277,56 @@ static void submit(struct line *l)
 		pthread_cond_signal(&ring.filled);
 }
 
-void log_write(enum log_level level, const char *fmt, ...)
+/* To whom it concerns. */
+static void hand_out(enum log_level level, struct str text, struct str content)
+{
+	struct line *l = line_new(level, text);
+
+	if ((int)level >= log_tap_level())
+		log_tap_put(level, l->time, text, content);
+	if (level >= log_level())
+		submit(l);
+	else
+		free(l);
+}
+
+static void write_line(enum log_level level, struct str content, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+static void write_line(enum log_level level, struct str content, const char *fmt, va_list ap)
 {
 	char text[LINE_BYTES];
 	int saved = errno;
-	va_list ap;
-	int n;
+	int n = vsnprintf(text, sizeof(text), fmt, ap);
 
-	if (level < log_level())
-		return;
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	if (n >= LINE_BYTES) {
 		n = LINE_BYTES - 1;
 		memcpy(text + n - 3, "...", 3);
 	}
 	if (n > 0)
-		submit(line_new(level, (struct str){ text, (size_t)n }));
+		hand_out(level, (struct str){ text, (size_t)n }, content);
 	errno = saved;
+}
+
+void log_write(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!log_heard(level))
+		return;
+	va_start(ap, fmt);
+	write_line(level, (struct str){ 0 }, fmt, ap);
+	va_end(ap);
+}
+
+void log_write_content(enum log_level level, struct str content, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!log_heard(level))
+		return;
+	va_start(ap, fmt);
+	write_line(level, log_wants_content() ? content : (struct str){ 0 }, fmt, ap);
+	va_end(ap);
 }
 
 static bool needs_quotes(struct str s)

@@ -26,6 +26,9 @@ enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 void log_open(int fd, enum log_format format);
 void log_set_level(enum log_level level);
 enum log_level log_level(void);
+/* Does anybody want lines of this level: the log, or its tap (log_tap.h)? What is only worth its
+ * cost then asks this, never log_level(). */
+bool log_heard(enum log_level level);
 const char *log_level_name(enum log_level level);
 void log_start(void);
 /* Drains the ring, joins the writer. A sink that takes nothing for a second loses the rest. */
@@ -37,6 +40,11 @@ uint64_t log_dropped(void);
  * log_quote(). Control characters and bytes that are no UTF-8 are escaped by the writer, so a peer
  * cannot forge a line. A line over 4,000 bytes is cut. Keeps errno. */
 void log_write(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same with the content of a stanza, " key=value" pairs, which never reaches the log: only who
+ * watches the tap and asked for contents. Is there anybody? */
+bool log_wants_content(void);
+void log_write_content(enum log_level level, struct str content, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* A value for "key=%s": s in double quotes with \" and \\ escaped where it needs them, as it is
  * where it does not; cut with "..." when too long. By value: log_info("x name=%s", log_quote(s).s).
@@ -48,9 +56,8 @@ struct log_quoted {
 struct log_quoted log_quote(struct str s);
 
 #define log_debug(...) \
-	(log_level() <= LOG_LEVEL_DEBUG ? log_write(LOG_LEVEL_DEBUG, __VA_ARGS__) : (void)0)
-#define log_info(...) \
-	(log_level() <= LOG_LEVEL_INFO ? log_write(LOG_LEVEL_INFO, __VA_ARGS__) : (void)0)
+	(log_heard(LOG_LEVEL_DEBUG) ? log_write(LOG_LEVEL_DEBUG, __VA_ARGS__) : (void)0)
+#define log_info(...)  (log_heard(LOG_LEVEL_INFO) ? log_write(LOG_LEVEL_INFO, __VA_ARGS__) : (void)0)
 #define log_warn(...)  log_write(LOG_LEVEL_WARN, __VA_ARGS__)
 #define log_error(...) log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_alert(...) log_write(LOG_LEVEL_ALERT, __VA_ARGS__)

@@ -35,7 +35,7 @@ void conn_enter(struct conn *c, enum conn_state to)
 {
 	char peer[ADDRESS_TEXT];
 
-	if (log_level() <= LOG_LEVEL_DEBUG) {
+	if (log_heard(LOG_LEVEL_DEBUG)) {
 		address_print(&c->peer, peer);
 		log_debug("connection peer=%s state=%s was=%s", peer, state_names[to],
 			state_names[c->state]);

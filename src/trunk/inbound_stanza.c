@@ -280,7 +280,7 @@ static void log_verdict(struct inbound *in, const struct filter_result *f)
 	atomic_store_explicit(
 		count, atomic_load_explicit(count, memory_order_relaxed) + 1, memory_order_relaxed);
 	in->leg.folded += f->verdict == VERDICT_FOLD;
-	if (log_level() > LOG_LEVEL_DEBUG)
+	if (!log_heard(LOG_LEVEL_DEBUG))
 		return;
 	leg_log(&in->leg, LOG_LEVEL_DEBUG, "stanza",
 		" kind=%s type=%s verdict=%s reason=%s policy=%s feature=%s bytes_in=%zu "

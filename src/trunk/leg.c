@@ -68,7 +68,7 @@ static bool held_back(struct leg *l, enum log_level level, const char *event)
 
 void leg_log(struct leg *l, enum log_level level, const char *event, const char *fmt, ...)
 {
-	if (level < log_level() || held_back(l, level, event))
+	if (!log_heard(level) || held_back(l, level, event))
 		return;
 	char peer[ADDRESS_TEXT] = "-", rest[1600];
 	if (l->conn)

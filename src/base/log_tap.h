@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A second reader of the event log, inside the process: lines of a level of its own, whatever the
+ * log's is, kept in a bounded queue until they are taken. A full queue loses the new ones and
+ * counts them; no thread ever waits for who reads. One tap for a process: opened, taken from and
+ * closed on one thread, the one that sets the log's level; filled by any.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/log.h"
+
+enum { LOG_TAP_LINES = 2048, LOG_TAP_BYTES = 4 * 1024 * 1024 };
+
+struct log_tap_line {
+	struct log_tap_line *next;
+	enum log_level level;
+	char time[CLOCK_TEXT];
+	size_t n, content; /* bytes of the line; of the content of a stanza behind it */
+	char text[];
+};
+
+/* From now on lines of this level and above are kept; with `content`, what log_write_content() adds
+ * to them too. Open already: only changes that. */
+void log_tap_open(enum log_level level, bool content);
+/* Throws away what was not taken. */
+void log_tap_close(void);
+/* All lines that came since the last call, in order, and how many were lost. The caller frees each
+ * with free(). NULL: none. */
+struct log_tap_line *log_tap_take(uint64_t *lost_out);
+
+/* ---- for base/log.c ---- */
+/* Above LOG_LEVEL_ALERT: nobody listens. */
+int log_tap_level(void);
+void log_tap_put(enum log_level level, const char *time, struct str text, struct str content);
+/* The tap's level has changed. */
+void log_retune(void);

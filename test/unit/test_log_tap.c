@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* The log's tap: which lines it gets, which the log gets, and what happens when nobody takes them.
+ */
+#include "unit.h"
+
+#include "base/buf.h"
+#include "base/log_tap.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static int sink[2];
+
+static int open_log(void **unused)
+{
+	(void)unused;
+	assert_int_equal(pipe(sink), 0);
+	log_open(sink[1], LOG_FORMAT_TEXT);
+	log_set_level(LOG_LEVEL_INFO);
+	return 0;
+}
+
+static int close_log(void **unused)
+{
+	(void)unused;
+	log_tap_close();
+	log_open(STDERR_FILENO, LOG_FORMAT_TEXT);
+	log_set_level(LOG_LEVEL_INFO);
+	close(sink[0]);
+	close(sink[1]);
+	return 0;
+}
+
+enum { TIME = CLOCK_TEXT - 1, LAST = TIME + sizeof(" alert last\n") - 1 };
+
+/* What the log itself has written: nothing, or one line. */
+static void assert_logged(const char *wanted)
+{
+	char room[4096];
+	ssize_t n;
+
+	log_alert("last");
+	n = read(sink[0], room, sizeof(room));
+	assert_true(n >= LAST);
+	n -= LAST;
+	assert_str((n > TIME ? (struct str){ room + TIME, (size_t)n - TIME } : STR("")), wanted);
+}
+
+/* The events of what the tap has, with a space behind each; contents in brackets. */
+static void assert_tapped(const char *wanted)
+{
+	struct buf got = { 0 };
+	uint64_t lost;
+
+	for (struct log_tap_line *l = log_tap_take(&lost), *next; l; l = next) {
+		next = l->next;
+		buf_put(&got, (struct str){ l->text, l->n });
+		if (l->content)
+			buf_printf(&got, "[%.*s]", (int)l->content, l->text + l->n);
+		buf_put_char(&got, ' ');
+		free(l);
+	}
+	assert_int_equal(lost, 0);
+	assert_str(buf_view(&got), wanted);
+	buf_fini(&got);
+}
+
+static void without_a_tap_nothing_is_kept(void **unused)
+{
+	(void)unused;
+	assert_false(log_heard(LOG_LEVEL_DEBUG));
+	assert_true(log_heard(LOG_LEVEL_INFO));
+	log_debug("quiet");
+	assert_tapped("");
+}
+
+static void the_tap_and_the_log_have_levels_of_their_own(void **unused)
+{
+	static const struct {
+		enum log_level log, tap;
+		const char *logged, *tapped;
+	} rows[] = {
+		{ LOG_LEVEL_INFO, LOG_LEVEL_DEBUG, " info two\n", "one two " },
+		{ LOG_LEVEL_WARN, LOG_LEVEL_INFO, "", "two " },
+		{ LOG_LEVEL_DEBUG, LOG_LEVEL_WARN, " debug one\n", "" },
+		{ LOG_LEVEL_ERROR, LOG_LEVEL_ERROR, "", "" },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		log_set_level(rows[i].log);
+		log_tap_open(rows[i].tap, false);
+		assert_int_equal(log_level(), rows[i].log);
+		log_debug("one");
+		if (rows[i].log != LOG_LEVEL_DEBUG)
+			log_info("two");
+		assert_tapped(rows[i].tapped);
+		assert_logged(rows[i].logged);
+		assert_tapped(rows[i].tap <= LOG_LEVEL_ALERT ? "last " : "");
+	}
+	/* Another level of the log leaves the tap's alone, and the end of the tap the log's. */
+	log_tap_open(LOG_LEVEL_DEBUG, false);
+	log_set_level(LOG_LEVEL_ERROR);
+	assert_true(log_heard(LOG_LEVEL_DEBUG));
+	log_tap_close();
+	assert_false(log_heard(LOG_LEVEL_WARN));
+	assert_true(log_heard(LOG_LEVEL_ERROR));
+}
+
+static void contents_reach_only_a_tap_that_asked_for_them(void **unused)
+{
+	(void)unused;
+	assert_false(log_wants_content());
+	log_tap_open(LOG_LEVEL_DEBUG, false);
+	log_write_content(LOG_LEVEL_INFO, STR(" x=secret"), "a");
+	assert_tapped("a ");
+	log_tap_open(LOG_LEVEL_DEBUG, true);
+	assert_true(log_wants_content());
+	log_write_content(LOG_LEVEL_INFO, STR(" x=secret"), "b");
+	log_info("c");
+	assert_tapped("b[ x=secret] c ");
+	log_tap_open(LOG_LEVEL_DEBUG, false);
+	log_write_content(LOG_LEVEL_DEBUG, STR(" x=secret"), "d");
+	assert_tapped("d ");
+	log_tap_close();
+	log_write_content(LOG_LEVEL_DEBUG, STR(" x=secret"), "e");
+	assert_tapped("");
+}
+
+static void what_is_not_taken_is_thrown_away_at_the_end(void **unused)
+{
+	(void)unused;
+	log_tap_open(LOG_LEVEL_DEBUG, false);
+	log_debug("one");
+	log_tap_close();
+	log_tap_open(LOG_LEVEL_DEBUG, false);
+	assert_tapped("");
+}
+
+static size_t take_all(uint64_t *lost_out)
+{
+	size_t n = 0;
+
+	for (struct log_tap_line *l = log_tap_take(lost_out), *next; l; l = next, n++) {
+		next = l->next;
+		free(l);
+	}
+	return n;
+}
+
+static void a_tap_that_is_not_read_loses_lines_and_tells_how_many(void **unused)
+{
+	static char big[64 * 1024];
+	uint64_t lost;
+	size_t n;
+
+	(void)unused;
+	log_tap_open(LOG_LEVEL_DEBUG, true);
+	for (unsigned i = 0; i < LOG_TAP_LINES + 5; i++)
+		log_debug("n=%u", i);
+	assert_int_equal(take_all(&lost), LOG_TAP_LINES);
+	assert_int_equal(lost, 5);
+	/* Told once; and there is room again. */
+	log_debug("again");
+	assert_tapped("again ");
+	memset(big, 'x', sizeof(big));
+	for (unsigned i = 0; i < 100; i++)
+		log_write_content(LOG_LEVEL_DEBUG, (struct str){ big, sizeof(big) }, "big");
+	n = take_all(&lost);
+	assert_true(n * sizeof(big) <= LOG_TAP_BYTES);
+	assert_true(n >= LOG_TAP_BYTES / sizeof(big) - 2);
+	assert_int_equal(n + lost, 100);
+}
+
+enum { THREADS = 4, LINES_EACH = 20000 };
+
+static void *chatter(void *arg)
+{
+	for (int i = 0; i < LINES_EACH; i++)
+		log_debug("line thread=%d n=%d", *(int *)arg, i);
+	return NULL;
+}
+
+/* Counts what was taken; lines of one thread stay in their order. */
+static size_t take_in_order(int *last, uint64_t *lost)
+{
+	uint64_t more;
+	size_t n = 0;
+
+	for (struct log_tap_line *l = log_tap_take(&more), *next; l; l = next, n++) {
+		char text[64];
+		int thread = -1, at = -1;
+
+		next = l->next;
+		snprintf(text, sizeof(text), "%.*s", (int)l->n, l->text);
+		assert_int_equal(sscanf(text, "line thread=%d n=%d", &thread, &at), 2);
+		assert_in_range(thread, 0, THREADS - 1);
+		assert_true(at > last[thread]);
+		last[thread] = at;
+		free(l);
+	}
+	*lost += more;
+	return n;
+}
+
+static void every_line_of_many_threads_is_taken_or_counted(void **unused)
+{
+	int ids[THREADS], last[THREADS];
+	pthread_t threads[THREADS];
+	uint64_t lost = 0;
+	size_t taken = 0;
+
+	(void)unused;
+	log_tap_open(LOG_LEVEL_DEBUG, false);
+	for (int i = 0; i < THREADS; i++) {
+		ids[i] = i;
+		last[i] = -1;
+		assert_int_equal(pthread_create(&threads[i], NULL, chatter, &ids[i]), 0);
+	}
+	while (taken + lost < (size_t)THREADS * LINES_EACH)
+		taken += take_in_order(last, &lost);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(taken + lost, THREADS * LINES_EACH);
+	assert_true(taken >= LOG_TAP_LINES / 2);
+}
+
+static _Atomic bool enough;
+
+static void *chatter_on(void *arg)
+{
+	while (!enough)
+		log_write_content(LOG_LEVEL_DEBUG, STR(" x"), "line thread=%d n=0", *(int *)arg);
+	return NULL;
+}
+
+/* A watcher comes and goes while workers write. */
+static void opening_and_closing_under_fire_leaves_nothing_behind(void **unused)
+{
+	pthread_t threads[2];
+	int ids[2] = { 0, 1 };
+	uint64_t lost;
+
+	(void)unused;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, chatter_on, &ids[i]), 0);
+	for (int i = 0; i < 300; i++) {
+		log_tap_open(LOG_LEVEL_DEBUG, i & 1);
+		take_all(&lost);
+		log_tap_close();
+	}
+	enough = true;
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(take_all(&lost), 0);
+}
+
+int main(void)
+{
+#define EACH(test) cmocka_unit_test_setup_teardown(test, open_log, close_log)
+	const struct CMUnitTest tests[] = {
+		EACH(without_a_tap_nothing_is_kept),
+		EACH(the_tap_and_the_log_have_levels_of_their_own),
+		EACH(contents_reach_only_a_tap_that_asked_for_them),
+		EACH(what_is_not_taken_is_thrown_away_at_the_end),
+		EACH(a_tap_that_is_not_read_loses_lines_and_tells_how_many),
+		EACH(every_line_of_many_threads_is_taken_or_counted),
+		EACH(opening_and_closing_under_fire_leaves_nothing_behind),
+	};
+
+	return cmocka_run_group_tests_name("log_tap", tests, NULL, NULL);
+}

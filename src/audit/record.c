@@ -73,6 +73,9 @@ const struct audit_field audit_fields[] = {
 	TEXT(shadow_key),
 	TEXT(shadow_feature),
 	TEXT(shadow_origin),
+	TEXT(label),
+	TEXT(detail),
+	TEXT(shadow_detail),
 	TEXT(direction),
 	TEXT(tls),
 	TEXT(proof),
@@ -252,7 +255,7 @@ static void put_field(const struct audit_field *f, const char *at, struct buf *o
 static const size_t part_ends[AUDIT_PARTS] = {
 	[AUDIT_PART_HEAD] = offsetof(struct audit_record, control_from),
 	[AUDIT_PART_PAIR] = offsetof(struct audit_record, verdict),
-	[AUDIT_PART_DECISION] = offsetof(struct audit_record, direction),
+	[AUDIT_PART_DECISION] = offsetof(struct audit_record, label),
 	[AUDIT_PART_REST] = sizeof(struct audit_record),
 };
 

@@ -52,6 +52,8 @@ struct audit_record {
 	struct audit_names seen, removed;    /* features */
 	struct str shadow_verdict, shadow_reason, shadow_policy, shadow_key, shadow_feature,
 		shadow_origin; /* what the policies in shadow mode would have done */
+	/* What label it had; a sentence why one refuses it, and why one would in shadow. */
+	struct str label, detail, shadow_detail;
 	struct str direction, tls, proof, closed_by;
 	uint64_t milliseconds, stanzas_in, stanzas_out; /* of a stream */
 	uint64_t plan;                                  /* a reload's number */

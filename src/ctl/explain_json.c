@@ -225,8 +225,9 @@ static json_t *features(const struct filter_result *r, const struct feature_set 
 
 static json_t *verdict(const struct filter_result *f)
 {
-	return json_pack("{s:s, s:s, s:s?, s:o, s:s?, s:s?, s:o, s:o, s:o}", "verdict",
-		verdict_name(f->verdict), "reason", f->reason, "detail", f->detail, "policy",
+	return json_pack("{s:s, s:s, s:o, s:o, s:s?, s:s?, s:o, s:o, s:o}", "verdict",
+		verdict_name(f->verdict), "reason", f->reason, "detail",
+		f->detail ? json_text(str_of(f->detail)) : json_null(), "policy",
 		f->policy ? json_text(str_of(f->policy->name)) : json_null(), "key", f->key,
 		"feature", own_feature_name(f->own, f->feature), "place", place(f->origin), "seen",
 		features(f, &f->seen), "removed", features(f, &f->removed));

@@ -284,11 +284,11 @@ static void log_verdict(struct inbound *in, const struct filter_result *f)
 		return;
 	leg_log(&in->leg, LOG_LEVEL_DEBUG, "stanza",
 		" kind=%s type=%s verdict=%s reason=%s policy=%s feature=%s bytes_in=%zu "
-		"bytes_out=%zu",
+		"bytes_out=%zu detail=%s",
 		stanza_kind_name(f->head.kind), stanza_type_name(f->head.type),
 		verdict_name(f->verdict), f->reason, f->policy ? f->policy->name : "-",
 		f->feature == FEATURE_COUNT ? "-" : own_feature_name(f->own, f->feature),
-		f->bytes_in, f->bytes.n);
+		f->bytes_in, f->bytes.n, log_quote(str_of(f->detail ? f->detail : "-")).s);
 }
 
 static void ended_for(struct inbound *in, const struct filter_result *f, const struct decision *d)

@@ -99,9 +99,11 @@ static void fill_pair(struct audit_record *r, struct trunk *t, struct inbound_pa
 /* ---- stanzas ---- */
 
 static void fill_decision(struct audit_record *r, const struct filter_result *f,
-	const struct decision *d, struct record_texts *texts)
+	const struct filter_result *shadow, const struct decision *d, struct record_texts *texts)
 {
+	record_fill_shadow(r, shadow, texts);
 	record_fill_result(r, f, texts);
+	record_fill_labels(r, f, shadow);
 	r->verdict = str_of(decision_verdict(d, f));
 	r->bytes_in = f->bytes_in;
 	if (d->kind == DECISION_DELIVER)
@@ -113,7 +115,7 @@ static void fill_decision(struct audit_record *r, const struct filter_result *f,
 		r->text = str_of(d->why);
 	}
 	if (!decision_by_filter(d, f))
-		r->policy = r->key = r->feature = r->origin = (struct str){ 0 };
+		r->policy = r->key = r->feature = r->origin = r->detail = (struct str){ 0 };
 }
 
 static void fill_full(struct audit_record *r, struct inbound *in, const struct filter_result *f,
@@ -162,7 +164,9 @@ static uint64_t put_delivered(
 	struct inbound *in, struct inbound_pair *p, const struct filter_result *f)
 {
 	struct trunk *t = in->leg.trunk;
+	const struct filter_result *shadow = filter_shadow(t->filter);
 	const struct stanza_head *h = &f->head;
+	struct audit_record labels = { .event = AUDIT_STANZA };
 	char now[CLOCK_TEXT];
 	struct audit_head head = {
 		.time = { now, CLOCK_TEXT - 1 },
@@ -183,8 +187,9 @@ static uint64_t put_delivered(
 	buf_clear(&t->record);
 	audit_head_write(&head, &t->record);
 	buf_put(&t->record, buf_view(&pair_record(t, p)->text));
-	buf_put(&t->record,
-		record_memo_decision(t->record_memo, p->plan, f, filter_shadow(t->filter)));
+	buf_put(&t->record, record_memo_decision(t->record_memo, p->plan, f, shadow));
+	if (record_fill_labels(&labels, f, shadow))
+		audit_record_part(&labels, AUDIT_PART_REST, &t->record);
 	return audit_writer_put(audit_of(t)->writer, buf_view(&t->record));
 }
 
@@ -206,8 +211,7 @@ bool record_stanza(struct inbound *in, struct inbound_pair *p, const struct filt
 	struct audit_record r = { .event = AUDIT_STANZA, .stream = in->leg.number };
 	fill_head(&r, &f->head);
 	fill_pair(&r, t, p);
-	fill_decision(&r, f, d, &texts);
-	record_fill_shadow(&r, filter_shadow(t->filter), &texts);
+	fill_decision(&r, f, filter_shadow(t->filter), d, &texts);
 	if (alert)
 		alerts_raise(t->shared->alerts, &r, domain_str(&p->from), net_loop_now(t->loop));
 	if (!wanted)

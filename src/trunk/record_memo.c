@@ -104,6 +104,14 @@ void record_fill_shadow(
 		print_origin(shadow->origin, texts->shadow_origin, sizeof(texts->shadow_origin));
 }
 
+bool record_fill_labels(
+	struct audit_record *r, const struct filter_result *f, const struct filter_result *shadow)
+{
+	r->detail = str_of(f->detail);
+	r->shadow_detail = str_of(shadow ? shadow->detail : NULL);
+	return r->detail.n || r->shadow_detail.n;
+}
+
 static void write_decision(
 	struct buf *out, const struct filter_result *f, const struct filter_result *shadow)
 {

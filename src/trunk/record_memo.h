@@ -21,6 +21,11 @@ void record_fill_result(
 void record_fill_shadow(
 	struct audit_record *r, const struct filter_result *shadow, struct record_texts *texts);
 
+/* What differs from stanza to stanza where labels are checked: members of AUDIT_PART_REST. False:
+ * there is nothing of it. */
+bool record_fill_labels(
+	struct audit_record *r, const struct filter_result *f, const struct filter_result *shadow);
+
 struct record_memo;
 struct record_memo *record_memo_new(void);
 void record_memo_free(struct record_memo *m);

@@ -6,6 +6,8 @@
 #include "ctl/load.h"
 #include "ctl/trial.h"
 #include "filter_rig.h"
+#include "pki.h"
+#include "tiny_spif.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -389,6 +391,63 @@ static void what_a_peer_wrote_does_not_reach_the_terminal_as_it_is(void **unused
 	ctl_rig_fini(&r);
 }
 
+/* A classification of this name, in a label of policy RED. */
+static char *labelled(const char *classification)
+{
+	return mem_printf("<message " AB "><body>x</body><securitylabel "
+			  "xmlns='urn:xmpp:sec-label:0'><label><originatorConfidentialityLabel "
+			  "xmlns='urn:nato:stanag:4774:confidentialitymetadatalabel:1:0'>"
+			  "<ConfidentialityInformation><PolicyIdentifier>RED</PolicyIdentifier>"
+			  "<Classification>%s</Classification></ConfidentialityInformation>"
+			  "</originatorConfidentialityLabel></label></securitylabel></message>",
+		classification);
+}
+
+/* Cut in the middle of a character, at that. */
+static void what_a_label_says_is_told_whatever_it_says(void **unused)
+{
+	static const char text[] =
+		"label_policies = ( { name = \"red\"; file = \"red.xml\"; governing = true; } );\n"
+		"clearances = ( { name = \"low\"; up_to = \"LOW\"; } );\n"
+		"policies = ( { name = \"labels\"; labels = { check = true; }; } );\n"
+		"peering_controls = (\n"
+		" { match = \"a.example\"; connect = \"192.0.2.1\"; clearance = \"low\"; },\n"
+		" { match = \"b.example\"; connect = \"192.0.2.2\"; clearance = \"low\";\n"
+		"   to_peer = [ \"labels\" ]; } );\n";
+	MEM_AUTO char *file = NULL;
+	struct buf name = { 0 };
+	struct ctl_rig r;
+
+	(void)unused;
+	ctl_rig_init(&r, text);
+	file = pki_write_text("red.xml", TINY_RED);
+	for (unsigned pad = 0; pad < 2; pad++) {
+		MEM_AUTO char *stanza = NULL;
+		json_t *all, *filter;
+
+		buf_clear(&name);
+		buf_printf(&name, "%s", pad ? "\xc2\x9b." : "");
+		for (unsigned i = 0; i < 120; i++)
+			buf_printf(&name, "\xc3\xa9");
+		buf_put_char(&name, '\0');
+		stanza = labelled(buf_view(&name).p);
+		explain(&r, "explain --json %c a.example b.example -s -", stanza);
+		all = json_loads(r.out, 0, NULL);
+		assert_non_null(all);
+		filter = json_array_get(json_object_get(all, "stanzas"), 0);
+		assert_non_null(strstr(r.out, "\"unknown-classification\""));
+		assert_non_null(strstr(r.out, "\xc3\xa9\xc3\xa9\xc3\xa9"));
+		assert_non_null(filter);
+		json_decref(all);
+		explain(&r, "explain %c a.example b.example -s -", stanza);
+		assert_non_null(strstr(r.out, "unknown-classification"));
+		assert_non_null(strstr(r.out, "\xc3\xa9\xc3\xa9\xc3\xa9"));
+		assert_null(strstr(r.out, "\xc2\x9b"));
+	}
+	buf_fini(&name);
+	ctl_rig_fini(&r);
+}
+
 static void wrong_usage_is_met_with_what_was_meant(void **unused)
 {
 	static const struct {
@@ -466,6 +525,7 @@ int main(void)
 		cmocka_unit_test(a_trial_says_what_the_filter_says),
 		cmocka_unit_test(programs_get_the_same_as_json),
 		cmocka_unit_test(what_a_peer_wrote_does_not_reach_the_terminal_as_it_is),
+		cmocka_unit_test(what_a_label_says_is_told_whatever_it_says),
 		cmocka_unit_test(wrong_usage_is_met_with_what_was_meant),
 		cmocka_unit_test(a_wrong_configuration_is_told_as_trunkd_tells_it),
 	};

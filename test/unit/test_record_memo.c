@@ -57,6 +57,32 @@ static void the_same_is_written_once_and_what_differs_anew(void **unused)
 	record_memo_free(NULL);
 }
 
+/* Two that differ in nothing but what a label said. */
+static void what_is_said_of_labels_is_never_remembered(void **unused)
+{
+	struct filter_result plain = {
+		.verdict = VERDICT_PASS, .reason = "pass", .feature = FEATURE_COUNT
+	};
+	struct filter_result first = plain, second = plain;
+	struct audit_record r = { .event = AUDIT_STANZA };
+	struct record_memo *m = record_memo_new();
+
+	(void)unused;
+	first.detail = "the clearance does not have HIGH";
+	second.detail = "there is no label";
+	for (unsigned i = 0; i < 2; i++)
+		assert_str(record_memo_decision(m, 1, i ? &second : &first, NULL),
+			",\"verdict\":\"pass\",\"reason\":\"pass\"");
+	assert_false(record_fill_labels(&r, &plain, NULL));
+	assert_false(record_fill_labels(&r, &plain, &plain));
+	assert_true(record_fill_labels(&r, &first, &second));
+	assert_str(r.detail, "the clearance does not have HIGH");
+	assert_str(r.shadow_detail, "there is no label");
+	assert_true(record_fill_labels(&r, &plain, &second));
+	assert_str(r.detail, "");
+	record_memo_free(m);
+}
+
 /* More than it has room for, twice: whatever is forgotten, nothing is mistaken. */
 static void no_result_is_taken_for_another(void **unused)
 {
@@ -86,6 +112,7 @@ static void no_result_is_taken_for_another(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_said_of_labels_is_never_remembered),
 		cmocka_unit_test(the_same_is_written_once_and_what_differs_anew),
 		cmocka_unit_test(no_result_is_taken_for_another),
 	};

@@ -92,7 +92,7 @@ async def run(bed, check):
     await refused(check, 'HIGH again', x, y, red('HIGH'))
     with open(audit) as f:
         records = f.read()
-    check('the records say why', 'classification-denied' in records and 'label-malformed' in records,
-          records[-400:])
+    check('the records say why', 'classification-denied' in records and 'label-malformed' in records and
+          'the recipient\'s side: the clearance does not have \\"HIGH\\"' in records, records[-400:])
     said = trunk.ctl('explain', hosts['a'].domain, hosts['b'].domain, config=True).stdout
     check('trunkctl explain lists it', 'label' in said, said)

@@ -402,6 +402,13 @@ static void records(struct metrics_text *t, struct server *s)
 	alerts_each(s->shared.alerts, told, t);
 }
 
+static void unread(struct metrics_text *t, const struct metrics *m)
+{
+	one(t, "trunkd_stream_unread_bytes_total", "counter",
+		"Bytes that nobody read before the end of a stream that brought stanzas.",
+		m->unread);
+}
+
 static void log_lines(struct metrics_text *t, const struct metrics *m)
 {
 	metrics_family(t, "trunkd_log_suppressed_total", "counter",
@@ -422,6 +429,7 @@ void metrics_write(struct server *s, const struct metrics_facts *facts, enum met
 	accepted(&t, &facts->counts);
 	handshakes(&t, &facts->counts);
 	traffic(&t, &facts->counts);
+	unread(&t, &facts->counts);
 	rules(&t, &facts->counts);
 	peers_now(&t, &facts->now);
 	dns(&t, &facts->dns);

@@ -166,11 +166,19 @@ static void close_handles(struct conn *c)
 		uv_close((uv_handle_t *)&c->poll, on_handle_closed);
 }
 
+static uint64_t kernel_has(const struct conn *c)
+{
+	int waiting = 0;
+
+	return c->fd >= 0 && ioctl(c->fd, FIONREAD, &waiting) == 0 ? (uint64_t)waiting : 0;
+}
+
 void conn_gone(struct conn *c)
 {
 	if (c->state == STATE_GONE)
 		return;
 	c->bytes_acked = conn_acked(c);
+	c->unread += buf_len(&c->in) + kernel_has(c);
 	conn_enter(c, STATE_GONE);
 	close_handles(c);
 	if (c->fd >= 0)
@@ -373,6 +381,11 @@ uint64_t conn_bytes_in(const struct conn *c)
 uint64_t conn_bytes_out(const struct conn *c)
 {
 	return c->bytes_out;
+}
+
+uint64_t conn_unread(const struct conn *c)
+{
+	return c->unread;
 }
 
 void conn_rest(struct conn *c)

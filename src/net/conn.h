@@ -55,6 +55,9 @@ bool conn_congested(const struct conn *c);
 void conn_pause(struct conn *c); /* stop reading: the peer feels TCP's back-pressure */
 /* When unread bytes are waiting in conn_in(), CONN_DATA comes again. */
 void conn_resume(struct conn *c);
+/* Reads once, now, paused or not: true when something came, which is in conn_in(). No event tells
+ * of it. */
+bool conn_read_now(struct conn *c);
 /* Monotonic ms (net_loop_now()); 0: none. Told once. */
 void conn_deadline(struct conn *c, uint64_t at_ms);
 
@@ -77,6 +80,9 @@ const struct address *conn_peer(const struct conn *c);
 /* On the wire. */
 uint64_t conn_bytes_in(const struct conn *c);
 uint64_t conn_bytes_out(const struct conn *c);
+/* In CONN_CLOSED: what came and no owner took, before conn_close() or after it. Plain bytes; of
+ * what was left in the kernel, those on the wire. */
+uint64_t conn_unread(const struct conn *c);
 /* Gives buffers back, and what retention need not keep: the owner calls it for idle connections.
  * False: something is still on its way, and later there would be more to give back. */
 bool conn_idle(struct conn *c);

@@ -243,6 +243,37 @@ static void read_some(struct conn *c)
 	}
 }
 
+bool conn_read_now(struct conn *c)
+{
+	struct buf *raw = loop_read_buf(c->loop);
+	ssize_t n;
+
+	if (c->state != STATE_OPEN || c->eof)
+		return false;
+	n = receive(c, raw);
+	if (n <= 0) {
+		read_end(c, n);
+		return false;
+	}
+	take_in(c, raw);
+	return true;
+}
+
+/* Nobody takes it: it is only counted. What TLS would answer is not said any more. */
+static void throw_away(struct conn *c, struct buf *raw)
+{
+	struct buf answer = { 0 };
+
+	if (c->tls)
+		tls_read(c->tls, raw, &c->in, &answer);
+	else
+		buf_put(&c->in, buf_view(raw));
+	c->unread += buf_len(&c->in);
+	buf_clear(&c->in);
+	buf_clear(raw);
+	buf_fini(&answer);
+}
+
 /* Closing: the peer's last words are not heard any more, but must be read, or the kernel would
  * answer them with a reset that could overtake ours. */
 static void discard(struct conn *c)
@@ -252,7 +283,7 @@ static void discard(struct conn *c)
 	for (int i = 0; i < READS_PER_TURN && !c->eof; i++) {
 		ssize_t n = receive(c, raw);
 
-		buf_clear(raw);
+		throw_away(c, raw);
 		if (n == -EAGAIN)
 			return;
 		if (n <= 0)

@@ -51,6 +51,7 @@ struct conn {
 	struct tls *tls;
 	struct retain *retain;                     /* NULL: not wanted */
 	uint64_t bytes_in, bytes_out, bytes_acked; /* acked: known once the descriptor is closed */
+	uint64_t unread;                           /* came, and was thrown away */
 	char *error;
 	struct address peer;
 };

@@ -13,7 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TURN_MS = 10000, SLOW_SETUP_MS = 5000 };
+enum {
+	TURN_MS = 10000,
+	SLOW_SETUP_MS = 5000,
+	REST_BYTES = 8 * 1024 * 1024, /* a kernel keeps 6 MiB for a connection (tcp_rmem) */
+};
 
 const struct listen_config *inbound_listener(const struct inbound *in)
 {
@@ -212,9 +216,20 @@ static void ended(struct leg *l)
 	leave_routes(in);
 }
 
+/* A closing tag of the peer's, which answers ours, is nothing that is lost. */
+static void tell_unread(struct leg *l)
+{
+	uint64_t n = conn_unread(l->conn);
+	if (!l->proof || n <= strlen("</stream:stream>"))
+		return;
+	metrics_unread(l->trunk, n);
+	leg_log(l, LOG_LEVEL_WARN, "stream-unread", " bytes=%llu", (unsigned long long)n);
+}
+
 static void gone(struct leg *l)
 {
 	struct inbound *in = (struct inbound *)l;
+	tell_unread(l);
 	admission_leave(&l->trunk->shared->admission, &in->place);
 	inbound_pairs_free(in);
 	free(in->proofs);
@@ -223,9 +238,22 @@ static void gone(struct leg *l)
 	free(in);
 }
 
+/* Neither its rate nor a full route: what finds no room is answered. Its turn behind an older
+ * stream it awaits still. */
+static void let_go(struct leg *l)
+{
+	struct inbound *in = (struct inbound *)l;
+	inbound_rate_end(in);
+	for (unsigned i = 0; i < in->npairs; i++)
+		list_remove(&in->pairs[i]->feed.waiting);
+	if (l->held)
+		inbound_resume(in);
+}
+
 const struct leg_ops inbound_ops = {
 	.event = event,
 	.transport = transport,
+	.let_go = let_go,
 	.ended = ended,
 	.prepare = prepare,
 	.gone = gone,
@@ -302,8 +330,27 @@ void inbound_read_on(struct inbound *in)
 		return;
 	}
 	in->leg.held = false;
+	if (in->leg.closing)
+		stream_wait_anew(in->leg.stream, net_loop_now(in->leg.trunk->loop));
 	conn_resume(in->leg.conn);
 	leg_pump(&in->leg);
+}
+
+bool inbound_may_hold(const struct inbound *in)
+{
+	return !in->leg.let_go && !in->leg.trunk->stopping;
+}
+
+void inbound_read_rest(struct inbound *in)
+{
+	struct leg *l = &in->leg;
+	uint64_t end = conn_bytes_in(l->conn) + REST_BYTES;
+	if (!l->stream)
+		return;
+	l->held = false;
+	do
+		leg_pump(l);
+	while (!l->ended && conn_bytes_in(l->conn) < end && conn_read_now(l->conn));
 }
 
 void inbound_continue(struct inbound *in)
@@ -360,26 +407,37 @@ void inbounds_tick(struct route *r, uint64_t now)
 	}
 }
 
+/* Ends the stream, and answers with this whatever it still brings. */
+static void refuse_rest(struct inbound *in, enum stream_condition end, const char *words,
+	enum stanza_condition rest)
+{
+	in->rest_condition = rest;
+	in->rest_why = words ? words : stream_condition_name(end);
+	leg_part(&in->leg, end, words);
+	leg_let_go(&in->leg);
+}
+
 void inbound_attach(struct inbound *in, struct inbound_pair *p)
 {
 	struct trunk *t = in->leg.trunk;
-	p->route = pair_route(t, &p->from, &p->to);
-	p->feed.inbound = in;
-	p->feed.route = p->route;
-	list_init(&p->feed.waiting);
-	bool first = list_empty(&p->route->inbounds);
+	struct route *r = pair_route(t, &p->from, &p->to);
+	bool first = list_empty(&r->inbounds);
 	unsigned n = 0;
-	list_for_each (it, &p->route->inbounds)
-		n++;
-	list_append(&p->route->inbounds, &p->feed.link);
+	list_for_each (it, &r->inbounds)
+		n += !list_item(it, struct feed, link)->inbound->leg.closing;
 	if (n >= (unsigned)t->plan->settings.limits.streams_per_pair) {
 		metrics_limited(t, &p->from, METRICS_STREAMS_PER_PAIR);
-		leg_fail(&in->leg, STREAM_RESOURCE_CONSTRAINT,
-			"too many streams for this pair of domains", NULL);
+		refuse_rest(in, STREAM_RESOURCE_CONSTRAINT,
+			"too many streams for this pair of domains", CONDITION_RESOURCE_CONSTRAINT);
 		return;
 	}
+	p->route = r;
+	p->feed.inbound = in;
+	p->feed.route = r;
+	list_init(&p->feed.waiting);
+	list_append(&r->inbounds, &p->feed.link);
 	/* A stream of several pairs is never held for the sake of one. */
-	if (!first && in->npairs == 1) {
+	if (!first && in->npairs == 1 && inbound_may_hold(in)) {
 		p->feed.held_since = net_loop_now(t->loop);
 		in->waits_turn = true;
 		in->leg.held = true;
@@ -475,6 +533,12 @@ struct replan_verdict inbound_judge_plan(struct inbound *in, struct plan *plan)
 	return v;
 }
 
+/* What the stanzas of a stream are answered with that the plan ends so. */
+static enum stanza_condition rest_condition(enum stream_condition c)
+{
+	return c == STREAM_HOST_GONE ? CONDITION_REMOTE_SERVER_NOT_FOUND : CONDITION_NOT_ALLOWED;
+}
+
 void inbound_replan(struct inbound *in)
 {
 	struct plan *plan = in->leg.trunk->plan;
@@ -483,17 +547,18 @@ void inbound_replan(struct inbound *in)
 	/* The old plan is about to go. */
 	in->control = in->from.n ? peering_accepted(plan->peering, &in->from) : NULL;
 	struct replan_verdict v = inbound_judge_plan(in, plan);
-	if (v.verdict == REPLAN_CLOSE) {
-		leg_fail(&in->leg, v.condition, v.words, NULL);
-		return;
-	}
 	for (unsigned i = 0; i < in->npairs; i++) {
 		struct inbound_pair *p = in->pairs[i];
 		peering_permit(plan->peering, &p->from, &p->to, &p->passage);
 		p->plan = plan->number;
 		p->counts = NULL;
 	}
-	/* What the peer has sent until it closes too is still taken. */
-	if (v.verdict == REPLAN_DRAIN)
-		leg_close(&in->leg, v.words);
+	/* What the peer has sent until it closes too is still taken, or answered. */
+	switch (v.verdict) {
+	case REPLAN_KEEP: return;
+	case REPLAN_DRAIN: leg_close(&in->leg, v.words); return;
+	case REPLAN_CLOSE:
+		refuse_rest(in, v.condition, v.words, rest_condition(v.condition));
+		return;
+	}
 }

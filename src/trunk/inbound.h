@@ -37,6 +37,9 @@ struct inbound {
 	const char *refused_text;      /* in words */
 	char *trouble;     /* why it has proven nothing yet, for people; NULL: nothing is known */
 	bool only_answers; /* it has asked about keys: a stream that need not prove anything */
+	const char
+		*rest_why; /* it closes, and its stanzas are refused for this; NULL: they are not */
+	enum stanza_condition rest_condition;
 };
 
 void inbound_new(struct trunk *t, int fd, const struct address *peer, enum listen_mode mode,
@@ -47,6 +50,10 @@ void inbound_set_up(struct inbound *in);
 bool inbound_make_room(struct trunk *t);
 /* The route has room again, or it is the stream's turn: read on, at the end of this turn. */
 void inbound_resume(struct inbound *in);
+/* The trunk stops: what the peer's TCP was told that we have is sent or answered now. */
+void inbound_read_rest(struct inbound *in);
+/* May its stanzas wait for room, or for their turn? Not when it is about to end. */
+bool inbound_may_hold(const struct inbound *in);
 /* Why a proof did not come about. */
 void inbound_trouble(struct inbound *in, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -62,11 +62,14 @@ static void arrive(struct mail *mail, bool cancelled)
 	if (in->pairs[0]->plan != t->plan->number)
 		inbound_replan(
 			in); /* the plan changed on the way; the old one's controls may be gone */
-	if (t->stopping)
-		leg_fail(&in->leg, STREAM_SYSTEM_SHUTDOWN, NULL, NULL);
 	if (in->leg.ended)
 		return;
 	stream_stanzas(in->leg.stream, &filter_sink, t->filter);
+	if (t->stopping) {
+		inbound_read_rest(in);
+		leg_fail(&in->leg, STREAM_SYSTEM_SHUTDOWN, NULL, NULL);
+		return;
+	}
 	in->leg.held = false;
 	inbound_attach(in, in->pairs[0]);
 	if (in->leg.ended || in->leg.held)

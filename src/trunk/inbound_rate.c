@@ -52,11 +52,9 @@ static void hold(struct inbound *in, uint64_t ms)
 
 void inbound_charge(struct inbound *in, size_t bytes)
 {
-	const struct trunk *t = in->leg.trunk;
-	uint64_t ms = rate_charge(&in->throttle.rate, bytes, net_loop_now(t->loop));
+	uint64_t ms = rate_charge(&in->throttle.rate, bytes, net_loop_now(in->leg.trunk->loop));
 
-	/* Who stops reads on with everybody. */
-	if (ms > 0 && !in->leg.ended && !t->stopping)
+	if (ms > 0 && !in->leg.ended && inbound_may_hold(in))
 		hold(in, ms);
 }
 

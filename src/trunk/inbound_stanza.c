@@ -180,6 +180,10 @@ const struct policy_table *inbound_choose(
 {
 	struct inbound *in = arg;
 	struct inbound_pair *p = in->last;
+	if (in->rest_why) {
+		in->last = inbound_pair_find(in, head->from_domain, head->to_domain);
+		return NULL;
+	}
 	if (!p || !pair_is(p, head->from_domain, head->to_domain)) {
 		p = inbound_pair_find(in, head->from_domain, head->to_domain);
 		if (!p)
@@ -229,7 +233,7 @@ static void undeliverable(struct inbound *in, struct inbound_pair *p, const stru
  * too. */
 static void pause_if_full(struct inbound *in, struct inbound_pair *p)
 {
-	if (in->npairs != 1 || !p->route || !route_wants_pause(p->route))
+	if (in->npairs != 1 || !p->route || !inbound_may_hold(in) || !route_wants_pause(p->route))
 		return;
 	in->leg.held = true;
 	conn_pause(in->leg.conn);
@@ -242,11 +246,11 @@ static void deliver(
 {
 	if (!p->route && p->home == in->leg.trunk->index)
 		inbound_attach(in, p);
-	if (in->leg.ended) { /* one stream of the pair too many */
-		struct refusal why = { .condition = CONDITION_RESOURCE_CONSTRAINT,
-			.why = "too many streams",
-			.audit = audit };
-		bounce_head(pair_route(in->leg.trunk, &p->from, &p->to), &f->head, &why);
+	if (in->rest_why) { /* one stream of the pair too many */
+		struct refusal why = {
+			.condition = in->rest_condition, .why = in->rest_why, .audit = audit
+		};
+		bounce(in, p, f, &why);
 		return;
 	}
 	struct delivery d = {
@@ -271,6 +275,21 @@ static void refused_pair(struct inbound *in, const struct filter_result *f)
 		log_quote(str_of(in->refused_text)).s);
 	record_violation(&in->leg, &f->head, stream_condition_name(in->refused), in->refused_text);
 	leg_fail(&in->leg, in->refused, in->refused_text, NULL);
+}
+
+/* A plan has ended the stream, and nothing is let in any more: who may be answered is. */
+static struct decision decide_rest(const struct inbound *in)
+{
+	return (struct decision){
+		.kind = DECISION_BOUNCE, .condition = in->rest_condition, .why = in->rest_why
+	};
+}
+
+static void drop_rest(struct inbound *in, const struct filter_result *f)
+{
+	record_violation(
+		&in->leg, &f->head, stanza_condition_name(in->rest_condition), in->rest_why);
+	dropped(in);
 }
 
 static void log_verdict(struct inbound *in, const struct filter_result *f)
@@ -341,7 +360,13 @@ void inbound_stanza(struct inbound *in, const struct stream_info *info, bool ove
 	if (p && pings_take(in->leg.trunk, &f->head))
 		return;
 	log_verdict(in, f);
-	struct decision d = decide_stanza(p ? &p->passage : NULL, f, oversize);
+	bool rest = in->rest_why && f->verdict == VERDICT_NONE;
+	if (rest && !p) {
+		drop_rest(in, f);
+		return;
+	}
+	struct decision d =
+		rest ? decide_rest(in) : decide_stanza(p ? &p->passage : NULL, f, oversize);
 	struct refusal why = { .decided = true };
 	if (!record_stanza(in, p, f, &d, info, &why.audit))
 		d = decide_unrecorded();

@@ -150,6 +150,11 @@ static void finish(struct leg *l, const char *reason)
 	if (l->ended)
 		return;
 	l->ended = true;
+	if (l->closing && l->close_end != METRICS_END_CLOSED) {
+		/* Whatever came of waiting for the peer. */
+		reason = l->close_reason;
+		l->end = l->close_end;
+	}
 	l->reason = mem_strdup(reason);
 	log_end(l);
 	metrics_closed(l, l->end);
@@ -174,6 +179,12 @@ void leg_end(struct leg *l, const char *fmt, ...)
 	finish(l, reason);
 }
 
+static void reason_words(enum stream_condition c, const char *words, char *out, size_t size)
+{
+	snprintf(out, size, "%s%s%s", stream_condition_name(c), words ? ": " : "",
+		words ? words : "");
+}
+
 void leg_fail(struct leg *l, enum stream_condition c, const char *words, const char *app)
 {
 	if (l->ended)
@@ -182,9 +193,28 @@ void leg_fail(struct leg *l, enum stream_condition c, const char *words, const c
 		stream_fail(l->stream, c, words, app);
 	l->end = c;
 	char reason[512];
-	snprintf(reason, sizeof(reason), "%s%s%s", stream_condition_name(c), words ? ": " : "",
-		words ? words : "");
+	reason_words(c, words, reason, sizeof(reason));
 	finish(l, reason);
+}
+
+/* Our closing tag is sent. */
+static void wait_for_peer(struct leg *l, unsigned end, const char *reason)
+{
+	l->closing = true;
+	l->closing_ms = net_loop_now(l->trunk->loop);
+	l->close_end = end;
+	l->close_reason = mem_strdup(reason);
+	leg_log(l, LOG_LEVEL_DEBUG, "stream-closing", " reason=%s", log_quote(str_of(reason)).s);
+	leg_settle(l);
+}
+
+void leg_let_go(struct leg *l)
+{
+	if (l->ended || l->let_go)
+		return;
+	l->let_go = true;
+	if (l->ops->let_go)
+		l->ops->let_go(l);
 }
 
 void leg_close(struct leg *l, const char *reason)
@@ -196,12 +226,22 @@ void leg_close(struct leg *l, const char *reason)
 		finish(l, reason);
 		return;
 	}
-	l->closing = true;
-	l->closing_ms = net_loop_now(l->trunk->loop);
-	stream_close(l->stream, l->closing_ms);
-	l->close_reason = mem_strdup(reason);
-	leg_log(l, LOG_LEVEL_DEBUG, "stream-closing", " reason=%s", log_quote(str_of(reason)).s);
-	leg_settle(l);
+	stream_close(l->stream, net_loop_now(l->trunk->loop));
+	wait_for_peer(l, METRICS_END_CLOSED, reason);
+}
+
+void leg_part(struct leg *l, enum stream_condition c, const char *words)
+{
+	char reason[512];
+	if (l->ended || l->closing)
+		return;
+	if (l->kind != LEG_IN || !l->proof || !l->stream || !stream_is_open(l->stream)) {
+		leg_fail(l, c, words, NULL);
+		return;
+	}
+	reason_words(c, words, reason, sizeof(reason));
+	stream_part(l->stream, c, words, net_loop_now(l->trunk->loop));
+	wait_for_peer(l, c, reason);
 }
 
 /* Events that end the leg, whoever its owner is. */
@@ -372,9 +412,13 @@ void leg_tick(struct leg *l, uint64_t now, int64_t wall)
 {
 	if (l->ended || !l->stream)
 		return;
-	if (l->certificate_end && wall > l->certificate_end)
-		leg_fail(l, STREAM_RESET, "the certificate this stream was opened with has expired",
-			NULL);
-	else
+	if (l->closing) {
+		if (now - l->closing_ms >= LINGER_MS)
+			leg_let_go(l);
+	} else if (l->certificate_end && wall > l->certificate_end) {
+		leg_part(
+			l, STREAM_RESET, "the certificate this stream was opened with has expired");
+	} else {
 		rest(l, now);
+	}
 }

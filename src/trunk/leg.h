@@ -33,6 +33,9 @@ struct leg_ops {
 	/* Before each stream_next(), when the sink has to be told whose stanza comes; NULL: nothing
 	 * to do. */
 	void (*prepare)(struct leg *l);
+	/* l->let_go was set: what the peer has sent is read now, whatever held the leg back; NULL:
+	 * nothing ever does. */
+	void (*let_go)(struct leg *l);
 	/* The connection is gone (its buffers are still there); frees the leg. */
 	void (*gone)(struct leg *l);
 };
@@ -51,6 +54,7 @@ struct leg {
 	bool counted; /* as opened, by metrics */
 	unsigned end; /* why it ended, for metrics_closed() */
 	bool closing; /* our closing tag is sent, the peer's is awaited */
+	bool let_go;  /* and it is not held any more */
 	char *reason;
 	char *close_reason; /* why we closed it */
 	char *lost;         /* the transport's end, while there is still something to read */
@@ -59,6 +63,7 @@ struct leg {
 	const char *proof;           /* "external", "dialback", "external-dialback", or NULL */
 	uint64_t opened_ms, step_ms; /* step_ms: an extra deadline of the owner, 0: none */
 	uint64_t closing_ms;         /* when our closing tag was sent */
+	unsigned close_end;          /* with it: METRICS_END_CLOSED, or the error before it */
 	unsigned long long stanzas_in, stanzas_out, bytes_in, bytes_out; /* bytes of stanzas */
 	unsigned long long folded, bounced, dropped; /* what the policies made of stanzas_in */
 	int64_t certificate_end;                     /* the peer's chain; 0: none */
@@ -84,8 +89,14 @@ void leg_settle(struct leg *l);
 void leg_fail(struct leg *l, enum stream_condition c, const char *words, const char *app);
 /* Ends with a reason, nothing more is said to the peer but what is in the output. */
 void leg_end(struct leg *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Sends our closing tag and waits for the peer's (at most 5 s). */
+/* Sends our closing tag and waits for the peer's, at most 5 s. A held leg stays so for 5 s, then it
+ * is let go: what it brings is read before it ends. */
 void leg_close(struct leg *l, const char *reason);
+/* The same with a stream error, for what is no fault of the stanzas under way: a plan or an
+ * operator ends the stream. One that brings none is failed at once. */
+void leg_part(struct leg *l, enum stream_condition c, const char *words);
+/* A closing leg is not held from now on. */
+void leg_let_go(struct leg *l);
 
 /* One event line: the three identities first. fmt: " key=value" pairs. */
 void leg_log(struct leg *l, enum log_level level, const char *event, const char *fmt, ...)

@@ -266,6 +266,11 @@ void metrics_turn(struct metrics *m)
 		m->turn_us = clock_us();
 }
 
+void metrics_unread(struct trunk *t, uint64_t bytes)
+{
+	t->metrics.unread += bytes;
+}
+
 /* What left in this turn came in it, at its beginning for all that is known. */
 void metrics_turned(struct metrics *m)
 {

@@ -56,6 +56,8 @@ void metrics_closed(struct leg *l, unsigned end);
 void metrics_proof(struct leg *l, const struct domain *peer, const char *how, bool good);
 void metrics_bounce(struct trunk *t, const struct domain *to, enum stanza_condition c);
 void metrics_limited(struct trunk *t, const struct domain *d, enum metrics_limit limit);
+/* Bytes of a proven stream that nobody read before its end. */
+void metrics_unread(struct trunk *t, uint64_t bytes);
 /* A connection was accepted (NULL), or refused by this limit. */
 void metrics_connection(struct metrics *m, struct str listener, const char *refused);
 /* A step of a handshake is done. `way`: enum leg_kind. */

@@ -110,5 +110,6 @@ struct metrics {
 	} memo[METRICS_MEMO]; /* of rules; for one plan */
 	struct metrics_histogram handshakes[METRICS_WAYS][METRICS_STAGES], latency;
 	uint64_t held_lines[METRICS_LINES];
+	uint64_t unread;          /* bytes of proven streams */
 	uint64_t turn_us, direct; /* since when this turn reads; stanzas that left in it */
 };

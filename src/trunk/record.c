@@ -73,7 +73,9 @@ static struct record_pair *pair_record(struct trunk *t, struct inbound_pair *p)
 	if (p->record && p->record->plan == t->plan->number)
 		return p->record;
 	record_pair_free(p->record);
-	unsigned n = peering_policies(p->passage.from, p->passage.flow, p->passage.to, list);
+	const struct passage *way = &p->passage;
+	unsigned n = way->from && way->to ? peering_policies(way->from, way->flow, way->to, list)
+					  : 0; /* one of them is gone, or blocked */
 	struct record_pair *r = mem_alloc(sizeof(*r) + n * sizeof(r->policies[0]));
 	struct audit_record names = { 0 };
 	r->plan = t->plan->number;
@@ -109,7 +111,9 @@ static void fill_decision(struct audit_record *r, const struct filter_result *f,
 	if (d->kind == DECISION_DELIVER)
 		r->bytes_out = f->bytes.n;
 	if (d->kind == DECISION_BOUNCE) {
-		const char *word = decision_by_filter(d, f) ? f->reason : "flow";
+		const char *word = decision_by_filter(d, f)     ? f->reason
+				   : f->verdict == VERDICT_NONE ? "stream-closed"
+								: "flow";
 		r->condition = str_of(stanza_condition_name(d->condition));
 		r->reason = str_of(d->app ? d->app : word);
 		r->text = str_of(d->why);

@@ -251,16 +251,13 @@ static void stop_pair(struct pair *p, uint64_t now)
 	route_stop(&p->routes[1]);
 }
 
-/* What peers had sent while they were held is ours: their TCP was told so. It is sent or answered.
- */
+/* What peers had sent is ours: their TCP was told so. It is sent or answered. */
 static void read_rest(struct trunk *t)
 {
 	list_for_each_safe (it, &t->legs) {
 		struct leg *l = list_item(it, struct leg, link);
-		if (l->kind != LEG_IN || !l->held || l->ended)
-			continue;
-		l->held = false;
-		leg_pump(l);
+		if (l->kind == LEG_IN && !l->ended)
+			inbound_read_rest((struct inbound *)l);
 	}
 }
 

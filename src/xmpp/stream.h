@@ -96,6 +96,11 @@ void stream_secured(struct stream *s);
 /* Closes without an error; then STREAM_CLOSED when the peer's closing tag came or close_ms are
  * over. Stanzas that still arrive are told to the sink. */
 void stream_close(struct stream *s, uint64_t now_ms);
+/* The same with an error in front (RFC 6120 4.9.1.1): it is no fault of what the peer has sent
+ * until it hears of it. text may be NULL. */
+void stream_part(struct stream *s, enum stream_condition c, const char *text, uint64_t now_ms);
+/* We have closed, and could not read until now: the peer's closing tag has all of close_ms. */
+void stream_wait_anew(struct stream *s, uint64_t now_ms);
 /* Ends with an error (opening a stream first when none is open yet, RFC 6120 4.9.1.2), silently
  * while a TLS handshake runs. stream_next() says STREAM_FAILED once; the owner flushes `out` and
  * closes the transport. text and app may be NULL. */

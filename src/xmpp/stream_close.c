@@ -64,6 +64,18 @@ void stream_close(struct stream *s, uint64_t now_ms)
 	stream_enter(s, STATE_CLOSING);
 }
 
+void stream_part(struct stream *s, enum stream_condition c, const char *text, uint64_t now_ms)
+{
+	if (stream_is_open(s) && stream_can_write(s))
+		stream_error_write(s->out, c, text, NULL);
+	stream_close(s, now_ms);
+}
+
+void stream_wait_anew(struct stream *s, uint64_t now_ms)
+{
+	s->closing_ms = now_ms;
+}
+
 /* Never answered with an error. Servers from before RFC 3920 put their words straight into the
  * element. */
 enum stream_event stream_on_error(struct stream *s, const struct xml_element *e)

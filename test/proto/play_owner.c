@@ -231,6 +231,23 @@ static bool act_fail(struct act *a)
 	return true;
 }
 
+/* part CONDITION [text] */
+static bool act_part(struct act *a)
+{
+	char *condition = arg_z(a, 0), *text = arg_z(a, 1);
+
+	stream_part(a->p->stream, stream_condition_parse(condition), text, a->p->now);
+	free(condition);
+	free(text);
+	return true;
+}
+
+static bool act_wait_anew(struct act *a)
+{
+	stream_wait_anew(a->p->stream, a->p->now);
+	return true;
+}
+
 static bool act_idle(struct act *a)
 {
 	stream_idle(a->p->stream);
@@ -260,6 +277,8 @@ static const struct {
 	{ "limits", 2, act_limits },
 	{ "close", 0, act_close },
 	{ "fail", 1, act_fail },
+	{ "part", 1, act_part },
+	{ "wait-anew", 0, act_wait_anew },
 	{ "idle", 0, act_idle },
 };
 

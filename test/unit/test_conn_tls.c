@@ -260,6 +260,41 @@ static void a_close_notify_without_a_fin_is_an_end(void **unused)
 	pair_fini(&p);
 }
 
+static void look_at_what_nobody_read(struct side *s, enum conn_event e)
+{
+	if (e == CONN_DATA)
+		conn_close(s->conn, 5000);
+	if (e == CONN_CLOSED)
+		s->count = (size_t)conn_unread(s->conn);
+}
+
+static void client_says_more(struct side *s, enum conn_event e)
+{
+	if (e == CONN_CONNECTED)
+		secure(s);
+	if (e == CONN_SECURED)
+		side_send(s, STR("at first"));
+	if (e != CONN_EOF)
+		return;
+	/* The server has closed, and we had more to say. */
+	side_send(s, STR("and then"));
+	conn_close(s->conn, 5000);
+}
+
+static void what_comes_while_we_close_is_counted_in_the_clear(void **unused)
+{
+	struct pair p;
+
+	pair_connect(&p);
+	secure(&p.server);
+	p.server.hold = true;
+	p.server.react = look_at_what_nobody_read;
+	p.client.react = client_says_more;
+	pair_run(&p);
+	assert_int_equal(p.server.count, strlen("at first") + strlen("and then"));
+	pair_fini(&p);
+}
+
 static void a_peer_that_leaves_during_the_handshake_fails_it(void **unused)
 {
 	struct pair p;
@@ -384,6 +419,7 @@ int main(void)
 		cmocka_unit_test(a_peer_that_does_not_speak_tls_fails_the_handshake),
 		cmocka_unit_test(a_broken_record_ends_the_connection_with_an_alert),
 		cmocka_unit_test(a_close_notify_without_a_fin_is_an_end),
+		cmocka_unit_test(what_comes_while_we_close_is_counted_in_the_clear),
 		cmocka_unit_test(a_peer_that_leaves_during_the_handshake_fails_it),
 		cmocka_unit_test(a_handshake_can_be_aborted_at_any_turn),
 		cmocka_unit_test(a_transport_that_cuts_everything_into_bytes_changes_nothing),

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: MIT
 """What an operator orders while trunkd runs: pause, drain, block, retry, flush, close; nothing is lost by
-any of them, and all of it is taken back."""
+any of them, also not of a stream that is held because its route is full; and all of it is taken back."""
 import asyncio
 import json
 import os
 
-from bed.press import Sink, send, stanza
+from bed.press import Sink, ids, send, until
 from bed.wire import Gone
 
 peers = {}
 
 
 def plan(bed):
-    for name in ('leaf', 'hop', 'down', 'later'):
+    for name in ('leaf', 'hop', 'down', 'later', 'full'):
         peers[name] = Sink(bed, name + '.orders.example')
 
 
@@ -142,6 +142,66 @@ async def closing(check, trunk, wire):
     check('closed by its id', condition is None, str(condition))
 
 
+async def hold(trunk, prefix):
+    """A stream that brings 500 stanzas, towards a queue that takes 20 and a peer that is paused: it is not
+    read. Returns it, what it brings, and the task that sends it; None when it is read all the same."""
+    leaf, full = peers['leaf'], peers['full']
+    wire, numbers = await leaf.proven(full.domain, trunk.address), ids(prefix, 500)
+    sending = asyncio.ensure_future(send(wire, leaf.domain, full.domain, numbers, 3000))
+    for _ in range(200):
+        _, said = await ctl(trunk, 'streams', full.domain, '--json')
+        if any(row['held'] for row in rows(said)):
+            return wire, numbers, sending
+        await asyncio.sleep(0.02)
+    return None
+
+
+async def settled(peer, other, numbers):
+    """Every stanza has arrived, or come back to its sender."""
+    return await until(lambda: set(numbers) <= set(other.got) | set(peer.bounced), 20)
+
+
+async def held(check, trunk):
+    leaf, full = peers['leaf'], peers['full']
+    await fine(check, trunk, 'pause', full.domain)
+    holding = await hold(trunk, 'h')
+    if not check('a stream to a full queue is held', holding and not full.got):
+        return
+    wire, numbers, sending = holding
+    await fine(check, trunk, 'close', leaf.domain, full.domain, says='1 stream ')
+    condition, _ = await wire.ending()
+    check('held and closed: in order', condition is None, str(condition))
+    await fine(check, trunk, 'resume', full.domain)
+    await sending
+    await wire.send('</stream:stream>')
+    await settled(leaf, full, numbers)
+    have = [n for n in full.got if n.startswith('h')]
+    back = [n for n in leaf.bounced if n.startswith('h')]
+    check('held and closed: there is room in time, and every stanza arrives, in order',
+          have == numbers and not back, '%d and %d of %d' % (len(have), len(back), len(numbers)))
+
+
+async def held_and_blocked(check, trunk):
+    leaf, full = peers['leaf'], peers['full']
+    await fine(check, trunk, 'pause', full.domain)
+    wire, numbers, sending = await hold(trunk, 'b')
+    await fine(check, trunk, 'block', full.domain)
+    condition, _ = await wire.ending()
+    check('held and blocked: host-gone', condition == 'host-gone', str(condition))
+    await sending
+    await wire.send('</stream:stream>')
+    await settled(leaf, full, numbers)
+    back = {leaf.bounced.get(n) for n in numbers}
+    check('held and blocked: every stanza goes back to its sender', back == {'remote-server-not-found'},
+          str(back))
+    row = (trunk.events('stream-end', to=full.domain) or [{}])[-1]
+    check('held and blocked: the stream ends for that', row.get('reason', '').startswith('host-gone') and
+          int(row.get('stanzas_in', 0)) == len(numbers), str(row))
+    check('and nothing was left unread', not trunk.events('stream-unread') and
+          all(row['unread'] == '0' for row in trunk.events('stream-end')))
+    await fine(check, trunk, 'resume', 'all')
+
+
 async def listener(check, trunk):
     leaf, hop = peers['leaf'], peers['hop']
     place = '%s:5269' % trunk.address
@@ -180,7 +240,8 @@ async def run(bed, check):
     trunk.settings['control'] = {'read': os.path.join(trunk.folder, 'read'),
                                  'change': os.path.join(trunk.folder, 'change')}
     trunk.control(peers['down'].domain, queue={'seconds': '60s'})
-    for name in ('leaf', 'hop'):
+    trunk.control(peers['full'].domain, queue={'stanzas': 20, 'seconds': '60s'})
+    for name in ('leaf', 'hop', 'full'):
         await peers[name].listen()
     await trunk.start()
     wire = await pause(check, trunk)
@@ -188,6 +249,8 @@ async def run(bed, check):
     wire = await block(check, trunk, wire)
     await queues(check, trunk, wire)
     await closing(check, trunk, wire)
+    await held(check, trunk)
+    await held_and_blocked(check, trunk)
     await listener(check, trunk)
     await misuse(check, trunk)
     for peer in peers.values():

@@ -278,21 +278,22 @@ static void submit(struct line *l)
 }
 
 /* To whom it concerns. */
-static void hand_out(enum log_level level, struct str text, struct str content)
+static void hand_out(enum log_level level, struct str text, const struct log_aside *aside)
 {
 	struct line *l = line_new(level, text);
 
 	if ((int)level >= log_tap_level())
-		log_tap_put(level, l->time, text, content);
+		log_tap_put(level, l->time, text, aside);
 	if (level >= log_level())
 		submit(l);
 	else
 		free(l);
 }
 
-static void write_line(enum log_level level, struct str content, const char *fmt, va_list ap)
-	__attribute__((format(printf, 3, 0)));
-static void write_line(enum log_level level, struct str content, const char *fmt, va_list ap)
+static void write_line(enum log_level level, const struct log_aside *aside, const char *fmt,
+	va_list ap) __attribute__((format(printf, 3, 0)));
+static void write_line(
+	enum log_level level, const struct log_aside *aside, const char *fmt, va_list ap)
 {
 	char text[LINE_BYTES];
 	int saved = errno;
@@ -303,29 +304,30 @@ static void write_line(enum log_level level, struct str content, const char *fmt
 		memcpy(text + n - 3, "...", 3);
 	}
 	if (n > 0)
-		hand_out(level, (struct str){ text, (size_t)n }, content);
+		hand_out(level, (struct str){ text, (size_t)n }, aside);
 	errno = saved;
 }
 
 void log_write(enum log_level level, const char *fmt, ...)
 {
+	struct log_aside none = { 0 };
 	va_list ap;
 
 	if (!log_heard(level))
 		return;
 	va_start(ap, fmt);
-	write_line(level, (struct str){ 0 }, fmt, ap);
+	write_line(level, &none, fmt, ap);
 	va_end(ap);
 }
 
-void log_write_content(enum log_level level, struct str content, const char *fmt, ...)
+void log_write_aside(enum log_level level, const struct log_aside *aside, const char *fmt, ...)
 {
 	va_list ap;
 
 	if (!log_heard(level))
 		return;
 	va_start(ap, fmt);
-	write_line(level, log_wants_content() ? content : (struct str){ 0 }, fmt, ap);
+	write_line(level, aside, fmt, ap);
 	va_end(ap);
 }
 

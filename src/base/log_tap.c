@@ -19,22 +19,22 @@ static struct {
 } tap = { .lock = PTHREAD_MUTEX_INITIALIZER, .last = &tap.first };
 
 static _Atomic int tap_level = NOBODY;
-static _Atomic bool tap_content;
+static _Atomic int tap_watch = LOG_WATCH_NOBODY;
 
 int log_tap_level(void)
 {
 	return atomic_load_explicit(&tap_level, memory_order_relaxed);
 }
 
-bool log_wants_content(void)
+enum log_watch log_watched(void)
 {
-	return atomic_load_explicit(&tap_content, memory_order_relaxed);
+	return (enum log_watch)atomic_load_explicit(&tap_watch, memory_order_relaxed);
 }
 
-void log_tap_open(enum log_level level, bool content)
+void log_tap_open(enum log_level level, enum log_watch watch)
 {
 	atomic_store_explicit(&tap_level, (int)level, memory_order_relaxed);
-	atomic_store_explicit(&tap_content, content, memory_order_relaxed);
+	atomic_store_explicit(&tap_watch, (int)watch, memory_order_relaxed);
 	log_retune();
 }
 
@@ -44,7 +44,7 @@ void log_tap_close(void)
 	uint64_t lost;
 
 	atomic_store_explicit(&tap_level, NOBODY, memory_order_relaxed);
-	atomic_store_explicit(&tap_content, false, memory_order_relaxed);
+	atomic_store_explicit(&tap_watch, LOG_WATCH_NOBODY, memory_order_relaxed);
 	log_retune();
 	for (l = log_tap_take(&lost); l; l = next) {
 		next = l->next;
@@ -67,24 +67,26 @@ struct log_tap_line *log_tap_take(uint64_t *lost_out)
 	return all;
 }
 
-static struct log_tap_line *line_new(
-	enum log_level level, const char *time, struct str text, struct str content)
+static char *put(char *at, struct str s)
 {
-	struct log_tap_line *l = mem_alloc(sizeof(*l) + text.n + content.n);
-
-	*l = (struct log_tap_line){ .level = level, .n = text.n, .content = content.n };
-	memcpy(l->time, time, CLOCK_TEXT);
-	memcpy(l->text, text.p, text.n);
-	if (content.n)
-		memcpy(l->text + text.n, content.p, content.n);
-	return l;
+	if (s.n)
+		memcpy(at, s.p, s.n);
+	return at + s.n;
 }
 
-void log_tap_put(enum log_level level, const char *time, struct str text, struct str content)
+void log_tap_put(
+	enum log_level level, const char *time, struct str text, const struct log_aside *aside)
 {
-	struct log_tap_line *l = line_new(level, time, text, content);
-	size_t size = sizeof(*l) + text.n + content.n;
+	struct str content =
+		log_watched() == LOG_WATCH_CONTENT ? aside->content : (struct str){ 0 };
+	size_t size = sizeof(struct log_tap_line) + text.n + aside->more.n + content.n;
+	struct log_tap_line *l = mem_alloc(size);
 
+	*l = (struct log_tap_line){
+		.level = level, .n = text.n + aside->more.n, .content = content.n
+	};
+	memcpy(l->time, time, CLOCK_TEXT);
+	put(put(put(l->text, text), aside->more), content);
 	pthread_mutex_lock(&tap.lock);
 	if (log_tap_level() == NOBODY) {
 		/* It was closed meanwhile: nobody would ever free the line. */

@@ -20,9 +20,9 @@ struct log_tap_line {
 	char text[];
 };
 
-/* From now on lines of this level and above are kept; with `content`, what log_write_content() adds
- * to them too. Open already: only changes that. */
-void log_tap_open(enum log_level level, bool content);
+/* From now on lines of this level and above are kept, with what log_write_aside() says besides; its
+ * content only with LOG_WATCH_CONTENT. Open already: only changes that. */
+void log_tap_open(enum log_level level, enum log_watch watch);
 /* Throws away what was not taken. */
 void log_tap_close(void);
 /* All lines that came since the last call, in order, and how many were lost. The caller frees each
@@ -32,6 +32,7 @@ struct log_tap_line *log_tap_take(uint64_t *lost_out);
 /* ---- for base/log.c ---- */
 /* Above LOG_LEVEL_ALERT: nobody listens. */
 int log_tap_level(void);
-void log_tap_put(enum log_level level, const char *time, struct str text, struct str content);
+void log_tap_put(
+	enum log_level level, const char *time, struct str text, const struct log_aside *aside);
 /* The tap's level has changed. */
 void log_retune(void);

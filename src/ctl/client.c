@@ -8,6 +8,7 @@
 #include "trunk/settings.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -157,11 +158,23 @@ static bool take_lines(struct answer *a)
 	}
 }
 
+/* False: the caller has had enough. */
+static bool wait_for_more(const struct answer *a, int fd)
+{
+	struct pollfd p[] = { { fd, POLLIN, 0 }, { a->r->stop_fd, POLLIN, 0 } };
+
+	if (a->r->stop_fd <= 0)
+		return true;
+	while (poll(p, 2, -1) < 0 && errno == EINTR)
+		;
+	return !p[1].revents;
+}
+
 static void read_answer(struct answer *a, int fd)
 {
 	bool more = true;
 
-	while (more) {
+	while (more && wait_for_more(a, fd)) {
 		char room[16384];
 		ssize_t n = recv(fd, room, sizeof(room), 0);
 

@@ -21,6 +21,7 @@ struct ctl_request {
 	ctl_item_fn *item, *progress; /* may be NULL: thrown away */
 	void *arg;
 	unsigned patience_s; /* how long trunkd may say nothing; 0: for ever */
+	int stop_fd;         /* readable: enough; the rest is not awaited; 0: there is none */
 	json_t **result_out; /* may be NULL; the caller's, with CTL_FINE; NULL when it was enough */
 };
 /* Asks and waits for the end. CTL_FINE; CTL_NOT_RUNNING and CTL_FAILED after words on c->err (the

@@ -17,6 +17,7 @@ enum ctl_option {
 	OPTION_CLEARANCE,
 	OPTION_COLUMNS,
 	OPTION_CONFIG,
+	OPTION_COUNT,
 	OPTION_DEFAULTS,
 	OPTION_DIFF,
 	OPTION_DNS_ONLY,
@@ -36,6 +37,7 @@ enum ctl_option {
 	OPTION_RESOLVER,
 	OPTION_SOCKET,
 	OPTION_STANZA,
+	OPTION_STANZAS,
 	OPTION_TARGET,
 	OPTION_TIMEOUT,
 	OPTION_TO,
@@ -109,3 +111,4 @@ ctl_command_fn ctl_status_command;
 ctl_command_fn ctl_streams;
 ctl_command_fn ctl_top;
 ctl_command_fn ctl_unblock;
+ctl_command_fn ctl_watch;

@@ -19,10 +19,11 @@ const struct ctl_option_row ctl_options[OPTIONS] = {
 	[OPTION_COLUMNS] = { 'o', "columns", "NAMES",
 		"these columns, separated by commas (a wrong one: they are listed)" },
 	[OPTION_CONFIG] = { 'c', "config", "FILE", "the configuration (/etc/trunkd/trunkd.conf)" },
+	[OPTION_COUNT] = { 'n', "count", "N", "end after so many lines" },
 	[OPTION_DEFAULTS] = { 0, "defaults", NULL, "what is in force where nothing is written" },
 	[OPTION_DIFF] = { 0, "diff", NULL, "what differs from what trunkd runs by" },
 	[OPTION_DNS_ONLY] = { 0, "dns-only", NULL, "dNSName alone, no SRVName" },
-	[OPTION_FOR] = { 0, "for", "TIME", "for how long: 30m, 1h, 7d (until it is unblocked)" },
+	[OPTION_FOR] = { 0, "for", "TIME", "for how long: 30s, 30m, 1h, 7d (until it is ended)" },
 	[OPTION_FORMAT] = { 0, "format", "FORMAT",
 		"dns-zone: bind, unbound or dnsmasq (bind); map: txt, dot or svg (txt)" },
 	[OPTION_FROM] = { 0, "from", "DOMAIN", "in whose name" },
@@ -46,6 +47,8 @@ const struct ctl_option_row ctl_options[OPTIONS] = {
 		"the control socket, or the directory of both (/run/trunkd)" },
 	[OPTION_STANZA] = { 's', "stanza", "FILE",
 		"what becomes of these stanzas (- : standard input)" },
+	[OPTION_STANZAS] = { 0, "stanzas", NULL,
+		"with what is in them; needs the socket for changes, and is recorded" },
 	[OPTION_TARGET] = { 0, "target", "NAME",
 		"the host name of this trunk; repeated, of several side by side", true },
 	[OPTION_TO] = { 0, "to", "POLICY", "translate to this policy: its name or identifier" },
@@ -158,5 +161,11 @@ const struct ctl_command ctl_commands[] = {
 		"a screen that follows the daemon: rates, queues, the busiest pairs; q ends it",
 		DAEMON | BIT(OPTION_ONCE), 0, 0, ctl_top },
 	{ { "unblock", NULL }, "DOMAIN", "take back block", DAEMON, 1, 1, ctl_unblock },
+	{ { "watch", NULL }, "[FILTER]... [--stanzas] [--count N] [--for TIME]",
+		"what happens, as it happens: every stanza and event that fits the filter (a "
+		"domain, "
+		"*.suffix, JID, address, key=value)",
+		DAEMON | BIT(OPTION_COUNT) | BIT(OPTION_FOR) | BIT(OPTION_STANZAS), 0, CTL_ANY,
+		ctl_watch },
 };
 const unsigned ctl_command_count = sizeof(ctl_commands) / sizeof(ctl_commands[0]);

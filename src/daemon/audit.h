@@ -15,8 +15,9 @@ void audit_hush(struct trunk_shared *shared);
 void audit_close(struct trunk_shared *shared);
 /* The file may have been moved away. */
 void audit_reopen(struct trunk_shared *shared);
-/* What somebody asked on a control socket and may change something: `outcome` is "done", "failed",
- * "refused" or "gone" (the caller, before the end). Nothing happens for commands that only read. */
+/* What somebody asked on a control socket and may change something: `outcome` is "begun" (what
+ * lasts), "done", "failed", "refused" or "gone" (the caller, before the end). Nothing happens for
+ * commands that only read. */
 struct server;
 struct control_call;
 void audit_operator(

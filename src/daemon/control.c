@@ -209,6 +209,13 @@ void control_stream(struct control_call *call, void (*more)(struct control_call 
 		serve(call->conn);
 }
 
+size_t control_unread(const struct control_call *call)
+{
+	const struct control_conn *c = call->conn;
+
+	return c ? buf_len(&c->out) + buf_len(&c->sending) : 0;
+}
+
 struct control_call *control_ref(struct control_call *call)
 {
 	call->refs++;

@@ -32,6 +32,8 @@ static const struct control_command commands[] = {
 	{ "status", CONTROL_READ, control_status },
 	{ "streams", CONTROL_READ, control_streams },
 	{ "unblock", CONTROL_CHANGE, control_unblock },
+	{ "watch", CONTROL_READ, control_watch },
+	{ "watch-stanzas", CONTROL_CHANGE, control_watch_stanzas },
 };
 
 const struct control_command *control_command_find(const char *name)

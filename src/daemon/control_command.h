@@ -49,6 +49,9 @@ void control_fail(struct control_call *call, const char *words, const char *reme
 /* For long tables: `more` is called whenever the caller has taken what there was, says an item or a
  * few, and at last calls control_done(). */
 void control_stream(struct control_call *call, void (*more)(struct control_call *call));
+/* Bytes of the answer that the caller has not taken; 0 when the call is over. For who speaks
+ * unasked: whoever lets them grow is dropped by and by. */
+size_t control_unread(const struct control_call *call);
 /* Whoever keeps a call beyond its function: it is not freed before control_unref(), though it may
  * be over (conn is NULL) when looked at next. */
 struct control_call *control_ref(struct control_call *call);
@@ -94,3 +97,5 @@ control_run_fn control_set_loglevel;
 control_run_fn control_status;
 control_run_fn control_streams;
 control_run_fn control_unblock;
+control_run_fn control_watch;
+control_run_fn control_watch_stanzas;

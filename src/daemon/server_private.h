@@ -13,6 +13,7 @@ struct reload;
 struct watchdog;
 struct control_sockets;
 struct http;
+struct watchers;
 
 struct server {
 	struct net_loop *loop;
@@ -30,6 +31,7 @@ struct server {
 	struct command *command;         /* for alerts */
 	struct control_sockets *control; /* trunkctl's sockets */
 	struct http *http;               /* metrics and the status page */
+	struct watchers *watchers;       /* who reads along (control_watch.c); NULL: nobody */
 	struct inherited inherited;      /* sockets that were passed to us */
 	struct watchdog *watchdog;       /* NULL: nobody asks for it */
 	uv_signal_t signals[4];

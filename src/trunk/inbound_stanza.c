@@ -12,6 +12,7 @@
 #include "trunk/metrics.h"
 #include "trunk/ping.h"
 #include "trunk/record.h"
+#include "trunk/stanza_log.h"
 
 #include <stdlib.h>
 
@@ -285,29 +286,23 @@ static struct decision decide_rest(const struct inbound *in)
 	};
 }
 
-static void drop_rest(struct inbound *in, const struct filter_result *f)
+static void drop_rest(
+	struct inbound *in, const struct filter_result *f, const struct stream_info *info)
 {
+	struct decision d = { .kind = DECISION_UNROUTED };
+	stanza_log(in, f, &d, info);
 	record_violation(
 		&in->leg, &f->head, stanza_condition_name(in->rest_condition), in->rest_why);
 	dropped(in);
 }
 
-static void log_verdict(struct inbound *in, const struct filter_result *f)
+static void count_verdict(struct inbound *in, const struct filter_result *f)
 {
 	atomic_ullong *count = &in->leg.trunk->stats.stanzas[f->verdict];
 	/* Others only read it: no locked addition for every stanza. */
 	atomic_store_explicit(
 		count, atomic_load_explicit(count, memory_order_relaxed) + 1, memory_order_relaxed);
 	in->leg.folded += f->verdict == VERDICT_FOLD;
-	if (!log_heard(LOG_LEVEL_DEBUG))
-		return;
-	leg_log(&in->leg, LOG_LEVEL_DEBUG, "stanza",
-		" kind=%s type=%s verdict=%s reason=%s policy=%s feature=%s bytes_in=%zu "
-		"bytes_out=%zu detail=%s",
-		stanza_kind_name(f->head.kind), stanza_type_name(f->head.type),
-		verdict_name(f->verdict), f->reason, f->policy ? f->policy->name : "-",
-		f->feature == FEATURE_COUNT ? "-" : own_feature_name(f->own, f->feature),
-		f->bytes_in, f->bytes.n, log_quote(str_of(f->detail ? f->detail : "-")).s);
 }
 
 static void ended_for(struct inbound *in, const struct filter_result *f, const struct decision *d)
@@ -359,10 +354,10 @@ void inbound_stanza(struct inbound *in, const struct stream_info *info, bool ove
 	in->leg.stanzas_in++;
 	if (p && pings_take(in->leg.trunk, &f->head))
 		return;
-	log_verdict(in, f);
+	count_verdict(in, f);
 	bool rest = in->rest_why && f->verdict == VERDICT_NONE;
 	if (rest && !p) {
-		drop_rest(in, f);
+		drop_rest(in, f, info);
 		return;
 	}
 	struct decision d =
@@ -370,6 +365,7 @@ void inbound_stanza(struct inbound *in, const struct stream_info *info, bool ove
 	struct refusal why = { .decided = true };
 	if (!record_stanza(in, p, f, &d, info, &why.audit))
 		d = decide_unrecorded();
+	stanza_log(in, f, &d, info);
 	count(in, p, f, &d);
 	switch (d.kind) {
 	case DECISION_DELIVER: deliver(in, p, f, why.audit); return;

@@ -66,22 +66,43 @@ static bool held_back(struct leg *l, enum log_level level, const char *event)
 		l->trunk, event, host, end ? METRICS_LINE_STREAM_END : METRICS_LINE_WARNING);
 }
 
-void leg_log(struct leg *l, enum log_level level, const char *event, const char *fmt, ...)
+static void write_line(struct leg *l, enum log_level level, const char *event,
+	const struct log_aside *aside, const char *fmt, va_list ap)
+	__attribute__((format(printf, 5, 0)));
+static void write_line(struct leg *l, enum log_level level, const char *event,
+	const struct log_aside *aside, const char *fmt, va_list ap)
 {
-	if (!log_heard(level) || held_back(l, level, event))
-		return;
 	char peer[ADDRESS_TEXT] = "-", rest[1600];
 	if (l->conn)
 		address_print(conn_peer(l->conn), peer);
-	va_list ap;
-	va_start(ap, fmt);
 	vsnprintf(rest, sizeof(rest), fmt, ap);
-	va_end(ap);
 	bool in = l->kind == LEG_IN;
 	const struct domain *from = in ? &l->peer_domain : &l->own_domain;
 	const struct domain *to = in ? &l->own_domain : &l->peer_domain;
-	log_write(level, "%s peer=%s dir=%s from=%s to=%s id=%llu%s", event, peer,
+	log_write_aside(level, aside, "%s peer=%s dir=%s from=%s to=%s id=%llu%s", event, peer,
 		kind_names[l->kind], from->n ? from->s : "-", to->n ? to->s : "-", l->number, rest);
+}
+
+void leg_log(struct leg *l, enum log_level level, const char *event, const char *fmt, ...)
+{
+	struct log_aside none = { 0 };
+	va_list ap;
+	if (!log_heard(level) || held_back(l, level, event))
+		return;
+	va_start(ap, fmt);
+	write_line(l, level, event, &none, fmt, ap);
+	va_end(ap);
+}
+
+void leg_log_aside(struct leg *l, enum log_level level, const char *event,
+	const struct log_aside *aside, const char *fmt, ...)
+{
+	va_list ap;
+	if (!log_heard(level) || held_back(l, level, event))
+		return;
+	va_start(ap, fmt);
+	write_line(l, level, event, aside, fmt, ap);
+	va_end(ap);
 }
 
 void leg_open_stream(struct leg *l, enum stream_role role, bool secure)

@@ -101,6 +101,9 @@ void leg_let_go(struct leg *l);
 /* One event line: the three identities first. fmt: " key=value" pairs. */
 void leg_log(struct leg *l, enum log_level level, const char *event, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* The same with what is only for who reads along. */
+void leg_log_aside(struct leg *l, enum log_level level, const char *event,
+	const struct log_aside *aside, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* The chain the peer showed, judged for this domain under this control, now. */
 void leg_judge(struct leg *l, const struct control *c, const struct domain *d, bool outbound,
 	struct trust_answer *out);

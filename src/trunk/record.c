@@ -100,7 +100,7 @@ static void fill_pair(struct audit_record *r, struct trunk *t, struct inbound_pa
 
 /* ---- stanzas ---- */
 
-static void fill_decision(struct audit_record *r, const struct filter_result *f,
+void record_fill_decision(struct audit_record *r, const struct filter_result *f,
 	const struct filter_result *shadow, const struct decision *d, struct record_texts *texts)
 {
 	record_fill_shadow(r, shadow, texts);
@@ -215,7 +215,7 @@ bool record_stanza(struct inbound *in, struct inbound_pair *p, const struct filt
 	struct audit_record r = { .event = AUDIT_STANZA, .stream = in->leg.number };
 	fill_head(&r, &f->head);
 	fill_pair(&r, t, p);
-	fill_decision(&r, f, filter_shadow(t->filter), d, &texts);
+	record_fill_decision(&r, f, filter_shadow(t->filter), d, &texts);
 	if (alert)
 		alerts_raise(t->shared->alerts, &r, domain_str(&p->from), net_loop_now(t->loop));
 	if (!wanted)

@@ -9,6 +9,7 @@
 
 #include "audit/writer.h"
 #include "trunk/decide.h"
+#include "trunk/record_memo.h"
 #include "trunk/trunk.h"
 
 struct inbound;
@@ -25,6 +26,11 @@ void record_pair_free(struct record_pair *r);
  * the record's, 0: none. False: it has to be recorded and cannot be, so it must not pass. */
 bool record_stanza(struct inbound *in, struct inbound_pair *p, const struct filter_result *f,
 	const struct decision *d, const struct stream_info *info, uint64_t *number_out);
+
+/* Fills in what was decided, of which stanza how much, who decided it, and what those in shadow
+ * (may be NULL) would have. */
+void record_fill_decision(struct audit_record *r, const struct filter_result *f,
+	const struct filter_result *shadow, const struct decision *d, struct record_texts *texts);
 
 struct record_outcome {
 	uint64_t number;     /* of the decision's record, 0: there is none */

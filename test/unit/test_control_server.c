@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The control sockets in the daemon: names and permissions, connections and their limits. The loop
  * is turned by hand; the other side is in the same thread. */
+#include "control_rig.h"
 #include "unit.h"
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "daemon/control.h"
-#include "daemon/control_command.h"
 #include "net/loop.h"
 
 #include <errno.h>
@@ -18,148 +17,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-struct rig {
-	struct server server;
-	struct server_options options;
-	struct plan plan;
-	struct control_section section; /* points into `folder`'s paths */
-	char folder[40], read[64], change[64];
-};
-
-static void turn(struct rig *r)
-{
-	for (int i = 0; i < 16; i++)
-		uv_run(net_loop_uv(r->server.loop), UV_RUN_NOWAIT);
-}
-
-static char *name_in(const struct rig *r, const char *name)
-{
-	return mem_printf("%s/%s", r->folder, name);
-}
-
-/* Brings a section into force, as a reload does; what a report says when it cannot be. */
-static char *configure(struct rig *r, const struct control_section *section)
-{
-	struct config_report *report = config_report_new();
-	struct control_prepared *p;
-	char *words = NULL;
-
-	if (control_prepare(r->server.control, section, report, &p)) {
-		control_commit(r->server.control, p);
-		r->plan.settings.control = *section;
-		r->server.plan = &r->plan;
-	} else {
-		words = mem_strdup(config_report_line(report, 0, NULL));
-	}
-	config_report_free(report);
-	return words;
-}
-
-static void rig_init(struct rig *r)
-{
-	*r = (struct rig){ 0 };
-	log_set_level(LOG_LEVEL_ALERT);
-	unsetenv("RUNTIME_DIRECTORY");
-	strcpy(r->folder, "/tmp/control.XXXXXX");
-	assert_non_null(mkdtemp(r->folder));
-	snprintf(r->read, sizeof(r->read), "%s/read", r->folder);
-	snprintf(r->change, sizeof(r->change), "%s/change", r->folder);
-	r->section =
-		(struct control_section){ .enabled = true, .read = r->read, .change = r->change };
-	r->options.path = "trunkd.conf";
-	r->plan.settings.log.level = LOG_LEVEL_ALERT;
-	r->server.loop = net_loop_new();
-	r->server.options = &r->options;
-	r->server.log_level = -1;
-	r->server.control = control_new(&r->server);
-}
-
-static void rig_start(struct rig *r)
-{
-	rig_init(r);
-	assert_null(configure(r, &r->section));
-	turn(r);
-}
-
-static void rig_fini(struct rig *r)
-{
-	control_stop(r->server.control);
-	turn(r);
-	assert_int_equal(access(r->read, F_OK), -1);
-	assert_int_equal(access(r->change, F_OK), -1);
-	net_loop_free(r->server.loop);
-	control_free(r->server.control);
-	assert_int_equal(rmdir(r->folder), 0);
-}
-
-/* -1: nobody is there. */
-static int dial(const char *path)
-{
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	assert_true(fd >= 0);
-	strcpy(a.sun_path, path);
-	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-/* Everything that is there to read now; *closed: the other side is gone. */
-static char *hear(struct rig *r, int fd, bool *closed)
-{
-	struct buf all = { 0 };
-	char *text;
-	ssize_t n;
-
-	*closed = false;
-	do {
-		turn(r);
-		n = recv(fd, buf_reserve(&all, 65536), 65536, MSG_DONTWAIT);
-		if (n > 0)
-			buf_commit(&all, (size_t)n);
-	} while (n > 0);
-	*closed = n == 0 || errno != EAGAIN;
-	text = str_dup(buf_view(&all));
-	buf_fini(&all);
-	return text;
-}
-
-static void say(struct rig *r, int fd, const char *bytes, size_t step)
-{
-	for (size_t n = strlen(bytes); n;) {
-		size_t now = step < n ? step : n;
-
-		assert_int_equal(send(fd, bytes, now, MSG_NOSIGNAL), now);
-		bytes += now;
-		n -= now;
-		turn(r);
-	}
-}
-
-static unsigned count(const char *text, const char *what)
-{
-	unsigned n = 0;
-
-	for (; (text = strstr(text, what)) != NULL; text += strlen(what))
-		n++;
-	return n;
-}
-
-/* Says it, and fails unless the answer has this. */
-static void expect(struct rig *r, int fd, const char *bytes, const char *want)
-{
-	bool closed;
-	char *got;
-
-	say(r, fd, bytes, 4096);
-	got = hear(r, fd, &closed);
-	if (!strstr(got, want))
-		fail_msg("\"%s\" is not in \"%s\"", want, got);
-	free(got);
-}
 
 #define LOGLEVEL "{\"command\":\"loglevel\"}\n"
 #define SET      "{\"command\":\"set-loglevel\",\"arguments\":{\"level\":\"error\"}}\n"
@@ -174,14 +31,14 @@ static void a_request_is_answered_however_it_comes(void **unused)
 	rig_start(&r);
 	for (size_t step = 1; step <= strlen(LOGLEVEL); step++) {
 		bool closed;
-		int fd = dial(r.read);
+		int fd = rig_dial(r.read);
 		char *got;
 
-		say(&r, fd, LOGLEVEL, step);
-		got = hear(&r, fd, &closed);
+		rig_say(&r, fd, LOGLEVEL, step);
+		got = rig_hear(&r, fd, &closed);
 		assert_false(closed);
 		assert_non_null(strstr(got, "{\"result\":{\"level\":\"alert\""));
-		assert_int_equal(count(got, "\n"), 1);
+		assert_int_equal(rig_count(got, "\n"), 1);
 		free(got);
 		close(fd);
 	}
@@ -197,11 +54,11 @@ static void requests_are_answered_one_after_another(void **unused)
 
 	(void)unused;
 	rig_start(&r);
-	fd = dial(r.read);
-	say(&r, fd, LOGLEVEL LOGLEVEL "nonsense\n{\"command\":\"nope\"}\n" LOGLEVEL, 7);
-	got = hear(&r, fd, &closed);
-	assert_int_equal(count(got, "{\"result\""), 3);
-	assert_int_equal(count(got, "{\"error\""), 2);
+	fd = rig_dial(r.read);
+	rig_say(&r, fd, LOGLEVEL LOGLEVEL "nonsense\n{\"command\":\"nope\"}\n" LOGLEVEL, 7);
+	got = rig_hear(&r, fd, &closed);
+	assert_int_equal(rig_count(got, "{\"result\""), 3);
+	assert_int_equal(rig_count(got, "{\"error\""), 2);
 	assert_non_null(strstr(got, "no line of JSON"));
 	assert_non_null(strstr(got, "no such command"));
 	assert_false(closed);
@@ -220,12 +77,12 @@ static void who_has_said_all_still_gets_the_answer(void **unused)
 
 	(void)unused;
 	rig_start(&r);
-	fd = dial(r.read);
+	fd = rig_dial(r.read);
 	assert_int_equal(send(fd, LOGLEVEL, strlen(LOGLEVEL), 0), strlen(LOGLEVEL));
 	shutdown(fd, SHUT_WR);
-	got = hear(&r, fd, &closed);
+	got = rig_hear(&r, fd, &closed);
 	assert_true(closed);
-	assert_int_equal(count(got, "{\"result\""), 1);
+	assert_int_equal(rig_count(got, "{\"result\""), 1);
 	free(got);
 	close(fd);
 	rig_fini(&r);
@@ -243,9 +100,9 @@ static void a_request_that_is_too_long_ends_the_connection(void **unused)
 	long_one = mem_alloc(CONTROL_REQUEST_MAX + 2);
 	memset(long_one, 'x', CONTROL_REQUEST_MAX + 1);
 	long_one[CONTROL_REQUEST_MAX + 1] = '\0';
-	fd = dial(r.read);
-	say(&r, fd, long_one, 16384);
-	got = hear(&r, fd, &closed);
+	fd = rig_dial(r.read);
+	rig_say(&r, fd, long_one, 16384);
+	got = rig_hear(&r, fd, &closed);
 	assert_true(closed);
 	assert_non_null(strstr(got, "too long"));
 	free(got);
@@ -261,21 +118,22 @@ static void a_change_is_refused_where_one_may_only_read(void **unused)
 
 	(void)unused;
 	rig_start(&r);
-	fd = dial(r.read);
-	expect(&r, fd, SET, "this socket is for reading");
-	expect(&r, fd, SET, r.change);
+	fd = rig_dial(r.read);
+	rig_expect(&r, fd, SET, "this socket is for reading");
+	rig_expect(&r, fd, SET, r.change);
 	assert_int_equal(log_level(), LOG_LEVEL_ALERT);
-	expect(&r, fd, LOGLEVEL, "\"level\":\"alert\"");
+	rig_expect(&r, fd, LOGLEVEL, "\"level\":\"alert\"");
 	close(fd);
-	fd = dial(r.change);
-	expect(&r, fd, SET, "{\"result\":{\"level\":\"error\"");
+	fd = rig_dial(r.change);
+	rig_expect(&r, fd, SET, "{\"result\":{\"level\":\"error\"");
 	assert_int_equal(log_level(), LOG_LEVEL_ERROR);
-	expect(&r, fd, "{\"command\":\"set-loglevel\",\"arguments\":{\"level\":\"loud\"}}\n",
+	rig_expect(&r, fd, "{\"command\":\"set-loglevel\",\"arguments\":{\"level\":\"loud\"}}\n",
 		"there is no such log level");
-	expect(&r, fd, "{\"command\":\"set-loglevel\",\"arguments\":{\"level\":\"configured\"}}\n",
+	rig_expect(&r, fd,
+		"{\"command\":\"set-loglevel\",\"arguments\":{\"level\":\"configured\"}}\n",
 		"\"set\":false");
 	assert_int_equal(log_level(), LOG_LEVEL_ALERT);
-	expect(&r, fd, LOGLEVEL, "\"level\":\"alert\"");
+	rig_expect(&r, fd, LOGLEVEL, "\"level\":\"alert\"");
 	close(fd);
 	rig_fini(&r);
 }
@@ -292,24 +150,24 @@ static void a_socket_has_sixteen_places(void **unused)
 	(void)unused;
 	rig_start(&r);
 	for (unsigned i = 0; i < 16; i++) {
-		fds[i] = dial(r.read);
+		fds[i] = rig_dial(r.read);
 		assert_true(fds[i] >= 0);
 	}
-	turn(&r);
-	more = dial(r.read);
-	got = hear(&r, more, &closed);
+	rig_turn(&r);
+	more = rig_dial(r.read);
+	got = rig_hear(&r, more, &closed);
 	assert_true(closed);
 	assert_non_null(strstr(got, "too many connections"));
 	free(got);
 	/* The other one has its own. */
-	other = dial(r.change);
-	expect(&r, other, LOGLEVEL, "{\"result\"");
+	other = rig_dial(r.change);
+	rig_expect(&r, other, LOGLEVEL, "{\"result\"");
 	for (unsigned i = 0; i < 16; i++)
-		expect(&r, fds[i], LOGLEVEL, "{\"result\"");
+		rig_expect(&r, fds[i], LOGLEVEL, "{\"result\"");
 	close(fds[3]);
-	turn(&r);
-	fds[3] = dial(r.read);
-	expect(&r, fds[3], LOGLEVEL, "{\"result\"");
+	rig_turn(&r);
+	fds[3] = rig_dial(r.read);
+	rig_expect(&r, fds[3], LOGLEVEL, "{\"result\"");
 	for (unsigned i = 0; i < 16; i++)
 		close(fds[i]);
 	close(more);
@@ -332,19 +190,19 @@ static void who_does_not_read_holds_up_nobody(void **unused)
 	rig_start(&r);
 	for (unsigned i = 0; i < MANY; i++)
 		buf_put(&asked, STR(LOGLEVEL));
-	lazy = dial(r.read);
+	lazy = rig_dial(r.read);
 	for (unsigned i = 0; i < 2000 && buf_len(&asked); i++) {
 		struct str s = buf_view(&asked);
 		ssize_t n = send(lazy, s.p, s.n, MSG_NOSIGNAL);
 
 		if (n > 0)
 			buf_consume(&asked, (size_t)n);
-		turn(&r);
+		rig_turn(&r);
 	}
 	/* It is held by its own pipe, not by our memory. */
 	assert_true(buf_len(&asked) > 0);
-	other = dial(r.read);
-	expect(&r, other, LOGLEVEL, "{\"result\"");
+	other = rig_dial(r.read);
+	rig_expect(&r, other, LOGLEVEL, "{\"result\"");
 	for (unsigned i = 0; i < 100000 && answers < MANY; i++) {
 		struct str s = buf_view(&asked);
 		ssize_t n = s.n ? send(lazy, s.p, s.n, MSG_NOSIGNAL) : 0;
@@ -352,8 +210,8 @@ static void who_does_not_read_holds_up_nobody(void **unused)
 
 		if (n > 0)
 			buf_consume(&asked, (size_t)n);
-		got = hear(&r, lazy, &closed);
-		answers += count(got, "\n");
+		got = rig_hear(&r, lazy, &closed);
+		answers += rig_count(got, "\n");
 		free(got);
 		assert_false(closed);
 	}
@@ -393,9 +251,9 @@ static void a_name_that_a_dead_process_left_is_taken_over(void **unused)
 	strcpy(a.sun_path, r.read);
 	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
 	close(fd);
-	assert_null(configure(&r, &r.section));
-	fd = dial(r.read);
-	expect(&r, fd, LOGLEVEL, "{\"result\"");
+	assert_null(rig_configure(&r, &r.section));
+	fd = rig_dial(r.read);
+	rig_expect(&r, fd, LOGLEVEL, "{\"result\"");
 	close(fd);
 	rig_fini(&r);
 }
@@ -414,7 +272,7 @@ static void a_name_that_is_somebody_elses_is_left_alone(void **unused)
 	strcpy(a.sun_path, r.change);
 	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
 	assert_int_equal(listen(fd, 4), 0);
-	words = configure(&r, &r.section);
+	words = rig_configure(&r, &r.section);
 	assert_non_null(strstr(words, "is trunkd running already?"));
 	free(words);
 	/* All or nothing. */
@@ -423,7 +281,7 @@ static void a_name_that_is_somebody_elses_is_left_alone(void **unused)
 	unlink(r.change);
 	f = fopen(r.change, "we");
 	fclose(f);
-	words = configure(&r, &r.section);
+	words = rig_configure(&r, &r.section);
 	assert_non_null(strstr(words, "no socket has this name"));
 	free(words);
 	assert_int_equal(access(r.change, F_OK), 0);
@@ -439,10 +297,10 @@ static void a_directory_that_is_missing_is_said(void **unused)
 
 	(void)unused;
 	rig_init(&r);
-	path = name_in(&r, "nowhere/read");
+	path = rig_name(&r, "nowhere/read");
 	s = r.section;
 	s.read = path;
-	words = configure(&r, &s);
+	words = rig_configure(&r, &s);
 	assert_non_null(strstr(words, "make its directory"));
 	free(words);
 	free(path);
@@ -458,27 +316,27 @@ static void a_reload_moves_the_socket_and_keeps_who_is_connected(void **unused)
 
 	(void)unused;
 	rig_start(&r);
-	before = dial(r.read);
-	turn(&r);
-	path = name_in(&r, "elsewhere");
+	before = rig_dial(r.read);
+	rig_turn(&r);
+	path = rig_name(&r, "elsewhere");
 	s = r.section;
 	s.read = path;
-	assert_null(configure(&r, &s));
-	turn(&r);
-	assert_int_equal(dial(r.read), -1);
+	assert_null(rig_configure(&r, &s));
+	rig_turn(&r);
+	assert_int_equal(rig_dial(r.read), -1);
 	assert_int_equal(access(r.read, F_OK), -1);
-	after = dial(path);
-	expect(&r, after, LOGLEVEL, "{\"result\"");
-	expect(&r, before, LOGLEVEL, "{\"result\"");
+	after = rig_dial(path);
+	rig_expect(&r, after, LOGLEVEL, "{\"result\"");
+	rig_expect(&r, before, LOGLEVEL, "{\"result\"");
 	/* The same section again: the socket is the same. */
-	assert_null(configure(&r, &s));
-	expect(&r, after, LOGLEVEL, "{\"result\"");
+	assert_null(rig_configure(&r, &s));
+	rig_expect(&r, after, LOGLEVEL, "{\"result\"");
 	close(before);
 	close(after);
 	s.enabled = false;
-	assert_null(configure(&r, &s));
-	turn(&r);
-	assert_int_equal(dial(path), -1);
+	assert_null(rig_configure(&r, &s));
+	rig_turn(&r);
+	assert_int_equal(rig_dial(path), -1);
 	assert_int_equal(access(path, F_OK), -1);
 	free(path);
 	r.plan.settings.control = r.section;
@@ -499,13 +357,13 @@ static void names_that_change_places_are_refused(void **unused)
 	s = r.section;
 	s.change = r.read;
 	s.read = r.change;
-	words = configure(&r, &s);
+	words = rig_configure(&r, &s);
 	assert_non_null(words);
 	free(words);
 	assert_int_equal(lstat(r.read, &after), 0);
 	assert_int_equal(before.st_ino, after.st_ino);
-	fd = dial(r.read);
-	expect(&r, fd, SET, "this socket is for reading");
+	fd = rig_dial(r.read);
+	rig_expect(&r, fd, SET, "this socket is for reading");
 	close(fd);
 	rig_fini(&r);
 }
@@ -525,13 +383,13 @@ static void a_socket_is_replaced_under_its_own_name(void **unused)
 	assert_int_equal(lstat(r.read, &before), 0);
 	s = r.section;
 	s.read_group = group->gr_name;
-	assert_null(configure(&r, &s));
-	turn(&r);
+	assert_null(rig_configure(&r, &s));
+	rig_turn(&r);
 	assert_int_equal(lstat(r.read, &after), 0);
 	assert_int_not_equal(before.st_ino, after.st_ino);
 	assert_int_equal(after.st_gid, getgid());
-	fd = dial(r.read);
-	expect(&r, fd, LOGLEVEL, "{\"result\"");
+	fd = rig_dial(r.read);
+	rig_expect(&r, fd, LOGLEVEL, "{\"result\"");
 	close(fd);
 	r.plan.settings.control = r.section;
 	rig_fini(&r);

@@ -92,7 +92,7 @@ static void the_tap_and_the_log_have_levels_of_their_own(void **unused)
 	(void)unused;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		log_set_level(rows[i].log);
-		log_tap_open(rows[i].tap, false);
+		log_tap_open(rows[i].tap, LOG_WATCH_LINES);
 		assert_int_equal(log_level(), rows[i].log);
 		log_debug("one");
 		if (rows[i].log != LOG_LEVEL_DEBUG)
@@ -102,7 +102,7 @@ static void the_tap_and_the_log_have_levels_of_their_own(void **unused)
 		assert_tapped(rows[i].tap <= LOG_LEVEL_ALERT ? "last " : "");
 	}
 	/* Another level of the log leaves the tap's alone, and the end of the tap the log's. */
-	log_tap_open(LOG_LEVEL_DEBUG, false);
+	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
 	log_set_level(LOG_LEVEL_ERROR);
 	assert_true(log_heard(LOG_LEVEL_DEBUG));
 	log_tap_close();
@@ -110,33 +110,46 @@ static void the_tap_and_the_log_have_levels_of_their_own(void **unused)
 	assert_true(log_heard(LOG_LEVEL_ERROR));
 }
 
-static void contents_reach_only_a_tap_that_asked_for_them(void **unused)
+static void say(enum log_level level, const char *event)
+{
+	static const struct log_aside aside = { STR_INIT(" to=b@b"), STR_INIT(" x=secret") };
+
+	log_write_aside(level, &aside, "%s", event);
+}
+
+static void what_is_said_aside_reaches_only_the_tap_and_contents_who_asked_for_them(void **unused)
 {
 	(void)unused;
-	assert_false(log_wants_content());
-	log_tap_open(LOG_LEVEL_DEBUG, false);
-	log_write_content(LOG_LEVEL_INFO, STR(" x=secret"), "a");
-	assert_tapped("a ");
-	log_tap_open(LOG_LEVEL_DEBUG, true);
-	assert_true(log_wants_content());
-	log_write_content(LOG_LEVEL_INFO, STR(" x=secret"), "b");
-	log_info("c");
-	assert_tapped("b[ x=secret] c ");
-	log_tap_open(LOG_LEVEL_DEBUG, false);
-	log_write_content(LOG_LEVEL_DEBUG, STR(" x=secret"), "d");
-	assert_tapped("d ");
+	assert_int_equal(log_watched(), LOG_WATCH_NOBODY);
+	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
+	assert_int_equal(log_watched(), LOG_WATCH_LINES);
+	say(LOG_LEVEL_INFO, "a");
+	assert_tapped("a to=b@b ");
+	assert_logged(" info a\n");
+	assert_tapped("last ");
+	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_CONTENT);
+	assert_int_equal(log_watched(), LOG_WATCH_CONTENT);
+	say(LOG_LEVEL_INFO, "b");
+	assert_tapped("b to=b@b[ x=secret] ");
+	assert_logged(" info b\n");
+	log_debug("c");
+	assert_tapped("last c ");
+	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
+	say(LOG_LEVEL_DEBUG, "d");
+	assert_tapped("d to=b@b ");
 	log_tap_close();
-	log_write_content(LOG_LEVEL_DEBUG, STR(" x=secret"), "e");
+	say(LOG_LEVEL_DEBUG, "e");
 	assert_tapped("");
+	assert_logged("");
 }
 
 static void what_is_not_taken_is_thrown_away_at_the_end(void **unused)
 {
 	(void)unused;
-	log_tap_open(LOG_LEVEL_DEBUG, false);
+	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
 	log_debug("one");
 	log_tap_close();
-	log_tap_open(LOG_LEVEL_DEBUG, false);
+	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
 	assert_tapped("");
 }
 
@@ -154,11 +167,12 @@ static size_t take_all(uint64_t *lost_out)
 static void a_tap_that_is_not_read_loses_lines_and_tells_how_many(void **unused)
 {
 	static char big[64 * 1024];
+	static const struct log_aside aside = { .content = { big, sizeof(big) } };
 	uint64_t lost;
 	size_t n;
 
 	(void)unused;
-	log_tap_open(LOG_LEVEL_DEBUG, true);
+	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_CONTENT);
 	for (unsigned i = 0; i < LOG_TAP_LINES + 5; i++)
 		log_debug("n=%u", i);
 	assert_int_equal(take_all(&lost), LOG_TAP_LINES);
@@ -168,7 +182,7 @@ static void a_tap_that_is_not_read_loses_lines_and_tells_how_many(void **unused)
 	assert_tapped("again ");
 	memset(big, 'x', sizeof(big));
 	for (unsigned i = 0; i < 100; i++)
-		log_write_content(LOG_LEVEL_DEBUG, (struct str){ big, sizeof(big) }, "big");
+		log_write_aside(LOG_LEVEL_DEBUG, &aside, "big");
 	n = take_all(&lost);
 	assert_true(n * sizeof(big) <= LOG_TAP_BYTES);
 	assert_true(n >= LOG_TAP_BYTES / sizeof(big) - 2);
@@ -214,7 +228,7 @@ static void every_line_of_many_threads_is_taken_or_counted(void **unused)
 	size_t taken = 0;
 
 	(void)unused;
-	log_tap_open(LOG_LEVEL_DEBUG, false);
+	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
 	for (int i = 0; i < THREADS; i++) {
 		ids[i] = i;
 		last[i] = -1;
@@ -230,10 +244,10 @@ static void every_line_of_many_threads_is_taken_or_counted(void **unused)
 
 static _Atomic bool enough;
 
-static void *chatter_on(void *arg)
+static void *chatter_on(void *unused)
 {
 	while (!enough)
-		log_write_content(LOG_LEVEL_DEBUG, STR(" x"), "line thread=%d n=0", *(int *)arg);
+		say(LOG_LEVEL_DEBUG, "line");
 	return NULL;
 }
 
@@ -241,14 +255,13 @@ static void *chatter_on(void *arg)
 static void opening_and_closing_under_fire_leaves_nothing_behind(void **unused)
 {
 	pthread_t threads[2];
-	int ids[2] = { 0, 1 };
 	uint64_t lost;
 
 	(void)unused;
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, chatter_on, &ids[i]), 0);
+		assert_int_equal(pthread_create(&threads[i], NULL, chatter_on, NULL), 0);
 	for (int i = 0; i < 300; i++) {
-		log_tap_open(LOG_LEVEL_DEBUG, i & 1);
+		log_tap_open(LOG_LEVEL_DEBUG, i & 1 ? LOG_WATCH_LINES : LOG_WATCH_CONTENT);
 		take_all(&lost);
 		log_tap_close();
 	}
@@ -264,7 +277,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		EACH(without_a_tap_nothing_is_kept),
 		EACH(the_tap_and_the_log_have_levels_of_their_own),
-		EACH(contents_reach_only_a_tap_that_asked_for_them),
+		EACH(what_is_said_aside_reaches_only_the_tap_and_contents_who_asked_for_them),
 		EACH(what_is_not_taken_is_thrown_away_at_the_end),
 		EACH(a_tap_that_is_not_read_loses_lines_and_tells_how_many),
 		EACH(every_line_of_many_threads_is_taken_or_counted),

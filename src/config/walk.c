@@ -104,15 +104,22 @@ static void unknown_key(struct walk *w, const struct config_table *table, const 
 {
 	const char *name = config_setting_name(s->setting);
 	struct value_context c = context(w, s);
+	const char *inside = NULL; /* a group that has the key */
 	struct buf keys = { 0 };
 	struct suggest near;
 
 	suggest_init(&near, name);
 	for (const struct config_key *k = table->keys; k->name; k++) {
+		if (k->type == CONFIG_GROUP && key_of(k->table, name))
+			inside = k->name;
 		suggest_offer(&near, k->name);
 		buf_printf(&keys, "%s%s", buf_len(&keys) ? ", " : "", k->name);
 	}
-	if (near.best)
+	if (inside)
+		config_report_add(w->report, CONFIG_ERROR, &c.at,
+			"unknown key %s in %s: did you mean %s.%s?", name, table->name, inside,
+			name);
+	else if (near.best)
 		config_report_add(w->report, CONFIG_ERROR, &c.at,
 			"unknown key %s in %s: did you mean %s?", name, table->name, near.best);
 	else

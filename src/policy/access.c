@@ -70,27 +70,12 @@ static struct str pair_key(const uint32_t ids[2])
 static bool pattern_id(const char *key, const char *pattern, const struct access_rule *rule,
 	struct jid_sets *sets, struct config_report *report, uint32_t *out)
 {
-	const struct config_origin *at = config_origin_of(&rule->origin, key);
-	const char *near;
-
-	*out = pattern ? jid_sets_intern(sets, pattern) : ANYTHING;
-	if (!pattern || *out != ANYTHING)
+	*out = ANYTHING;
+	if (!pattern)
 		return true;
-	near = pattern[0] == '@' ? jid_sets_nearest(sets, pattern) : NULL;
-	if (near)
-		config_report_add(report, CONFIG_ERROR, at,
-			"%s: there is no JID set \"%s\": did you mean \"@%s\"?", key, pattern + 1,
-			near);
-	else if (pattern[0] == '@')
-		config_report_add(report, CONFIG_ERROR, at,
-			"%s: there is no JID set \"%s\"; add it to jid_sets = ( ... )", key,
-			pattern + 1);
-	else
-		config_report_add(report, CONFIG_ERROR, at,
-			"%s: \"%s\" is no address: use user@domain, user@domain/resource, "
-			"*@domain, domain, *.domain or @set; leave it out for anything",
-			key, pattern);
-	return false;
+	*out = jid_sets_pattern(sets, key, pattern, "; leave it out for anything",
+		config_origin_of(&rule->origin, key), report);
+	return *out != ANYTHING;
 }
 
 static void add_rule(

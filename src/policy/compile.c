@@ -68,6 +68,11 @@ void policy_set_access(struct policy_set *s, const struct config_list *jid_sets,
 	policy_accesses_init(&s->accesses, jid_sets, policies, report);
 }
 
+struct jid_sets *policy_set_jid_sets(struct policy_set *s)
+{
+	return s->accesses.sets;
+}
+
 static bool any_shadow(const struct policy *const *list, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)

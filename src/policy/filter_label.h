@@ -16,6 +16,8 @@ struct filter;
 /* Who is on either side; all of it the plan's. */
 struct filter_labels {
 	const struct label_policies *policies; /* NULL: none governs, and nothing passes */
+	/* What a label that names no policy is of (SPIF defaultSecurityPolicyId); NULL: of none. */
+	const struct spif *assumed;
 	struct label_side from, to;
 	int64_t now; /* seconds since 1970 */
 };

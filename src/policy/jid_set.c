@@ -283,6 +283,30 @@ const char *jid_sets_nearest(const struct jid_sets *s, const char *name)
 	return near.best;
 }
 
+uint32_t jid_sets_pattern(struct jid_sets *s, const char *key, const char *pattern,
+	const char *remedy, const struct config_origin *at, struct config_report *report)
+{
+	uint32_t id = jid_sets_intern(s, pattern);
+	const char *near = !id && pattern[0] == '@' ? jid_sets_nearest(s, pattern) : NULL;
+
+	if (id)
+		return id;
+	if (near)
+		config_report_add(report, CONFIG_ERROR, at,
+			"%s: there is no JID set \"%s\": did you mean \"@%s\"?", key, pattern + 1,
+			near);
+	else if (pattern[0] == '@')
+		config_report_add(report, CONFIG_ERROR, at,
+			"%s: there is no JID set \"%s\"; add it to jid_sets = ( ... )", key,
+			pattern + 1);
+	else
+		config_report_add(report, CONFIG_ERROR, at,
+			"%s: \"%s\" is no address: use user@domain, user@domain/resource, "
+			"*@domain, domain, *.domain or @set%s",
+			key, pattern, remedy);
+	return 0;
+}
+
 static void look_up(const struct jid_sets *s, const char *p, size_t n, struct jid_found *out)
 {
 	struct map_node *node = map_get(&s->entries, (struct str){ p, n });

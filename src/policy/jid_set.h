@@ -57,5 +57,9 @@ void jid_sets_free(struct jid_sets *s);
 uint32_t jid_sets_intern(struct jid_sets *s, const char *pattern);
 /* The set whose name comes nearest to "@name"; NULL: none does. */
 const char *jid_sets_nearest(const struct jid_sets *s, const char *name);
+/* Both: the id, or 0 and the reason in the report, about this key; `remedy` ends what is said of a
+ * pattern that is none ("": nothing more). */
+uint32_t jid_sets_pattern(struct jid_sets *s, const char *key, const char *pattern,
+	const char *remedy, const struct config_origin *at, struct config_report *report);
 /* Looks an address up. */
 void jid_sets_find(const struct jid_sets *s, const struct jid_form *jid, struct jid_found *out);

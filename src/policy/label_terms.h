@@ -52,9 +52,11 @@ struct label_terms {
 	bool filter_catalogs; /* label catalogues show it what it is cleared for only */
 	/* From it. */
 	const struct label *default_label; /* resolved under the governing policy; NULL: none */
-	bool stamp;                      /* the default is written on what comes without a label */
-	const struct label_marks *marks; /* what first lines stand for; NULL: they are not read */
-	struct label_frame frame;        /* of first lines, both ways */
+	bool stamp; /* the default is written on what comes without a label */
+	/* What first lines stand for, each label resolved under its own policy, which need not be
+	 * the governing one; NULL: they are not read. */
+	const struct label_marks *marks;
+	struct label_frame frame; /* of first lines, both ways */
 };
 
 /* Clearances of one side under one policy: of the peer, of the rule that names this JID, of the

@@ -69,6 +69,7 @@ bool policy_show_parse(struct str s, enum policy_show *out);
 enum { POLICY_TABLES_MAX = 4096 };
 
 /* The tables of one plan. Policies outlive the set, and passed policy_check(). */
+struct jid_sets;
 struct policy_set;
 struct policy_set *policy_set_new(void);
 void policy_set_free(struct policy_set *s);
@@ -78,6 +79,8 @@ void policy_set_own(struct policy_set *s, const struct own_features *own);
  * merge. Both lists (of struct jid_set_config, of struct policy) outlive the set. */
 void policy_set_access(struct policy_set *s, const struct config_list *jid_sets,
 	const struct config_list *policies, struct config_report *report);
+/* The index of addresses that was made then, for further rules by address; the set's own. */
+struct jid_sets *policy_set_jid_sets(struct policy_set *s);
 /* The table for this list of policies in order: from_peer, flow, to_peer (n may be 0: the
  * transparent table). The same list gives the same table. NULL when there would be more than
  * POLICY_TABLES_MAX distinct ones. */

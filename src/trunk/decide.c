@@ -43,19 +43,24 @@ static bool enter(void *arg, struct str from, struct str to)
 	return domain_parse(from, &a) && domain_parse(to, &b) && peering_enters(arg, &a, &b);
 }
 
-static struct label_side label_side(const struct control_labels *l)
+static void label_context(
+	const struct passage *p, const struct stanza_head *h, struct filter_labels *out)
 {
-	return (struct label_side){ &l->terms, l->governing, l->translated };
+	out->policies = p->from->labels.policies;
+	out->assumed = p->from->labels.assumed;
+	out->from = control_labels_side(&p->from->labels, h->from, NULL);
+	out->to = control_labels_side(&p->to->labels, h->to, NULL);
+	out->now = clock_wall();
 }
 
-void decide_context(const struct passage *p, struct filter_context *out)
+void decide_context(
+	const struct passage *p, const struct stanza_head *h, struct filter_context *out)
 {
 	out->from_room = p->from->config->service == SERVICE_MUC;
 	out->to_room = p->to->config->service == SERVICE_MUC;
 	out->max_stanza = (size_t)p->from->config->max_stanza;
 	if (p->table && p->table->checks_labels)
-		out->labels = (struct filter_labels){ p->from->labels.policies,
-			label_side(&p->from->labels), label_side(&p->to->labels), clock_wall() };
+		label_context(p, h, &out->labels);
 	if (!p->deputies)
 		return;
 	out->permit = permit;

@@ -193,7 +193,7 @@ const struct policy_table *inbound_choose(
 	}
 	if (!p)
 		return NULL;
-	decide_context(&p->passage, out);
+	decide_context(&p->passage, head, out);
 	return p->passage.table;
 }
 

@@ -1,68 +1,43 @@
 /* SPDX-License-Identifier: MIT */
-/* Loading label policies and clearances, and finding them by name; see label_section.h. */
+/* Loading label policies, and joining what is under them; see label_section.h. */
 #include "trunk/label_section.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "config/suggest.h"
-#include "label/resolve.h"
-#include "label/valid.h"
+#include "label/map.h"
 #include "policy/policy.h"
+#include "trunk/label_private.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-#define KEY(struct_, member, type_, ...)                                                    \
-	{                                                                                   \
-		.name = #member, .type = type_, .offset = offsetof(struct struct_, member), \
-		__VA_ARGS__                                                                 \
+#define KEY(member, type_, ...)                                                     \
+	{                                                                           \
+		.name = #member, .type = type_,                                     \
+		.offset = offsetof(struct label_policy_config, member), __VA_ARGS__ \
 	}
 
 static const struct config_key label_policy_keys[] = {
-	KEY(label_policy_config, name, CONFIG_STRING, .flags = CONFIG_REQUIRED | CONFIG_ONCE,
+	KEY(name, CONFIG_STRING, .flags = CONFIG_REQUIRED | CONFIG_ONCE,
 		.help = "What this file is called here."),
-	KEY(label_policy_config, file, CONFIG_PATH, .flags = CONFIG_REQUIRED,
+	KEY(file, CONFIG_PATH, .flags = CONFIG_REQUIRED,
 		.help = "The policy (Open XML SPIF). It is read again at every reload; trunkctl "
 			"check labels says more about it."),
-	KEY(label_policy_config, governing, CONFIG_BOOL, .def = "false",
+	KEY(governing, CONFIG_BOOL, .def = "false",
 		.help = "Whether labels are judged under this policy. One policy is the governing "
-			"one; without one the first is. The others serve to prove equivalent "
-			"labels."),
+			"one; without one the first is. The others are those that peers have."),
+	KEY(default_label, CONFIG_STRING,
+		.help = "What stands for a label that is not there, where a control has no "
+			"default_label of its own: one of labels under this policy, or one of its "
+			"classifications. Of peers that have this policy, or of all when it "
+			"governs."),
 	{ .name = NULL },
 };
 const struct config_table label_policy_schema = { "label policy",
 	sizeof(struct label_policy_config), label_policy_keys };
-
-static const struct config_key category_keys[] = {
-	KEY(clearance_category_config, set, CONFIG_STRING, .flags = CONFIG_REQUIRED,
-		.help = "The tag set, by its name in the label policy."),
-	KEY(clearance_category_config, values, CONFIG_STRINGS, .flags = CONFIG_REQUIRED,
-		.help = "Its values by name; \"*\": all of them."),
-	{ .name = NULL },
-};
-static const struct config_table category_schema = { "clearance category",
-	sizeof(struct clearance_category_config), category_keys };
-
-static const struct config_key clearance_keys[] = {
-	KEY(clearance_config, name, CONFIG_STRING, .flags = CONFIG_REQUIRED | CONFIG_ONCE,
-		.help = "What controls call it."),
-	KEY(clearance_config, up_to, CONFIG_STRING,
-		.help = "This classification of the governing label policy and all below it."),
-	KEY(clearance_config, classifications, CONFIG_STRINGS,
-		.help = "Further classifications, one by one."),
-	KEY(clearance_config, categories, CONFIG_LIST, .table = &category_schema,
-		.help = "Values of tag sets, which labels may have."),
-	{ .name = NULL },
-};
-const struct config_table clearance_schema = { "clearance", sizeof(struct clearance_config),
-	clearance_keys };
-
-struct labels {
-	struct label_policies policies;
-	const struct config_list *configs; /* of the clearances */
-	struct clearance *clearances;      /* one for each */
-	struct label **defaults;
-	unsigned ndefaults;
-};
 
 /* What labels call findings, as the report has them. */
 static void take_over(const struct label_findings *from, struct config_report *report)
@@ -77,79 +52,139 @@ static void take_over(const struct label_findings *from, struct config_report *r
 	}
 }
 
-static void load_policies(
-	struct labels *l, const struct config_list *configs, struct config_report *report)
+static const struct label_policy_config *policy_config(const struct labels *l, unsigned i)
 {
-	const struct label_policy_config *c = configs->items, *governing = NULL;
-	struct label_findings found = { 0 };
+	return &((const struct label_policy_config *)l->sections.policies->items)[i];
+}
 
-	for (unsigned i = 0; i < configs->n; i++) {
-		struct spif *s = spif_load(c[i].file, 0, &found);
+static void load_policy(struct labels *l, unsigned i, const struct label_policy_config *governing,
+	struct label_findings *found, struct config_report *report)
+{
+	const struct label_policy_config *c = policy_config(l, i);
+	struct spif *s = spif_load(c->file, 0, found);
 
-		if (c[i].governing && governing)
-			config_report_add(report, CONFIG_ERROR,
-				config_origin_of(&c[i].origin, "governing"),
-				"label policy \"%s\" governs already: only one may",
-				governing->name);
-		else if (c[i].governing)
-			governing = &c[i];
-		if (!s)
-			config_report_add(report, CONFIG_ERROR,
-				config_origin_of(&c[i].origin, "file"),
-				"label policy \"%s\" cannot be used: %s", c[i].name, c[i].file);
-		else if (label_policies_add(&l->policies, s, &found) && c[i].governing)
-			l->policies.governing = s;
+	if (c->governing && governing != c)
+		config_report_add(report, CONFIG_ERROR, config_origin_of(&c->origin, "governing"),
+			"label policy \"%s\" governs already: only one may", governing->name);
+	if (!s) {
+		config_report_add(report, CONFIG_ERROR, config_origin_of(&c->origin, "file"),
+			"label policy \"%s\" cannot be used: %s", c->name, c->file);
+		return;
 	}
+	if (!label_policies_add(&l->policies, s, found))
+		return;
+	l->by_config[i] = s;
+	if (c == governing)
+		l->policies.governing = s;
+}
+
+static void load_policies(struct labels *l, struct config_report *report)
+{
+	const struct label_policy_config *governing = NULL;
+	struct label_findings found = { 0 };
+	unsigned n = l->sections.policies->n;
+
+	l->by_config = mem_zero(n + 1u, sizeof(*l->by_config));
+	for (unsigned i = 0; i < n && !governing; i++)
+		if (policy_config(l, i)->governing)
+			governing = policy_config(l, i);
+	for (unsigned i = 0; i < n; i++)
+		load_policy(l, i, governing, &found, report);
 	take_over(&found, report);
 	label_findings_fini(&found);
 }
 
-static unsigned count_values(const struct clearance_config *c)
+const struct spif *labels_policy(const struct labels *l, const char *what, const char *name,
+	const struct config_origin *at, struct config_report *report)
 {
-	const struct clearance_category_config *k = c->categories.items;
-	unsigned n = 0;
+	struct suggest near;
 
-	for (unsigned i = 0; i < c->categories.n; i++)
-		n += k[i].values.n;
-	return n;
+	if (!name && !l->policies.governing)
+		config_report_add(report, CONFIG_ERROR, at,
+			"%s: there is no label policy: add label_policies = ( ... )", what);
+	if (!name)
+		return l->policies.governing;
+	suggest_init(&near, name);
+	for (unsigned i = 0; i < l->sections.policies->n; i++) {
+		const char *other = policy_config(l, i)->name;
+
+		if (strcmp(other, name) == 0)
+			return l->by_config[i];
+		suggest_offer(&near, other);
+	}
+	MEM_AUTO char *remedy =
+		suggest_remedy(&near, "add it to label_policies = ( ... ), or correct the name");
+	config_report_add(report, CONFIG_ERROR, at, "%s: there is no label policy \"%s\"%s", what,
+		name, remedy);
+	return NULL;
 }
 
-static void load_clearance(struct labels *l, const struct clearance_config *c,
-	struct clearance *out, struct config_report *report)
+const char *labels_policy_name(const struct labels *l, const struct spif *s)
 {
-	const struct clearance_category_config *k = c->categories.items;
-	struct clearance_value *values = mem_zero(count_values(c) + 1u, sizeof(*values));
-	struct clearance_names names = { .up_to = c->up_to,
-		.classifications = (const char *const *)c->classifications.v,
-		.nclassifications = c->classifications.n,
-		.values = values };
-	MEM_AUTO char *words = NULL;
-
-	for (unsigned i = 0; i < c->categories.n; i++)
-		for (unsigned j = 0; j < k[i].values.n; j++)
-			values[names.nvalues++] =
-				(struct clearance_value){ k[i].set, k[i].values.v[j] };
-	if (!l->policies.governing)
-		words = mem_strdup("there is no label policy: add label_policies = ( ... )");
-	if (words || !clearance_from_names(&l->policies, &names, out, &words))
-		config_report_add(report, CONFIG_ERROR, &c->origin, "clearance \"%s\": %s",
-			c->name ? c->name : "", words ? words : "it cannot be used");
-	free(values);
+	for (unsigned i = 0; i < l->sections.policies->n; i++)
+		if (l->by_config[i] == s)
+			return policy_config(l, i)->name;
+	return "";
 }
 
-struct labels *labels_new(const struct config_list *policies, const struct config_list *clearances,
-	struct config_report *report)
+struct label *labels_make(struct labels *l)
+{
+	struct label *made = MEM_NEW(struct label);
+
+	label_init(made);
+	l->made = mem_resize(l->made, (l->nmade + 1u) * sizeof(struct label *));
+	return l->made[l->nmade++] = made;
+}
+
+bool labels_read_file(const char *what, const char *path, const struct config_origin *at,
+	struct buf *out, struct config_report *report)
+{
+	enum { CHUNK = 16384, MOST = 1 << 20 };
+	FILE *f = fopen(path, "rbe");
+	int err = f ? 0 : errno;
+	size_t n = CHUNK;
+
+	while (f && !err && n == CHUNK) {
+		n = fread(buf_reserve(out, CHUNK), 1, CHUNK, f);
+		buf_commit(out, n);
+		if (ferror(f))
+			err = EIO;
+		else if (buf_len(out) > MOST)
+			err = EFBIG;
+	}
+	if (f)
+		fclose(f);
+	if (err)
+		config_report_add(
+			report, CONFIG_ERROR, at, "%s: %s: %s", what, path, strerror(err));
+	return err == 0;
+}
+
+/* The default label of each policy, under its own policy. */
+static void load_defaults(struct labels *l, struct config_report *report)
+{
+	unsigned n = l->sections.policies->n;
+
+	l->policy_defaults = mem_zero(n + 1u, sizeof(*l->policy_defaults));
+	for (unsigned i = 0; i < n; i++) {
+		const struct label_policy_config *c = policy_config(l, i);
+
+		if (c->default_label && l->by_config[i])
+			l->policy_defaults[i] = named_labels_find(l, c->default_label,
+				l->by_config[i], "default_label",
+				config_origin_of(&c->origin, "default_label"), report);
+	}
+}
+
+struct labels *labels_new(const struct label_sections *s, struct config_report *report)
 {
 	struct labels *l = MEM_NEW(struct labels);
-	const struct clearance_config *c = clearances->items;
 
-	l->configs = clearances;
-	load_policies(l, policies, report);
-	l->clearances = mem_zero(clearances->n + 1u, sizeof(*l->clearances));
-	for (unsigned i = 0; i < clearances->n; i++) {
-		clearance_init(&l->clearances[i]);
-		load_clearance(l, &c[i], &l->clearances[i], report);
-	}
+	l->sections = *s;
+	load_policies(l, report);
+	named_labels_load(l, report);
+	load_defaults(l, report);
+	clearances_load(l, report);
 	return l;
 }
 
@@ -157,78 +192,22 @@ void labels_free(struct labels *l)
 {
 	if (!l)
 		return;
-	for (unsigned i = 0; i < l->ndefaults; i++) {
-		label_fini(l->defaults[i]);
-		free(l->defaults[i]);
+	named_labels_free(l);
+	clearances_free(l);
+	for (unsigned i = 0; i < l->nmade; i++) {
+		label_fini(l->made[i]);
+		free(l->made[i]);
 	}
-	free(l->defaults);
-	for (unsigned i = 0; i < l->configs->n; i++)
-		clearance_fini(&l->clearances[i]);
-	free(l->clearances);
+	free(l->made);
+	free(l->policy_defaults);
+	free(l->by_config);
 	label_policies_fini(&l->policies);
 	free(l);
 }
 
-static const struct clearance *find_clearance(const struct labels *l, const char *name,
-	const struct config_origin *at, struct config_report *report)
+const struct label_policies *labels_policies(const struct labels *l)
 {
-	const struct clearance_config *c = l->configs->items;
-	struct suggest near;
-
-	suggest_init(&near, name);
-	for (unsigned i = 0; i < l->configs->n; i++) {
-		if (strcmp(c[i].name, name) == 0)
-			return &l->clearances[i];
-		suggest_offer(&near, c[i].name);
-	}
-	MEM_AUTO char *remedy =
-		suggest_remedy(&near, "add it to clearances = ( ... ), or correct the name");
-	config_report_add(report, CONFIG_ERROR, at, "clearance: there is no clearance \"%s\"%s",
-		name, remedy);
-	return NULL;
-}
-
-static const struct label *make_default(struct labels *l, const char *classification,
-	const struct config_origin *at, struct config_report *report)
-{
-	const struct spif *s = l->policies.governing;
-	struct label_verdict v = { 0 };
-	struct label *d;
-
-	if (!s || !spif_class_by_name(s, str_of(classification))) {
-		config_report_add(report, CONFIG_ERROR, at,
-			"default_label: there is no classification \"%s\" in the governing label "
-			"policy",
-			classification);
-		return NULL;
-	}
-	d = MEM_NEW(struct label);
-	label_init(d);
-	l->defaults = mem_resize(l->defaults, (l->ndefaults + 1u) * sizeof(struct label *));
-	l->defaults[l->ndefaults++] = d;
-	if (label_keep(d, &d->policy_id, s->id) &&
-		label_keep(d, &d->class_name, str_of(classification)) &&
-		spif_resolve_label(s, d, &v) && label_valid(d, LABEL_OLD, clock_wall(), &v))
-		return d;
-	char words[200];
-	label_verdict_words(&v, words, sizeof(words));
-	config_report_add(report, CONFIG_ERROR, at, "default_label: \"%s\" alone is no label: %s",
-		classification, words);
-	return NULL;
-}
-
-struct control_labels labels_of_control(struct labels *l, const struct config_origin *group,
-	const char *clearance, const char *default_label, struct config_report *report)
-{
-	struct control_labels out = { .policies = l->policies.governing ? &l->policies : NULL };
-
-	if (clearance)
-		out.governing.list[out.governing.n++] =
-			find_clearance(l, clearance, config_origin_of(group, "clearance"), report);
-	if (default_label)
-		out.terms.default_label = make_default(
-			l, default_label, config_origin_of(group, "default_label"), report);
-	return out;
+	return l->policies.governing ? &l->policies : NULL;
 }
 
 void labels_check(

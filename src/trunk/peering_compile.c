@@ -264,8 +264,7 @@ static void compile_control(struct compile *c, const struct control_config *cc, 
 	compile_targets(c, cc, out);
 	compile_addresses(c, cc, out);
 	if (c->labels)
-		out->labels = labels_of_control(
-			c->labels, &cc->origin, cc->clearance, cc->default_label, c->report);
+		control_labels_init(&out->labels, c->labels, &cc->labels, c->report);
 	out->to_peer = compile_policies(c, &cc->origin, &cc->to_peer, "to_peer", &out->nto_peer);
 	out->from_peer =
 		compile_policies(c, &cc->origin, &cc->from_peer, "from_peer", &out->nfrom_peer);
@@ -566,6 +565,7 @@ void peering_free(struct peering *p)
 		free(c->from_prefixes);
 		free(c->to_peer);
 		free(c->from_peer);
+		control_labels_fini(&c->labels);
 	}
 	for (unsigned i = 0; i < p->nflows; i++)
 		free(p->flow_items[i].policies);

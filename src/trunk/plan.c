@@ -141,7 +141,9 @@ static void build(struct plan *p, const struct plan_options *o, struct config_re
 	config_report_topic(report, PLAN_POLICY);
 	policy_set_access(p->tables, &p->settings.jid_sets, &p->settings.policies, report);
 	config_report_topic(report, NULL);
-	p->labels = labels_new(&p->settings.label_policies, &p->settings.clearances, report);
+	const struct label_sections labels = { &p->settings.label_policies, &p->settings.labels,
+		&p->settings.clearances, policy_set_jid_sets(p->tables) };
+	p->labels = labels_new(&labels, report);
 	labels_check(p->labels, &p->settings.policies, report);
 	p->peering = peering_new(
 		&p->settings, p->stores, p->nstores, p->credentials, p->tables, p->labels, report);

@@ -132,13 +132,9 @@ static const struct config_table rate_schema = { "rate", sizeof(struct control_r
 				"What comes faster waits, with all that the stream carries; "      \
 				"nothing is lost. A stream that proves domains of several "        \
 				"controls has the widest of their rates."),                        \
-		KEY(control_config, clearance, CONFIG_STRING,                                      \
-			.help = "What this peer may send and be sent where a policy has "          \
-				"labels.check: one of clearances. Left out: nothing."),            \
-		KEY(control_config, default_label, CONFIG_STRING,                                  \
-			.help = "The classification of what this peer sends without a label, "     \
-				"where a policy has labels.unlabelled = \"default\" or the label " \
-				"is empty. Left out: none, and it is refused."),                   \
+		KEY(control_config, labels, CONFIG_GROUP, .table = &control_labels_schema,         \
+			.help = "Security labels with this peer, where a policy has "              \
+				"labels.check."),                                                  \
 		KEY(control_config, to_peer, CONFIG_STRINGS,                                       \
 			.help = "Policies applied to what is sent to this peer."),                 \
 		KEY(control_config, from_peer, CONFIG_STRINGS,                                     \
@@ -337,8 +333,10 @@ static const struct config_key root_keys[] = {
 		.help = "Addresses by name, for access lists."),
 	KEY(settings, label_policies, CONFIG_LIST, .table = &label_policy_schema,
 		.help = "Security label policies (SPIF), for policies with labels.check."),
+	KEY(settings, labels, CONFIG_LIST, .table = &label_schema,
+		.help = "Labels by name: what stands for a missing label, and for a first line."),
 	KEY(settings, clearances, CONFIG_LIST, .table = &clearance_schema,
-		.help = "What peers are cleared for, by name, under the governing label policy."),
+		.help = "What peers and their users are cleared for, by name."),
 	{ .name = NULL },
 };
 const struct config_table settings_schema = { "configuration", sizeof(struct settings), root_keys };

@@ -12,7 +12,7 @@
 #include "trunk/alert.h"
 #include "trunk/control_section.h"
 #include "trunk/http_section.h"
-#include "trunk/label_section.h"
+#include "trunk/label_agreement.h"
 
 enum control_action { CONTROL_ACCEPT, CONTROL_REJECT };
 enum control_service { SERVICE_NONE, SERVICE_MUC };
@@ -36,7 +36,7 @@ struct control_config {
 	uint32_t authentication;
 	bool verify_next_hop;
 	struct config_strings pins, reference_names, accept_names;
-	char *certificate, *source_address, *clearance, *default_label;
+	char *certificate, *source_address;
 	struct config_strings from_addresses;
 	int prefer;                         /* enum target_prefer */
 	int64_t connect_timeout, keepalive; /* ms */
@@ -49,6 +49,7 @@ struct control_config {
 		struct config_origin origin;
 		int64_t stanzas_per_second, bytes_per_second; /* 0: no limit */
 	} rate;
+	struct control_labels_config labels;
 	struct config_strings to_peer, from_peer; /* policy names */
 };
 
@@ -109,12 +110,11 @@ struct settings {
 	struct config_list certificates; /* struct certificate_config */
 	struct config_list trust;        /* struct trust_config */
 	struct dialback_config dialback;
-	struct control_config
-		defaults; /* only the keys from `trust` on; read through inheritance */
+	struct control_config defaults;        /* only the keys from `trust` on, to inherit */
 	struct config_list controls, flows;    /* struct control_config, struct flow_config */
 	struct config_list policies;           /* struct policy */
 	struct config_list features, jid_sets; /* struct own_feature_config, jid_set_config */
-	struct config_list label_policies, clearances; /* label_section.h */
+	struct config_list label_policies, labels, clearances; /* label_section.h */
 };
 
 extern const struct config_table settings_schema;

@@ -411,8 +411,10 @@ static void what_a_label_says_is_told_whatever_it_says(void **unused)
 		"clearances = ( { name = \"low\"; up_to = \"LOW\"; } );\n"
 		"policies = ( { name = \"labels\"; labels = { check = true; }; } );\n"
 		"peering_controls = (\n"
-		" { match = \"a.example\"; connect = \"192.0.2.1\"; clearance = \"low\"; },\n"
-		" { match = \"b.example\"; connect = \"192.0.2.2\"; clearance = \"low\";\n"
+		" { match = \"a.example\"; connect = \"192.0.2.1\"; labels = { clearance = "
+		"\"low\"; }; },\n"
+		" { match = \"b.example\"; connect = \"192.0.2.2\"; labels = { clearance = "
+		"\"low\"; };\n"
 		"   to_peer = [ \"labels\" ]; } );\n";
 	MEM_AUTO char *file = NULL;
 	struct buf name = { 0 };

@@ -53,27 +53,30 @@ static void told(const char *stanza, const char *verdict, const char *words)
 static void a_clearance_decides_and_a_changed_one_decides_anew(void **unused)
 {
 	(void)unused;
-	check_rig_text(&rig, POLICY CLEARANCES CHECKED CONTROLS(
-				     "clearance = \"high\";", "clearance = \"low\";"));
+	check_rig_text(
+		&rig, POLICY CLEARANCES CHECKED CONTROLS("labels = { clearance = \"high\"; };",
+			      "labels = { clearance = \"low\"; };"));
 	told(MESSAGE(RED("LOW")), "pass", "Seen");
 	told(MESSAGE(RED("HIGH")), "bounce", "classification-denied of labels");
 	told(MESSAGE(RED("HIGH")), "bounce", "the recipient's side: ");
 	told(MESSAGE(RED("HIGH")), "bounce", "<forbidden xmlns=");
 	told(MESSAGE(""), "bounce", "there is no label");
 	told(MESSAGE(""), "bounce", "labels  checked");
-	check_rig_text(&rig,
-		POLICY CLEARANCES CHECKED CONTROLS(
-			"clearance = \"high\"; default_label = \"LOW\";", "clearance = \"high\";"));
+	check_rig_text(&rig, POLICY CLEARANCES CHECKED CONTROLS(
+				     "labels = { clearance = \"high\"; default_label = \"LOW\"; };",
+				     "labels = { clearance = \"high\"; };"));
 	told(MESSAGE(RED("HIGH")), "pass", "Seen");
 	told(MESSAGE(""), "pass", "Sent");
-	check_rig_text(&rig, POLICY CLEARANCES CHECKED CONTROLS("clearance = \"high\";", ""));
+	check_rig_text(&rig,
+		POLICY CLEARANCES CHECKED CONTROLS("labels = { clearance = \"high\"; };", ""));
 	told(MESSAGE(RED("LOW")), "bounce", "the recipient's side: ");
 }
 
 static void what_is_wrong_is_said_with_its_line(void **unused)
 {
 	(void)unused;
-	check_rig_text(&rig, POLICY CLEARANCES CHECKED CONTROLS("clearance = \"hihg\";", ""));
+	check_rig_text(&rig,
+		POLICY CLEARANCES CHECKED CONTROLS("labels = { clearance = \"hihg\"; };", ""));
 	check_rig_run(&rig, "config", CTL_PROBLEMS);
 	check_rig_line(&rig, 6,
 		"error: clearance: there is no clearance \"hihg\": did you mean \"high\"?");
@@ -87,11 +90,12 @@ static void what_is_wrong_is_said_with_its_line(void **unused)
 	check_rig_run(&rig, "config", CTL_PROBLEMS);
 	check_rig_line(&rig, 2,
 		"error: clearance \"x\": there is no classification \"TOP\" in the policy RED");
-	check_rig_text(&rig, POLICY CHECKED CONTROLS("default_label = \"TOP\";", ""));
+	check_rig_text(&rig, POLICY CHECKED CONTROLS("labels = { default_label = \"TOP\"; };", ""));
 	check_rig_run(&rig, "config", CTL_PROBLEMS);
 	check_rig_line(&rig, 4,
-		"error: default_label: there is no classification \"TOP\" in the governing label "
-		"policy");
+		"error: default_label: \"TOP\" is neither a label nor a classification of the "
+		"policy "
+		"RED; add it to labels = ( ... ), or correct the name");
 }
 
 static char *red;

@@ -62,8 +62,8 @@ async def run(bed, check):
     trunk.settings['label_policies'] = [{'name': 'red', 'file': path, 'governing': True}]
     trunk.settings['clearances'] = [{'name': 'low', 'up_to': 'LOW'}, {'name': 'high', 'up_to': 'HIGH'}]
     trunk.settings['policies'] = [{'name': 'labels', 'labels': {'check': True}}]
-    trunk.controls(hosts['a'], clearance='high', to_peer=['labels'])
-    trunk.controls(hosts['b'], clearance='low', to_peer=['labels'])
+    trunk.controls(hosts['a'], labels={'clearance': 'high'}, to_peer=['labels'])
+    trunk.controls(hosts['b'], labels={'clearance': 'low'}, to_peer=['labels'])
     await trunk.start()
     x, y = await asyncio.gather(bed.client(hosts['a']), bed.client(hosts['b']))
 
@@ -84,10 +84,10 @@ async def run(bed, check):
     got = await y.presence(x.jid)
     check('presence goes on, its label does not', got is not None and got.find('.//' + SEC) is None, show(got))
 
-    trunk.controls(hosts['b'], clearance='high')
+    trunk.controls(hosts['b'], labels={'clearance': 'high'})
     check('a reload with another clearance', await trunk.reload())
     await arrives(check, 'HIGH now', x, y, red('HIGH'))
-    trunk.controls(hosts['b'], clearance='low')
+    trunk.controls(hosts['b'], labels={'clearance': 'low'})
     check('and back', await trunk.reload())
     await refused(check, 'HIGH again', x, y, red('HIGH'))
     with open(audit) as f:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * trunkctl check connectivity: the running daemon probes every domain that can be listed, one after
- * another. Opens no connection to a next hop itself.
+ * trunkctl check connectivity: the running daemon probes every domain that can be listed, several
+ * at once, so that one that does not answer holds up nobody. Opens no connection to a next hop
+ * itself.
  */
 #include "ctl/check.h"
 
@@ -11,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATIENCE_S = 120 /* without a next step */ };
+enum {
+	PATIENCE_S = 120, /* without a next step of any of them */
+	AT_ONCE = 12,     /* of the 16 places that the socket has: others may want to use it */
+};
 
 static const char *remedy_for(const char *stage)
 {
@@ -36,73 +40,113 @@ static const char *member(const json_t *o, const char *name)
 	return s ? s : "";
 }
 
-/* One domain. What the client would complain of goes to `words`. */
-static enum ctl_status probe(struct ctl *c, const struct domain *d, json_t **result, char **words)
-{
-	struct ctl_request r = {
-		.socket = CTL_CHANGE,
-		.command = "probe",
-		.arguments = json_pack("{s:s}", "to", d->s),
-		.result_out = result,
-		.patience_s = PATIENCE_S,
-	};
-	FILE *err = c->err;
+struct probed {
 	enum ctl_status status;
-	size_t n;
+	json_t *result; /* with CTL_FINE */
+	char *words;    /* without; NULL: it has not been answered */
+};
 
-	FILE *f = open_memstream(words, &n);
+struct survey {
+	struct check *k;
+	struct probed *v; /* one for each domain that is served */
+	unsigned answered, told;
+	char *undone;
+};
 
-	c->err = f ? f : err;
-	status = ctl_call(c, &r);
-	c->err = err;
-	if (!f) {
-		*words = mem_strdup("");
-		return status;
-	}
-	fclose(f);
-	(*words)[strcspn(*words, "\n")] = '\0';
-	return status;
+static json_t *ask(void *arg, unsigned i)
+{
+	const struct survey *s = arg;
+
+	return json_pack("{s:s}", "to", s->k->served.v[i].domain.s);
 }
 
-static void judge(struct check_part *p, const struct served *s, const json_t *r)
+static bool reached(const struct probed *p)
 {
-	findings_add_domain(&p->findings, FINDING_WARNING, s->origin, &s->domain,
-		"@@ is not reached: %s: %s; %s", member(r, "stage"), member(r, "error"),
-		remedy_for(member(r, "stage")));
+	return p->status == CTL_FINE && json_is_true(json_object_get(p->result, "ok"));
+}
+
+/* Where somebody looks: each domain once all before it are there too, and how far it is. */
+static void tell(struct survey *s)
+{
+	FILE *err = s->k->c->err;
+
+	for (; s->told < s->k->served.n && s->v[s->told].words; s->told++) {
+		const struct probed *p = &s->v[s->told];
+		const char *state = reached(p)              ? "reached"
+				    : p->status == CTL_FINE ? member(p->result, "stage")
+							    : "not probed";
+
+		fprintf(err, "\033[K  %s: %s\n", s->k->served.v[s->told].domain.s, state);
+	}
+	fprintf(err, "\033[K  %u of %u ...\r", s->answered, s->k->served.n);
+	fflush(err);
 }
 
 /* False: the daemon is not there, and the rest would say the same. */
-static bool check_one(struct check *k, struct check_part *p, const struct served *s, unsigned *ok)
+static bool done(
+	void *arg, unsigned i, enum ctl_status status, const json_t *result, const char *words)
 {
-	json_t *r = NULL;
-	char *words = NULL;
-	enum ctl_status status = probe(k->c, &s->domain, &r, &words);
-	const char *said = strncmp(words, "trunkctl: ", 10) == 0 ? words + 10 : words;
+	struct survey *s = arg;
 
-	if (status == CTL_NOT_RUNNING)
-		p->undone = mem_strdup(said);
-	else if (status != CTL_FINE)
-		findings_add_domain(&p->findings, FINDING_WARNING, s->origin, &s->domain,
-			"@@ could not be probed: %s", said);
-	else if (json_is_true(json_object_get(r, "ok")))
-		++*ok;
-	else
-		judge(p, s, r);
-	json_decref(r);
-	free(words);
+	s->v[i] = (struct probed){ .status = status,
+		.result = json_incref((json_t *)(size_t)result),
+		.words = mem_strdup(words) };
+	s->answered++;
+	if (status == CTL_NOT_RUNNING && !s->undone)
+		s->undone = mem_strdup(words);
+	else if (s->k->c->colour)
+		tell(s);
 	return status != CTL_NOT_RUNNING;
+}
+
+static void judge(struct check_part *p, const struct served *s, const struct probed *d)
+{
+	if (d->status != CTL_FINE)
+		findings_add_domain(&p->findings, FINDING_WARNING, s->origin, &s->domain,
+			"@@ could not be probed: %s", d->words);
+	else if (!reached(d))
+		findings_add_domain(&p->findings, FINDING_WARNING, s->origin, &s->domain,
+			"no stream to @@: %s: %s; %s", member(d->result, "stage"),
+			member(d->result, "error"), remedy_for(member(d->result, "stage")));
+}
+
+/* In the order of the configuration, whoever answered first. */
+static void judge_all(struct survey *s, struct check_part *p)
+{
+	const struct served_list *all = &s->k->served;
+	unsigned ok = 0;
+
+	for (unsigned i = 0; i < all->n; i++) {
+		judge(p, &all->v[i], &s->v[i]);
+		ok += reached(&s->v[i]);
+	}
+	p->summary = mem_printf("%u of %u domains are reached", ok, all->n);
+	p->json = json_pack("{s:i, s:i}", "domains", (int)all->n, "reached", (int)ok);
 }
 
 void check_connectivity(struct check *k, struct check_part *p)
 {
-	unsigned ok = 0;
+	struct survey s = { .k = k, .v = mem_zero(k->served.n + 1, sizeof(*s.v)) };
+	struct ctl_many many = {
+		.socket = CTL_CHANGE,
+		.command = "probe",
+		.n = k->served.n,
+		.at_once = AT_ONCE,
+		.patience_s = PATIENCE_S,
+		.arguments = ask,
+		.done = done,
+		.arg = &s,
+	};
 
+	if (!ctl_call_many(k->c, &many))
+		p->undone = mem_strdup("there is no control socket");
+	else if (s.undone)
+		p->undone = s.undone;
+	else
+		judge_all(&s, p);
 	for (unsigned i = 0; i < k->served.n; i++) {
-		if (k->c->colour)
-			fprintf(k->c->err, "  %u of %u ...\r", i + 1, k->served.n);
-		if (!check_one(k, p, &k->served.v[i], &ok))
-			return;
+		json_decref(s.v[i].result);
+		free(s.v[i].words);
 	}
-	p->summary = mem_printf("%u of %u domains are reached", ok, k->served.n);
-	p->json = json_pack("{s:i, s:i}", "domains", (int)k->served.n, "reached", (int)ok);
+	free(s.v);
 }

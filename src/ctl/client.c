@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* See client.h. */
-#include "ctl/client.h"
+#include "ctl/client_answer.h"
 
 #include "base/mem.h"
-#include "control/protocol.h"
 #include "ctl/load.h"
 #include "trunk/settings.h"
 
@@ -101,13 +100,6 @@ static bool send_all(int fd, struct str s)
 
 /* ---- the answer ---- */
 
-struct answer {
-	struct ctl *c;
-	const struct ctl_request *r;
-	struct control_lines lines;
-	enum ctl_status status;
-};
-
 static enum ctl_status told_error(struct ctl *c, const json_t *e)
 {
 	const char *words = json_string_value(json_object_get(e, "words"));
@@ -170,68 +162,85 @@ static bool wait_for_more(const struct answer *a, int fd)
 	return !p[1].revents;
 }
 
-static void read_answer(struct answer *a, int fd)
+bool client_read(struct answer *a, int fd)
 {
-	bool more = true;
+	char room[16384];
+	ssize_t n;
 
-	while (more && wait_for_more(a, fd)) {
-		char room[16384];
-		ssize_t n = recv(fd, room, sizeof(room), 0);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN) {
-			a->status = ctl_failed(a->c, "trunkd does not answer");
-			return;
-		}
-		if (n <= 0) {
-			a->status =
-				ctl_failed(a->c, "trunkd closed the connection before its answer "
-						 "was complete");
-			return;
-		}
-		control_lines_feed(&a->lines, (struct str){ room, (size_t)n });
-		more = take_lines(a);
+	do
+		n = recv(fd, room, sizeof(room), 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EAGAIN) {
+		a->status = ctl_failed(a->c, "trunkd does not answer");
+		return false;
 	}
+	if (n <= 0) {
+		a->status = ctl_failed(
+			a->c, "trunkd closed the connection before its answer was complete");
+		return false;
+	}
+	control_lines_feed(&a->lines, (struct str){ room, (size_t)n });
+	return take_lines(a);
 }
 
-static enum ctl_status ask(struct ctl *c, const struct ctl_request *r, const char *path)
+int client_begin(struct answer *a, struct ctl *c, const struct ctl_request *r, const char *path)
 {
-	struct answer a = { .c = c, .r = r, .status = CTL_FINE };
 	struct buf request = { 0 };
 	int fd = open_socket(path);
 
-	if (fd < 0)
-		return not_connected(c, path, fd);
+	*a = (struct answer){ .c = c, .r = r, .status = CTL_FINE };
+	control_lines_init(&a->lines, CONTROL_ANSWER_MAX);
+	if (fd < 0) {
+		a->status = not_connected(c, path, fd);
+		return -1;
+	}
 	if (r->patience_s)
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO,
 			&(struct timeval){ .tv_sec = (time_t)r->patience_s },
 			sizeof(struct timeval));
-	control_lines_init(&a.lines, CONTROL_ANSWER_MAX);
 	control_request_write(r->command, r->arguments, &request);
 	/* A daemon that refuses us says so and closes: what it says counts. */
-	if (!send_all(fd, buf_view(&request)) && errno != EPIPE && errno != ECONNRESET)
-		a.status = ctl_failed(c, "%s: %s", path, strerror(errno));
-	else
-		read_answer(&a, fd);
-	control_lines_fini(&a.lines);
+	if (!send_all(fd, buf_view(&request)) && errno != EPIPE && errno != ECONNRESET) {
+		a->status = ctl_failed(c, "%s: %s", path, strerror(errno));
+		close(fd);
+		fd = -1;
+	}
 	buf_fini(&request);
-	close(fd);
+	return fd;
+}
+
+static enum ctl_status ask(struct ctl *c, const struct ctl_request *r, const char *path)
+{
+	struct answer a;
+	int fd = client_begin(&a, c, r, path);
+
+	while (fd >= 0 && wait_for_more(&a, fd) && client_read(&a, fd))
+		;
+	control_lines_fini(&a.lines);
+	if (fd >= 0)
+		close(fd);
 	return a.status;
+}
+
+char *client_path(struct ctl *c, enum ctl_socket socket)
+{
+	char *path = socket_path(c, socket);
+
+	if (!path)
+		ctl_failed(
+			c, "%s switches the control sockets off (control.enabled)", load_path(c));
+	return path;
 }
 
 enum ctl_status ctl_call(struct ctl *c, const struct ctl_request *r)
 {
-	MEM_AUTO char *path = socket_path(c, r->socket);
-	enum ctl_status status;
+	MEM_AUTO char *path = client_path(c, r->socket);
+	enum ctl_status status = CTL_FAILED;
 
 	if (r->result_out)
 		*r->result_out = NULL;
 	if (path)
 		status = ask(c, r, path);
-	else
-		status = ctl_failed(
-			c, "%s switches the control sockets off (control.enabled)", load_path(c));
 	json_decref(r->arguments);
 	return status;
 }

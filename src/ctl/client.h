@@ -27,3 +27,20 @@ struct ctl_request {
 /* Asks and waits for the end. CTL_FINE; CTL_NOT_RUNNING and CTL_FAILED after words on c->err (the
  * remedy, too). */
 enum ctl_status ctl_call(struct ctl *c, const struct ctl_request *r);
+
+/* The same command so many times, `at_once` of them at a time: one that is slow holds up nobody. */
+struct ctl_many {
+	enum ctl_socket socket;
+	const char *command;
+	unsigned n, at_once;
+	unsigned patience_s; /* how long trunkd may say nothing to any of them; not 0 */
+	/* The arguments of the i-th; taken over. */
+	json_t *(*arguments)(void *arg, unsigned i);
+	/* Its end, in the order in which they come: the result, or the words that there would have
+	 * been on c->err. Both stay the caller's. False: the others need not be asked any more. */
+	bool (*done)(void *arg, unsigned i, enum ctl_status status, const json_t *result,
+		const char *words);
+	void *arg;
+};
+/* False after words on c->err: there is no socket by this configuration, and nobody was asked. */
+bool ctl_call_many(struct ctl *c, const struct ctl_many *m);

@@ -141,6 +141,7 @@ const struct catalogue_row catalogue_rows[] = {
 	ROW("http://www.google.com/xmpp/protocol/voice/v1", VOIP, 0), /* Google Talk */
 	ROW("http://www.jabber.org/protocol/filexfer", FILE_TRANSFER, 0), /* XEP-0052 */
 	ROW("http://www.w3.org/1999/xhtml", HTML, 0), /* XEP-0071 */
+	ROW("http://www.w3.org/2000/09/xmldsig#", LABELS, ROW_ATTACHED), /* STANAG 4778 */
 	ROW("http://www.xmpp.org/extensions/xep-0116.html#ns", ENCRYPTED, 0), /* XEP-0116 */
 	ROW("http://www.xmpp.org/extensions/xep-0116.html#ns-init", ENCRYPTED, 0), /* XEP-0116 */
 	ROW("http://www.xmpp.org/extensions/xep-0200.html#ns", ENCRYPTED, 0), /* XEP-0200 */
@@ -168,6 +169,9 @@ const struct catalogue_row catalogue_rows[] = {
 	ROW("urn:ietf:params:xml:ns:xmpp-stanzas", STREAM, 0), /* RFC 6120 */
 	ROW("urn:ietf:params:xml:ns:xmpp-streams", STREAM, 0), /* RFC 6120 */
 	ROW("urn:ietf:params:xml:ns:xmpp-tls", STREAM, 0), /* RFC 6120 */
+	ROW("urn:nato:stanag:4774:confidentialitymetadatalabel:1:0", LABELS, ROW_ATTACHED), /* ADatP-4774 */
+	ROW("urn:nato:stanag:4778:bindinginformation:1:0", LABELS, ROW_ATTACHED), /* STANAG 4778 */
+	ROW("urn:us:gov:ic:ism", LABELS, ROW_ATTACHED), /* IC-ISM */
 	ROW("urn:xmpp:atm:1", ENCRYPTED, 0), /* XEP-0450 */
 	ROW("urn:xmpp:attention:0", ATTENTION, 0), /* XEP-0224 */
 	ROW("urn:xmpp:avatar:data", AVATAR, 0), /* XEP-0084 */
@@ -279,7 +283,8 @@ const struct catalogue_row catalogue_rows[] = {
 	ROW("urn:xmpp:sec-label:0", LABELS, ROW_ATTACHED), /* XEP-0258 */
 	ROW("urn:xmpp:sec-label:catalog:2", LABELS, 0), /* XEP-0258 */
 	ROW("urn:xmpp:sec-label:ess:0", LABELS, ROW_ATTACHED), /* XEP-0258 */
-	ROW("urn:xmpp:sec-label:pubsub:0", LABELS, 0), /* XEP-0258 */
+	ROW("urn:xmpp:sec-label:pubsub:0", LABELS, 0), /* XEP-0314 */
+	ROW("urn:xmpp:sec-label:pubsub:errors:0", LABELS, 0), /* XEP-0314 */
 	ROW("urn:xmpp:sfs:0", FILE_TRANSFER, 0), /* XEP-0447 */
 	ROW("urn:xmpp:sid:0", IDS, ROW_ATTACHED), /* XEP-0359 */
 	ROW("urn:xmpp:sims:1", FILE_TRANSFER, 0), /* XEP-0385 */

@@ -36,6 +36,8 @@ bool filter_iq_refuses(struct filter *f, const struct frame *fr, enum feature fe
 
 	if (!rule || fr->depth != 1 || fr->kind != STANZA_IQ || fr->type == TYPE_ERROR)
 		return false;
+	if (filter_place_waits(f, rule, feature))
+		return false;
 	filter_refuse_by(f, rule->key, rule, feature);
 	return true;
 }

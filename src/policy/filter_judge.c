@@ -197,10 +197,12 @@ void filter_label_judge(struct filter *f)
 		return;
 	}
 	securitylabel_init(&s);
-	if (securitylabel_read(&s, &w->intake, &fault))
+	if (securitylabel_read(&s, &w->intake, &fault)) {
+		filter_place_covers(f, &s);
 		judge_read(f, &s);
-	else
+	} else {
 		filter_label_deny(f, "label-malformed", fault);
+	}
 	securitylabel_fini(&s);
 }
 
@@ -208,6 +210,12 @@ void filter_label_judge_missing(struct filter *f, const struct label_message *m)
 {
 	struct label_watch *w = f->labels;
 
+	if (m->depth == 1 && filter_place_is_signal(f)) {
+		if (f->table->label_signals_pass)
+			return;
+		/* Nobody waits for an answer to it, nor has written it. */
+		f->silent = true;
+	}
 	if (m->depth == 1 && f->table->label_subject_passes && w->subject && !w->more)
 		return;
 	switch (f->table->unlabelled) {

@@ -15,6 +15,7 @@ void label_watch_free(struct label_watch *w)
 	if (!w)
 		return;
 	label_intake_fini(&w->intake);
+	filter_places_fini(&w->places);
 	free(w);
 }
 
@@ -31,6 +32,7 @@ void filter_label_begin(struct filter *f)
 	w->subject = w->more = false;
 	w->reason = NULL;
 	f->labelling = true;
+	filter_place_begin(f);
 	if (f->result.head.kind == STANZA_MESSAGE)
 		w->messages[w->nmessages++] = (struct label_message){ .depth = 1 };
 }
@@ -45,7 +47,8 @@ static bool is_label_ns(const struct xml_tag *tag)
 bool filter_label_misplaced(const struct filter *f, const struct xml_tag *tag)
 {
 	return f->labelling && f->labels->nmessages == 0 &&
-	       f->result.head.kind == STANZA_PRESENCE && is_label_ns(tag);
+	       f->result.head.kind == STANZA_PRESENCE &&
+	       (is_label_ns(tag) || filter_place_is_payload(tag));
 }
 
 static void label_open(struct filter *f, const struct xml_tag *tag)
@@ -57,7 +60,7 @@ static void label_open(struct filter *f, const struct xml_tag *tag)
 		filter_label_deny(f, "label-malformed", "part of a label outside of one");
 		return;
 	}
-	if (m && f->depth == m->depth + 1) {
+	if (filter_place_allows(f, tag) && m) {
 		if (m->labelled)
 			filter_label_deny(f, "label-malformed", "two labels");
 		m->labelled = true;
@@ -71,10 +74,12 @@ static void message_open(struct filter *f)
 {
 	struct label_watch *w = f->labels;
 
-	if (w->nmessages == LABEL_MESSAGES)
+	if (w->nmessages == LABEL_MESSAGES) {
 		filter_label_deny(f, "label-malformed", "messages inside one another, too deep");
-	else
+	} else {
+		w->places.messages[w->nmessages] = (struct place_message){ 0 };
 		w->messages[w->nmessages++] = (struct label_message){ .depth = f->depth };
+	}
 }
 
 static void note_child(struct label_watch *w, const struct xml_tag *tag)
@@ -100,6 +105,7 @@ void filter_label_start(struct filter *f, const struct xml_tag *tag)
 		note_child(w, tag);
 	if (w->reason || filter_label_misplaced(f, tag))
 		return;
+	filter_place_start(f, tag);
 	if (is_label_ns(tag))
 		label_open(f, tag);
 	else if (filter_is_stanza(tag, &kind) && kind == STANZA_MESSAGE)
@@ -110,6 +116,8 @@ void filter_label_text(struct filter *f, struct str text)
 {
 	if (f->labels->depth)
 		label_intake_sink().text(&f->labels->intake, text);
+	else
+		filter_place_text(f, text);
 }
 
 static void refuse(struct filter *f)
@@ -138,7 +146,9 @@ void filter_label_end(struct filter *f)
 		return;
 	}
 	m = w->nmessages ? &w->messages[w->nmessages - 1] : NULL;
+	filter_place_end(f);
 	if (m && m->depth == f->depth) {
+		filter_place_message_end(f);
 		w->nmessages--;
 		if (!m->labelled && !w->reason)
 			filter_label_judge_missing(f, m);

@@ -8,6 +8,7 @@
 #include "label/intake.h"
 #include "label/model.h"
 #include "label/spif.h"
+#include "policy/filter_place.h"
 #include "policy/label_terms.h"
 #include "xml/events.h"
 
@@ -35,6 +36,7 @@ struct label_watch {
 	} messages[LABEL_MESSAGES];
 	unsigned nmessages;
 	bool subject, more; /* children: a subject; anything that does not go along with one */
+	struct label_places places;
 	const char *reason; /* the first denial; NULL: none */
 	char detail[LABEL_DETAIL];
 };

@@ -103,8 +103,8 @@ static bool is_any(const struct config_strings *names)
 
 /* Kinds that one policy allows and another does not are refused, by the first that does not. A
  * session's carrier passes where one of the things it may be about does. */
-static void iq_merge(
-	struct draft *d, const struct config_strings *names, const struct policy_rule *rule)
+static void iq_merge(struct draft *d, const struct config_strings *names,
+	const struct policy_rule *rule, struct feature_set *refused)
 {
 	struct feature_set set = named(d, names);
 
@@ -113,9 +113,14 @@ static void iq_merge(
 	feature_set_add(&set, FEATURE_CORE);
 	if (feature_set_has(&set, FEATURE_VOIP) || feature_set_has(&set, FEATURE_FILE_TRANSFER))
 		feature_set_add(&set, FEATURE_CARRIER);
-	for (unsigned f = 0; f < FEATURE_MAX; f++)
-		if (!feature_set_has(&set, (enum feature)f) && !d->table.iq[f])
+	for (unsigned f = 0; f < FEATURE_MAX; f++) {
+		if (feature_set_has(&set, (enum feature)f))
+			continue;
+		if (!d->table.iq[f])
 			d->table.iq[f] = rule;
+		if (refused)
+			feature_set_add(refused, (enum feature)f);
+	}
 }
 
 static void set_rule(const struct policy_rule **at, const struct policy_rule *rule)
@@ -238,6 +243,8 @@ static void labels_merge(struct draft *d, const struct policy *p)
 	rule = labels_rule(d, p, "labels.check");
 	t->label_subject_passes =
 		(!t->labels || t->label_subject_passes) && p->labels.subject == LABEL_SUBJECT_PASS;
+	t->label_signals_pass =
+		(!t->labels || t->label_signals_pass) && p->labels.signals == LABEL_SUBJECT_PASS;
 	if (p->labels.unlabelled > (int)t->unlabelled)
 		t->unlabelled = (enum policy_unlabelled)p->labels.unlabelled;
 	set_rule(&t->labels, rule);
@@ -245,7 +252,8 @@ static void labels_merge(struct draft *d, const struct policy *p)
 	set_rule(&t->bare_errors, rule);
 	t->transparent = false;
 	if (!is_any(&p->labels.unlabelled_iq))
-		iq_merge(d, &p->labels.unlabelled_iq, labels_rule(d, p, "labels.unlabelled_iq"));
+		iq_merge(d, &p->labels.unlabelled_iq, labels_rule(d, p, "labels.unlabelled_iq"),
+			NULL);
 }
 
 /* All lists must allow; a policy that stands in several places is asked once. */
@@ -272,7 +280,7 @@ static void policy_merge(
 	features_merge(d, p);
 	conversations_merge(d, p);
 	if (!is_any(&p->iq))
-		iq_merge(d, &p->iq, key_rule(d, p, "iq"));
+		iq_merge(d, &p->iq, key_rule(d, p, "iq"), &d->table.iq_refused);
 	labels_merge(d, p);
 	limits_merge(d, p);
 	errors_merge(d, p);

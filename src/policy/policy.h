@@ -38,7 +38,7 @@ struct policy {
 	struct policy_labels {
 		struct config_origin origin;
 		bool check;
-		int subject;                         /* enum policy_label_subject */
+		int subject, signals;                /* enum policy_label_subject */
 		int unlabelled;                      /* enum policy_unlabelled */
 		struct config_strings unlabelled_iq; /* as iq */
 	} labels;

@@ -158,6 +158,15 @@ static const struct config_key labels_keys[] = {
 		.choices = label_subjects,
 		.help = "Whether a message with nothing but a subject needs a label as others "
 			"do, or passes without one." },
+	{ .name = "signals",
+		.type = CONFIG_ENUM,
+		.offset = offsetof(struct policy_labels, signals),
+		.def = "check",
+		.choices = label_subjects,
+		.help = "Whether a message with nothing but a receipt, a chat marker or a chat "
+			"state needs a label as others do, or passes without one. One that needs "
+			"a label and has none is dropped: its sender, who did not write it, is "
+			"not told." },
 	{ .name = "unlabelled",
 		.type = CONFIG_ENUM,
 		.offset = offsetof(struct policy_labels, unlabelled),
@@ -169,8 +178,10 @@ static const struct config_key labels_keys[] = {
 		.type = CONFIG_STRINGS,
 		.offset = offsetof(struct policy_labels, unlabelled_iq),
 		.def = "ping, disco",
-		.help = "With check: the features whose IQ requests and results may pass, since "
-			"IQs have no label of their own; or \"any\", or \"none\"." },
+		.help = "With check: the features whose IQ requests and results may pass without "
+			"a label; or \"any\", or \"none\". \"labels\" lets label catalogues pass. "
+			"What publish-subscribe publishes and lists passes, too, where all of it "
+			"has labels (XEP-0314) that are granted." },
 	{ .name = NULL },
 };
 

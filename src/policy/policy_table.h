@@ -56,6 +56,7 @@ struct policy_table {
 	const struct policy_rule *labels;         /* NULL: they are not checked */
 	bool checks_labels;                       /* this table or its shadow */
 	bool label_subject_passes;                /* a subject alone needs no label */
+	bool label_signals_pass;                  /* nor do receipts and their like */
 	enum policy_unlabelled unlabelled;        /* messages */
 	const struct policy_rule *fold_rule;      /* NULL with FOLD_OFF */
 	struct str show[SHOW_COUNT]; /* with FOLD_SHOW, after all maps in order; empty: removed */
@@ -65,4 +66,5 @@ struct policy_table {
 	const struct policy_rule *rule[FEATURE_MAX]; /* who decided; NULL with ACTION_PASS */
 	/* Kinds of IQ that are refused, by the feature of the payload; NULL: it may pass. */
 	const struct policy_rule *iq[FEATURE_MAX];
+	struct feature_set iq_refused; /* those that no label lets pass */
 };

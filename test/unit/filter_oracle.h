@@ -333,6 +333,54 @@ RIG const char *oracle_stanza(const struct policy_table *t, const struct xml_ele
 	return NULL;
 }
 
+/* Is there an item that has content, and no label beside it? Whether the labels are granted is
+ * another question. */
+RIG bool oracle_item_bare(const struct xml_element *group, const struct xml_element *item)
+{
+	const char *wanted = NULL;
+
+	if (strcmp(item->ns, "urn:xmpp:sec-label:0") == 0)
+		return false;
+	if (strcmp(item->name, "item") != 0)
+		return true;
+	if (!item->child && str_trim(str_of(item->text)).n == 0)
+		return false;
+	for (unsigned i = 0; i < item->nattrs; i++)
+		if (strcmp(item->attrs[i].ns, "urn:xmpp:sec-label:pubsub:0") == 0 &&
+			strcmp(item->attrs[i].name, "label") == 0)
+			wanted = item->attrs[i].value;
+	for (const struct xml_element *l = group->child; l; l = l->next) {
+		if (strcmp(l->name, "securitylabel") != 0)
+			continue;
+		if (strcmp(group->name, "publish") == 0)
+			return false;
+		for (unsigned i = 0; wanted && i < l->nattrs; i++)
+			if (strcmp(l->attrs[i].name, "id") == 0 &&
+				strcmp(l->attrs[i].value, wanted) == 0)
+				return false;
+	}
+	return true;
+}
+
+/* An IQ of pubsub with labels instead of leave (XEP-0314). */
+RIG bool oracle_labelled(const struct policy_table *t, const struct xml_element *e, enum feature f)
+{
+	if (!t->labels || feature_set_has(&t->iq_refused, f) || strcmp(e->name, "pubsub") != 0 ||
+		str_trim(str_of(e->text)).n)
+		return false;
+	for (const struct xml_element *g = e->child; g; g = g->next) {
+		if (strcmp(g->name, "set") == 0)
+			continue;
+		if ((strcmp(g->name, "publish") != 0 && strcmp(g->name, "items") != 0) ||
+			str_trim(str_of(g->text)).n)
+			return false;
+		for (const struct xml_element *i = g->child; i; i = i->next)
+			if (oracle_item_bare(g, i))
+				return false;
+	}
+	return true;
+}
+
 /* What the start tag of the stanza that crosses says, and the kind of an IQ. */
 RIG const char *oracle_head(
 	const struct policy_table *t, const struct filter_context *c, const struct xml_element *e)
@@ -346,7 +394,8 @@ RIG const char *oracle_head(
 
 	if (t->no_subscriptions && strcmp(e->name, "presence") == 0 && subscribes)
 		return "a subscription";
-	if (t->limits_iq && iq && e->child && t->iq[oracle_feature(t, e->child)])
+	if (t->limits_iq && iq && e->child && t->iq[oracle_feature(t, e->child)] &&
+		!oracle_labelled(t, e->child, oracle_feature(t, e->child)))
 		return "a kind of IQ";
 	if (always || (strcmp(e->name, "iq") == 0 && !iq))
 		return NULL;

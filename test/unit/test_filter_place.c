@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Where labels may stand and what they cover: messages, IQs of pubsub, bare payloads. */
-#include "label_rig.h"
+#include "label_sides.h"
 #include "policy_story.h"
 
 #define BODY               "<body>x</body>"
@@ -38,8 +38,8 @@
 static void tell_low(const char *policies, const struct policy_story *stories, size_t n)
 {
 	struct policy_text text;
-	struct label_rig labels;
-	struct filter_labels both = label_rig_init(&labels, "LOW", "LOW");
+	struct label_sides labels;
+	struct filter_labels both = label_sides_init(&labels, "LOW", "LOW");
 	struct rig rig;
 
 	policy_text_init(&text, policies);
@@ -51,7 +51,7 @@ static void tell_low(const char *policies, const struct policy_story *stories, s
 		rig_fini(&rig);
 	}
 	policy_text_fini(&text);
-	label_rig_fini(&labels);
+	label_sides_fini(&labels);
 }
 
 #define TELL_LOW(policies, stories) \
@@ -255,8 +255,8 @@ static void where_pubsub_passes_labels_are_judged_all_the_same(void **unused)
 static void a_list_has_so_many_labels_and_no_more(void **unused)
 {
 	struct policy_text text;
-	struct label_rig labels;
-	struct filter_labels both = label_rig_init(&labels, "LOW", "LOW");
+	struct label_sides labels;
+	struct filter_labels both = label_sides_init(&labels, "LOW", "LOW");
 	struct rig rig;
 
 	(void)unused;
@@ -284,7 +284,7 @@ static void a_list_has_so_many_labels_and_no_more(void **unused)
 	}
 	rig_fini(&rig);
 	policy_text_fini(&text);
-	label_rig_fini(&labels);
+	label_sides_fini(&labels);
 }
 
 static void an_error_about_clearances_crosses_bare(void **unused)

@@ -42,7 +42,7 @@
 	"/*[local-name()='message']/*[local-name()='body']</ds:XPath></ds:Transform>"            \
 	"</ds:Transforms></mb:DataReference>"
 
-struct label_rig {
+struct label_sides {
 	struct label_policies policies;
 	const struct spif *red, *blue;
 	struct clearance from, to, to_blue;
@@ -50,7 +50,7 @@ struct label_rig {
 	struct label_terms from_terms, to_terms;
 };
 
-RIG const struct spif *label_rig_policy(struct label_rig *r, const char *text, const char *name)
+RIG const struct spif *label_sides_policy(struct label_sides *r, const char *text, const char *name)
 {
 	struct spif *s = spif_read(str_of(text), 0, name, NULL);
 
@@ -60,8 +60,8 @@ RIG const struct spif *label_rig_policy(struct label_rig *r, const char *text, c
 }
 
 /* Cleared up to a classification of that policy, and for every value; NULL: not at all. */
-RIG struct label_cleared label_rig_cleared(
-	struct label_rig *r, const struct spif *s, const char *up_to, struct clearance *c)
+RIG struct label_cleared label_sides_cleared(
+	struct label_sides *r, const struct spif *s, const char *up_to, struct clearance *c)
 {
 	struct label_verdict v;
 
@@ -79,18 +79,18 @@ RIG struct label_cleared label_rig_cleared(
 }
 
 /* The sender's side and the recipient's, by classifications of RED. */
-RIG struct filter_labels label_rig_init(struct label_rig *r, const char *from, const char *to)
+RIG struct filter_labels label_sides_init(struct label_sides *r, const char *from, const char *to)
 {
 	struct filter_labels out = { .policies = &r->policies, .now = 1800000000 };
 	struct label_verdict v;
 
 	memset(r, 0, sizeof(*r));
-	r->red = label_rig_policy(r, TINY_RED, "red.xml");
-	r->blue = label_rig_policy(r, TINY_BLUE, "blue.xml");
+	r->red = label_sides_policy(r, TINY_RED, "red.xml");
+	r->blue = label_sides_policy(r, TINY_BLUE, "blue.xml");
 	out.from.terms = &r->from_terms;
 	out.to.terms = &r->to_terms;
-	out.from.governing = label_rig_cleared(r, r->red, from, &r->from);
-	out.to.governing = label_rig_cleared(r, r->red, to, &r->to);
+	out.from.governing = label_sides_cleared(r, r->red, from, &r->from);
+	out.to.governing = label_sides_cleared(r, r->red, to, &r->to);
 	clearance_init(&r->to_blue);
 	label_init(&r->low);
 	if (!label_keep(&r->low, &r->low.policy_id, r->red->id) ||
@@ -100,7 +100,7 @@ RIG struct filter_labels label_rig_init(struct label_rig *r, const char *from, c
 	return out;
 }
 
-RIG void label_rig_fini(struct label_rig *r)
+RIG void label_sides_fini(struct label_sides *r)
 {
 	clearance_fini(&r->from);
 	clearance_fini(&r->to);

@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+#define XMLDSIG "http://www.w3.org/2000/09/xmldsig#"
+
 const struct label_intake_limits LABEL_INTAKE = { 64 << 10, 1000, 32 };
 const struct label_intake_limits CATALOG_INTAKE = { 1 << 20, 20000, 40 };
 
@@ -31,7 +33,7 @@ void label_intake_clear(struct label_intake *in)
 {
 	xml_element_free(xml_element_take(&in->tree));
 	buf_clear(&in->xml);
-	in->npieces = in->depth = in->elements = in->inside = 0;
+	in->npieces = in->depth = in->elements = in->inside = in->muted = 0;
 	in->bytes = 0;
 	in->over = in->in_payload_parent = false;
 }
@@ -117,7 +119,10 @@ static void on_start(void *self, const struct xml_tag *tag)
 	place(in, tag);
 	if (begins_piece(in))
 		begin_piece(in);
-	if (in->inside)
+	if (in->inside && in->unsigned_pieces && !in->muted &&
+		named(tag, STR(XMLDSIG), STR("Signature")))
+		in->muted = in->depth;
+	if (in->inside && !in->muted)
 		xml_writer_start(in->writer, tag, true);
 }
 
@@ -129,7 +134,7 @@ static void on_text(void *self, struct str text)
 	if (in->over)
 		return;
 	xml_element_sink().text(&in->tree, text);
-	if (in->inside)
+	if (in->inside && !in->muted)
 		xml_writer_text(in->writer, text);
 }
 
@@ -139,8 +144,10 @@ static void on_end(void *self)
 
 	if (!in->over) {
 		xml_element_sink().end(&in->tree);
-		if (in->inside)
+		if (in->inside && !in->muted)
 			xml_writer_end(in->writer);
+		if (in->muted == in->depth)
+			in->muted = 0;
 		if (in->inside == in->depth) {
 			struct label_piece *p = &in->pieces[in->npieces - 1];
 

@@ -36,6 +36,8 @@ struct label_intake {
 	unsigned inside; /* depth of the piece that is being written; 0: none */
 	enum { INTAKE_OTHER, INTAKE_LABEL, INTAKE_CATALOG } root;
 	bool in_payload_parent; /* of INTAKE_LABEL: inside of label or equivalentlabel */
+	bool unsigned_pieces;   /* ds:Signature is left out of pieces; set by the owner */
+	unsigned muted;         /* depth of one that is; 0: none */
 	bool over;              /* beyond a limit; nothing is kept */
 };
 

@@ -192,3 +192,14 @@ void securitylabel_write(struct buf *out, const struct securitylabel *was,
 		put_holder(out, "equivalentlabel", second);
 	buf_printf(out, "</securitylabel>");
 }
+
+void securitylabel_write_marked(struct buf *out, const struct securitylabel *was,
+	const struct securitylabel_marking *marking)
+{
+	buf_printf(out, "<securitylabel xmlns='" SECURITYLABEL_NS "'>");
+	put_marking(out, marking);
+	put_holder(out, "label", was->label.xml);
+	for (unsigned i = 0; i < was->nequivalents; i++)
+		put_holder(out, "equivalentlabel", was->equivalents[i].xml);
+	buf_printf(out, "</securitylabel>");
+}

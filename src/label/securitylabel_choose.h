@@ -64,3 +64,6 @@ struct securitylabel_marking {
 void securitylabel_write(struct buf *out, const struct securitylabel *was,
 	enum securitylabel_rewrite rewrite, struct str payload,
 	const struct securitylabel_marking *marking);
+/* The same element with another marking: its labels, which somebody has proven, stay. */
+void securitylabel_write_marked(struct buf *out, const struct securitylabel *was,
+	const struct securitylabel_marking *marking);

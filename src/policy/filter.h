@@ -48,10 +48,11 @@ struct filter_result {
 	const char *text;                /* the operator's, for the error; NULL: none */
 	const char *app; /* an element in urn:xmpp:errors for the error; NULL: none */
 	/* One word for the audit record, never NULL: "pass"; "strip", "block" ... (the key that
-	 * decided), "hidden" (what says that one can do what is refused), "fold"
-	 * (presence), "text" (directly inside the stanza); "folded-away" (nothing left); "spoofed";
-	 * "oversize"; "unrouted" (the chooser declined); "not-a-stanza", "addressing",
-	 * "bad-request"; of a label that is refused, label_outcome_name() or "label-malformed". */
+	 * decided), "hidden" (what says that one can do what is refused), "fold" (presence), "text"
+	 * (directly inside the stanza); "folded-away" (nothing left); "spoofed"; "oversize";
+	 * "unrouted" (the chooser declined); "not-a-stanza", "addressing", "bad-request"; "label"
+	 * (written, changed, taken out); of one that is refused, label_outcome_name() or
+	 * "label-malformed", "label-unwritable", "label-signed", "first-lines-differ". */
 	const char *reason;
 	/* Who decided: the policy, its key ("strip", "presence.fold" ...) and where that stands;
 	 * NULL when no policy did. */
@@ -59,6 +60,7 @@ struct filter_result {
 	const char *key;
 	const struct config_origin *origin;
 	const char *detail;   /* a sentence about a label, until the next stanza; NULL: none */
+	const char *label;    /* which passed: label "RED HIGH" -> "BLUE DEEP"; the same */
 	enum feature feature; /* which feature decided; FEATURE_COUNT when none did */
 	/* Names features that are none of the catalogue's: own_feature_name(). May be NULL. */
 	const struct own_features *own;
@@ -80,8 +82,7 @@ struct filter_context {
 	filter_permit_fn *enter;  /* with it: may those at one domain enter rooms at another? */
 	void *permit_arg;
 	struct filter_labels labels; /* with a table that checks labels */
-	size_t max_stanza; /* of the sender's control: what always passes is bare beyond it; 0: none
-			    */
+	size_t max_stanza; /* of the sender's control: what always passes is bare beyond it */
 };
 
 /* Asked once per stanza, at its start tag: the policies in force between its two domains, or NULL

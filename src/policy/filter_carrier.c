@@ -31,6 +31,8 @@ static void take_back(struct filter *f, struct mark m)
 	buf_truncate(&f->out, m.offset);
 	if (m.first)
 		xml_writer_reopen(f->writer);
+	if (f->labelling)
+		filter_label_cut(f, m.offset);
 }
 
 /* A hash (XEP-0300) is all the text that a carrier has. */

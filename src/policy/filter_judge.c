@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A label that was read, judged: the effective one under the governing policy must be valid and
- * within the clearances of both sides, and what else is said of the message must be what we would
- * make of that label ourselves (XEP-0258 section 5). What cannot be judged is refused. Changes no
- * label.
+ * A label that was read, judged: the effective one under the governing policy (what came, or what
+ * that maps to) must be valid and within the clearances of both sides; what counts for the
+ * recipient under a policy of its own is decided once more, by its clearances there; and what else
+ * is said of the message must be what we would make of that label ourselves (XEP-0258 section 5).
+ * What cannot be judged is refused. Writes nothing (filter_relabel.c).
  */
 #include "policy/filter_private.h"
 
 #include "label/decide.h"
 #include "label/map.h"
+#include "label/marking.h"
 #include "label/resolve.h"
 #include "label/valid.h"
 
@@ -27,7 +29,7 @@ bool filter_label_deny(struct filter *f, const char *reason, const char *words)
 	return false;
 }
 
-static bool deny_by(struct filter *f, const struct label_verdict *v, const char *who)
+bool filter_label_deny_by(struct filter *f, const struct label_verdict *v, const char *who)
 {
 	char words[LABEL_DETAIL - 32], all[LABEL_DETAIL];
 
@@ -44,6 +46,25 @@ static bool grants(const struct label_cleared *c, const struct label *l, struct 
 	return c->n > 0 || label_decide(l, NULL, v);
 }
 
+/* What became of it is told in the record, if there is one. */
+static void say(struct filter *f, const char *lead, const struct label *l)
+{
+	struct buf *said = &f->labels->judged.said;
+
+	if (f->table->audit == AUDIT_OFF || f->unrecorded || !l->policy)
+		return;
+	buf_printf(said, "%s\"", lead);
+	if (!label_marking(l, SPIF_PAGE_TOP, STR(""), said))
+		buf_put(said, l->class_name);
+	buf_put_char(said, '"');
+}
+
+static void say_also(struct filter *f, const char *lead, const struct label *l)
+{
+	if (buf_len(&f->labels->judged.said))
+		say(f, lead, l);
+}
+
 /* Of a label that is resolved under the governing policy. */
 static bool decide(struct filter *f, const struct label *l)
 {
@@ -51,22 +72,12 @@ static bool decide(struct filter *f, const struct label *l)
 	struct label_verdict v = { 0 };
 
 	if (!label_valid(l, LABEL_OLD, g->now, &v))
-		return deny_by(f, &v, "");
+		return filter_label_deny_by(f, &v, "");
 	if (!grants(&g->from.governing, l, &v))
-		return deny_by(f, &v, "the sender's side: ");
+		return filter_label_deny_by(f, &v, "the sender's side: ");
 	if (!grants(&g->to.governing, l, &v))
-		return deny_by(f, &v, "the recipient's side: ");
+		return filter_label_deny_by(f, &v, "the recipient's side: ");
 	return true;
-}
-
-/* What the sender's side means by no label. */
-static bool decide_default(struct filter *f)
-{
-	const struct label_terms *terms = f->context.labels.from.terms;
-
-	if (!terms || !terms->default_label)
-		return filter_label_deny(f, label_outcome_name(LABEL_NONE), "there is no label");
-	return decide(f, terms->default_label);
 }
 
 /* A copy, resolved under its own policy if that is loaded. */
@@ -80,22 +91,32 @@ static bool resolve_own(
 	return !s || spif_resolve_label(s, copy, v);
 }
 
-static bool believe(struct filter *f, const struct label *primary, const struct label *other)
+/* The same label in another form, or what it maps to. */
+static bool is_believed(struct filter *f, const struct label *primary, const struct label *other,
+	struct label_verdict *v)
 {
 	const struct label_map_options o = { LABEL_OLD, f->context.labels.now };
+
+	if (!primary->policy || primary->policy != other->policy)
+		return label_believe(f->context.labels.policies, primary, other, &o, v);
+	return label_same(primary, other) ||
+	       label_verdict_set(v, other->policy, LABEL_EQUIVALENT_DIFFERS);
+}
+
+static bool believe(struct filter *f, const struct label *primary, const struct label *other)
+{
 	struct label_verdict v = { 0 };
 	struct label copy;
 	bool ok;
 
 	label_init(&copy);
-	ok = resolve_own(f, other, &copy, &v) && copy.policy &&
-	     label_believe(f->context.labels.policies, primary, &copy, &o, &v);
-	label_fini(&copy);
-	if (ok)
-		return true;
-	if (v.outcome == LABEL_GRANTED)
+	ok = resolve_own(f, other, &copy, &v) && copy.policy && is_believed(f, primary, &copy, &v);
+	if (!ok && v.outcome == LABEL_GRANTED)
 		v.outcome = LABEL_NOT_EQUIVALENT_POLICY;
-	return deny_by(f, &v, "an equivalent label: ");
+	if (!ok)
+		filter_label_deny_by(f, &v, "an equivalent label: ");
+	label_fini(&copy);
+	return ok;
 }
 
 static bool believe_payload(struct filter *f, const struct label *skip, const struct label *primary,
@@ -128,7 +149,7 @@ static bool believe_others(struct filter *f, const struct securitylabel *s)
 			"an equivalent label without a label");
 	label_init(&primary);
 	if (!resolve_own(f, skip, &primary, &v))
-		ok = deny_by(f, &v, "");
+		ok = filter_label_deny_by(f, &v, "");
 	ok = ok && believe_payload(f, skip, &primary, &s->label);
 	for (unsigned i = 0; ok && i < s->nequivalents; i++)
 		ok = s->equivalents[i].kind != SECURITYLABEL_EMPTY
@@ -138,51 +159,195 @@ static bool believe_others(struct filter *f, const struct securitylabel *s)
 	return ok;
 }
 
-static void judge_found(struct filter *f, const struct label *found)
+/* ---- what counts ---- */
+
+/* Under the governing policy: `found` is a label of it. */
+static bool take_found(struct filter *f, const struct label *found, const char *lead)
 {
 	const struct filter_labels *g = &f->context.labels;
+	struct label_judged *j = &f->labels->judged;
 	struct label_verdict v = { 0 };
-	struct label l;
 
-	label_init(&l);
-	label_copy(&l, label_at(found, g->now));
-	if (spif_resolve_label(g->policies->governing, &l, &v))
-		decide(f, &l);
-	else
-		deny_by(f, &v, "");
-	label_fini(&l);
+	label_copy(&j->label, label_at(found, g->now));
+	if (!spif_resolve_label(g->policies->governing, &j->label, &v))
+		return filter_label_deny_by(f, &v, "");
+	say(f, lead, &j->label);
+	return true;
 }
 
-static void judge_read(struct filter *f, const struct securitylabel *s)
+/* The label of another policy has to be valid there, too, as far as that can be known. */
+static bool take_mapped(struct filter *f, const struct label *foreign, const char *lead)
+{
+	const struct filter_labels *g = &f->context.labels;
+	const struct label_map_options o = { LABEL_OLD, g->now };
+	struct label_judged *j = &f->labels->judged;
+	struct label_verdict v = { 0 };
+	struct label copy;
+	bool ok;
+
+	label_init(&copy);
+	ok = resolve_own(f, label_at(foreign, g->now), &copy, &v) &&
+	     (!copy.policy || label_valid(&copy, LABEL_OLD, g->now, &v)) &&
+	     label_map(g->policies, &copy, g->policies->governing, &o, &j->label, NULL, &v);
+	if (!ok) {
+		filter_label_deny_by(f, &v, "a label of another policy: ");
+	} else if (copy.policy) {
+		say(f, lead, &copy);
+		say_also(f, " = ", &j->label);
+	} else {
+		say(f, lead, &j->label);
+	}
+	label_fini(&copy);
+	return ok;
+}
+
+/* What the sender's side means by no label. */
+static bool take_default(struct filter *f)
+{
+	const struct label_terms *terms = f->context.labels.from.terms;
+	struct label_judged *j = &f->labels->judged;
+
+	if (!terms || !terms->default_label)
+		return filter_label_deny(f, label_outcome_name(LABEL_NONE), "there is no label");
+	label_copy(&j->label, terms->default_label);
+	j->assumed = true;
+	say(f, "default ", &j->label);
+	return true;
+}
+
+static bool take_foreign(struct filter *f, const struct securitylabel *s)
+{
+	const struct label *primary = securitylabel_primary(s);
+
+	if (primary)
+		return take_mapped(f, primary, "label ");
+	return filter_label_deny(f, label_outcome_name(LABEL_OTHER_POLICY),
+		"the label is of another policy than the governing one");
+}
+
+static bool take_read(struct filter *f, const struct securitylabel *s)
 {
 	const struct spif *governing = f->context.labels.policies->governing;
 	struct label_chosen chosen = { 0 };
 
-	if (s->label.fault) {
-		filter_label_deny(f, "label-malformed", s->label.fault);
-		return;
-	}
+	if (s->label.fault)
+		return filter_label_deny(f, "label-malformed", s->label.fault);
 	switch (securitylabel_choose(s, governing->id, governing->name, false, &chosen)) {
 	case LABEL_FOUND:
-		if (believe_others(f, s))
-			judge_found(f, chosen.label);
-		return;
-	case LABEL_ABSENT:
-		if (believe_others(f, s))
-			decide_default(f);
-		return;
-	case LABEL_FOREIGN:
-		filter_label_deny(f, label_outcome_name(LABEL_OTHER_POLICY),
-			"the label is of another policy than the governing one");
-		return;
-	case LABEL_MALFORMED:
-		filter_label_deny(f, "label-malformed", chosen.fault ? chosen.fault : "unreadable");
-		return;
+		f->labels->judged.own = chosen.source == LABEL_PRIMARY;
+		return believe_others(f, s) &&
+		       take_found(f, chosen.label,
+			       chosen.source == LABEL_PRIMARY ? "label " : "equivalent label ");
+	case LABEL_ABSENT: return believe_others(f, s) && take_default(f);
+	case LABEL_FOREIGN: return believe_others(f, s) && take_foreign(f, s);
+	case LABEL_MALFORMED: break;
 	}
-	filter_label_deny(f, "label-malformed", "unreadable");
+	return filter_label_deny(f, "label-malformed", chosen.fault ? chosen.fault : "unreadable");
 }
 
-void filter_label_judge(struct filter *f)
+/* For a recipient with a policy of its own: as the originator wrote it, if it is of that policy. */
+static bool take_original(
+	struct filter *f, const struct label *primary, const struct spif *policy, bool *ok)
+{
+	const struct filter_labels *g = &f->context.labels;
+	struct label_judged *j = &f->labels->judged;
+	struct label_verdict v = { 0 };
+
+	if (label_policies_find(g->policies, primary->policy_id, primary->policy_name) != policy)
+		return false;
+	label_copy(&j->mapped, label_at(primary, g->now));
+	*ok = spif_resolve_label(policy, &j->mapped, &v) &&
+	      label_valid(&j->mapped, LABEL_OLD, g->now, &v);
+	if (!*ok)
+		filter_label_deny_by(f, &v, "the recipient's policy: ");
+	return true;
+}
+
+static bool translate(struct filter *f, const struct securitylabel *s, const struct spif *policy)
+{
+	const struct filter_labels *g = &f->context.labels;
+	const struct label_map_options o = { LABEL_OLD, g->now };
+	const struct label *primary = s ? securitylabel_primary(s) : NULL;
+	struct label_judged *j = &f->labels->judged;
+	struct label_verdict v = { 0 };
+	bool ok;
+
+	j->counts = &j->mapped;
+	j->own = primary && take_original(f, primary, policy, &ok);
+	if (j->own)
+		return ok;
+	if (label_map(g->policies, &j->label, policy, &o, &j->mapped, NULL, &v))
+		return true;
+	return filter_label_deny_by(f, &v, "the recipient's policy: ");
+}
+
+/* What counts for the recipient is decided by its own clearance, so that no mapping widens. */
+static bool decide_recipient(struct filter *f, const struct securitylabel *s)
+{
+	const struct filter_labels *g = &f->context.labels;
+	const struct spif *policy = g->to.terms ? g->to.terms->policy : NULL;
+	struct label_judged *j = &f->labels->judged;
+	struct label_verdict v = { 0 };
+
+	j->counts = &j->label;
+	if (!policy || policy == g->policies->governing)
+		return true;
+	if (!translate(f, s, policy))
+		return false;
+	if (!j->own)
+		say_also(f, " -> ", j->counts);
+	return grants(&g->to.translated, j->counts, &v) ||
+	       filter_label_deny_by(f, &v, "the recipient's side: ");
+}
+
+/* ---- judging ---- */
+
+static void judged_clear(struct label_judged *j)
+{
+	buf_clear(&j->said);
+	j->counts = NULL;
+	j->own = j->assumed = false;
+}
+
+/* Whatever was taken for the label of a message (s may be NULL). */
+static bool judge(
+	struct filter *f, const struct securitylabel *s, bool write, struct label_rewrite *new)
+{
+	const struct label_judged *j = &f->labels->judged;
+
+	return decide(f, &j->label) && decide_recipient(f, s) &&
+	       filter_relabel(f, s, j, write, new);
+}
+
+/* The stanza's own label is told; of one that has none, the first in it. */
+static void tell(struct filter *f, bool outer)
+{
+	struct label_watch *w = f->labels;
+	struct str said = buf_view(&w->judged.said);
+
+	if (w->passed[0] && !outer)
+		return;
+	if (said.n >= sizeof(w->passed)) {
+		said.n = sizeof(w->passed) - 1;
+		while (said.n && (said.p[said.n] & 0xc0) == 0x80)
+			said.n--;
+	}
+	memcpy(w->passed, said.p, said.n);
+	w->passed[said.n] = '\0';
+}
+
+static void judge_element(
+	struct filter *f, const struct securitylabel *s, struct label_rewrite *new, bool outer)
+{
+	const struct label_terms *from = f->context.labels.from.terms;
+
+	judged_clear(&f->labels->judged);
+	filter_place_covers(f, s);
+	if (take_read(f, s) && judge(f, s, from && from->stamp, new))
+		tell(f, outer);
+}
+
+void filter_label_judge(struct filter *f, struct label_rewrite *new, bool outer)
 {
 	struct label_watch *w = f->labels;
 	struct securitylabel s;
@@ -197,33 +362,61 @@ void filter_label_judge(struct filter *f)
 		return;
 	}
 	securitylabel_init(&s);
-	if (securitylabel_read(&s, &w->intake, &fault)) {
-		filter_place_covers(f, &s);
-		judge_read(f, &s);
-	} else {
+	if (securitylabel_read(&s, &w->intake, &fault))
+		judge_element(f, &s, new, outer);
+	else
 		filter_label_deny(f, "label-malformed", fault);
-	}
 	securitylabel_fini(&s);
 }
 
-void filter_label_judge_missing(struct filter *f, const struct label_message *m)
+/* What first lines say: all of them, and the same. */
+static bool take_line(struct filter *f, const struct label_message *m)
 {
-	struct label_watch *w = f->labels;
+	const struct filter_labels *g = &f->context.labels;
+
+	if (m->marked != m->bodies)
+		return filter_label_deny(f, "first-lines-differ",
+			"the bodies do not begin with lines that stand for one label");
+	if (!g->policies || !g->policies->governing)
+		return filter_label_deny(
+			f, label_outcome_name(LABEL_NONE), "no label policy governs");
+	if (m->line->policy && m->line->policy != g->policies->governing)
+		return take_mapped(f, m->line, "first line ");
+	return take_found(f, m->line, "first line ");
+}
+
+/* No label, and none is needed. */
+static bool needs_none(struct filter *f, const struct label_message *m)
+{
+	const struct label_terms *from = f->context.labels.from.terms;
+	const struct label_watch *w = f->labels;
 
 	if (m->depth == 1 && filter_place_is_signal(f)) {
 		if (f->table->label_signals_pass)
-			return;
+			return true;
 		/* Nobody waits for an answer to it, nor has written it. */
 		f->silent = true;
 	}
 	if (m->depth == 1 && f->table->label_subject_passes && w->subject && !w->more)
+		return true;
+	return f->table->unlabelled == UNLABELLED_PASS &&
+	       !(from && from->stamp && from->default_label);
+}
+
+void filter_label_judge_missing(struct filter *f, struct label_message *m)
+{
+	const struct label_terms *from = f->context.labels.from.terms;
+	bool stamp = from && from->stamp, taken;
+
+	judged_clear(&f->labels->judged);
+	if (m->line)
+		taken = take_line(f, m);
+	else if (needs_none(f, m))
 		return;
-	switch (f->table->unlabelled) {
-	case UNLABELLED_PASS: return;
-	case UNLABELLED_DEFAULT: decide_default(f); return;
-	case UNLABELLED_REFUSE:
-		filter_label_deny(f, label_outcome_name(LABEL_NONE), "there is no label");
-		return;
-	}
-	filter_label_deny(f, label_outcome_name(LABEL_NONE), "there is no label");
+	else if (f->table->unlabelled == UNLABELLED_REFUSE)
+		taken = filter_label_deny(f, label_outcome_name(LABEL_NONE), "there is no label");
+	else
+		taken = take_default(f);
+	if (taken && judge(f, NULL, stamp || m->line, &m->new))
+		tell(f, m->depth == 1);
 }

@@ -249,6 +249,11 @@ void filter_place_message_end(struct filter *f)
 
 /* ---- labels ---- */
 
+struct str filter_place_id(const struct xml_tag *tag)
+{
+	return name_of(tag, "id");
+}
+
 bool filter_place_is_payload(const struct xml_tag *tag)
 {
 	struct str ns = tag->ns->uri;

@@ -59,6 +59,8 @@ void filter_place_end(struct filter *f);
 void filter_place_message_end(struct filter *f);
 /* May a label stand here? It denies one that may not, and a second one. */
 bool filter_place_allows(struct filter *f, const struct xml_tag *tag);
+/* What items of a list call this label (XEP-0314); p == NULL: nothing. */
+struct str filter_place_id(const struct xml_tag *tag);
 /* A label without its securitylabel. */
 bool filter_place_is_payload(const struct xml_tag *tag);
 /* The label that is judged covers no more than it says. */

@@ -4,7 +4,8 @@
  * and reduces their attributes; filter_child.c decides children; filter_inner.c what is in them;
  * filter_error.c what is in an error; filter_carrier.c those that their content decides; presence.c
  * and message.c hold what is special to those; filter_refuse.c says what a refusal means;
- * filter_label.c finds labels, filter_judge.c judges them; filter_address.c holds addresses against
+ * filter_label.c finds labels, filter_judge.c judges them, filter_relabel.c writes them again,
+ * filter_first_line.c has markings in bodies; filter_address.c holds addresses against
  * lists and flows; filter_result.c makes the result. Included by them alone. filter_inside.h and
  * filter_content.h have the rest.
  */

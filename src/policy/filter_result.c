@@ -32,6 +32,7 @@ void filter_removed(
 {
 	struct filter_result *r = &f->result;
 
+	f->changes++;
 	if (feature != FEATURE_COUNT)
 		feature_set_add(&r->removed, feature);
 	if (r->verdict != VERDICT_PASS)

@@ -36,6 +36,7 @@ struct filter {
 	unsigned depth;    /* elements open in the input */
 	unsigned skip;     /* depth of the element that is skipped with all its content; 0: none */
 	unsigned children; /* of the stanza that crosses, skipped ones included */
+	unsigned changes;  /* things left out or changed */
 	bool stands;       /* a message has something it was sent for */
 	bool lost;         /* the stanza lost a child or text */
 	size_t body_bytes; /* of text in bodies, with max_body */

@@ -147,10 +147,12 @@ static const struct config_key labels_keys[] = {
 		.def = "false",
 		.help = "Whether the security labels of messages (XEP-0258), those of messages "
 			"inside them too, must be valid under the governing label policy and "
-			"within the clearances of both controls. What is not, or cannot be "
-			"judged, is refused with forbidden; a label of another policy is, too. "
-			"Errors are made anew (as with errors = \"rebuild\"), labels on presence "
-			"are removed. Labels are not translated." },
+			"within the clearances of both controls. A label of another policy is "
+			"judged as what it maps to; what goes out is written as the labels group "
+			"of the recipient's control says, its marking always anew unless that says "
+			"otherwise. What has no equivalent, is not valid or granted, or cannot be "
+			"judged, is refused with forbidden. Errors are made anew (as with errors = "
+			"\"rebuild\"), labels on presence are removed." },
 	{ .name = "subject",
 		.type = CONFIG_ENUM,
 		.offset = offsetof(struct policy_labels, subject),

@@ -56,7 +56,7 @@ static void a_clearance_decides_and_a_changed_one_decides_anew(void **unused)
 	check_rig_text(
 		&rig, POLICY CLEARANCES CHECKED CONTROLS("labels = { clearance = \"high\"; };",
 			      "labels = { clearance = \"low\"; };"));
-	told(MESSAGE(RED("LOW")), "pass", "Seen");
+	told(MESSAGE(RED("LOW")), "fold", "<displaymarking>RED LOW</");
 	told(MESSAGE(RED("HIGH")), "bounce", "classification-denied of labels");
 	told(MESSAGE(RED("HIGH")), "bounce", "the recipient's side: ");
 	told(MESSAGE(RED("HIGH")), "bounce", "<forbidden xmlns=");
@@ -65,7 +65,7 @@ static void a_clearance_decides_and_a_changed_one_decides_anew(void **unused)
 	check_rig_text(&rig, POLICY CLEARANCES CHECKED CONTROLS(
 				     "labels = { clearance = \"high\"; default_label = \"LOW\"; };",
 				     "labels = { clearance = \"high\"; };"));
-	told(MESSAGE(RED("HIGH")), "pass", "Seen");
+	told(MESSAGE(RED("HIGH")), "fold", "<displaymarking>RED HIGH</");
 	told(MESSAGE(""), "pass", "Sent");
 	check_rig_text(&rig,
 		POLICY CLEARANCES CHECKED CONTROLS("labels = { clearance = \"high\"; };", ""));

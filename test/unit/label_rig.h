@@ -191,7 +191,7 @@ LABEL_RIG void label_story_compare(
 			STR_ARG(r->bytes), STR_ARG(out));
 	if (verdict == VERDICT_BOUNCE && r->condition != CONDITION_FORBIDDEN)
 		fail_msg("%s: %s", s->name, stanza_condition_name(r->condition));
-	if ((verdict == VERDICT_BOUNCE) != (r->detail != NULL))
+	if ((verdict == VERDICT_BOUNCE || r->refused) != (r->detail != NULL))
 		fail_msg("%s: detail: %s", s->name, r->detail ? r->detail : "none");
 	if (s->label && strcmp(r->label ? r->label : "", s->label) != 0)
 		fail_msg("%s: record: %s", s->name, r->label ? r->label : "nothing");

@@ -89,6 +89,7 @@ RIG struct filter_labels label_sides_init(struct label_sides *r, const char *fro
 	r->blue = label_sides_policy(r, TINY_BLUE, "blue.xml");
 	out.from.terms = &r->from_terms;
 	out.to.terms = &r->to_terms;
+	r->to_terms.show = LABEL_SHOW_KEPT; /* nothing is written */
 	out.from.governing = label_sides_cleared(r, r->red, from, &r->from);
 	out.to.governing = label_sides_cleared(r, r->red, to, &r->to);
 	clearance_init(&r->to_blue);

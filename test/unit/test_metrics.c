@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "trunk/metrics.h"
+#include "trunk/trunk.h"
 
 #include <stdio.h>
 
@@ -160,6 +161,35 @@ static void what_leaves_in_its_turn_is_measured_once_for_the_turn(void **unused)
 	metrics_fini(&m);
 }
 
+/* Whichever of the two it is that holds them back. */
+static void every_line_of_the_log_that_is_held_back_counts(void **unused)
+{
+	struct trunk t = { .loop = net_loop_new() };
+	struct log_limit limit = { 0 };
+	struct metrics sum = { 0 };
+	unsigned let = 0;
+	uint32_t held;
+	(void)unused;
+	for (unsigned i = 0; i < LOG_HELD_BURST + 7; i++)
+		let += metrics_peer_line(&t, "dial", "a.example", METRICS_LINE_DIAL);
+	assert_int_equal(let, LOG_HELD_BURST);
+	/* Another peer's, and another event, are their own. */
+	assert_true(metrics_peer_line(&t, "dial", "b.example", METRICS_LINE_DIAL));
+	assert_true(metrics_peer_line(&t, "refused", "a.example", METRICS_LINE_WARNING));
+	for (unsigned i = 0; i < 8; i++)
+		metrics_line_pass(&t, &limit, METRICS_LINE_BOUNCE, 5, &held);
+	metrics_add(&sum, &t.metrics);
+	assert_int_equal(sum.held_lines[METRICS_LINE_DIAL], 7);
+	assert_int_equal(sum.held_lines[METRICS_LINE_BOUNCE], 3);
+	assert_int_equal(sum.held_lines[METRICS_LINE_WARNING], 0);
+	metrics_fini(&sum);
+	metrics_fini(&t.metrics);
+	log_held_fini(&t.held);
+	net_loop_stop(t.loop);
+	net_loop_run(t.loop);
+	net_loop_free(t.loop);
+}
+
 static void every_end_has_a_name(void **unused)
 {
 	(void)unused;
@@ -179,6 +209,7 @@ int main(void)
 		cmocka_unit_test(names_are_bounded),
 		cmocka_unit_test(the_kind_of_a_stanza_shows_in_its_tag),
 		cmocka_unit_test(what_leaves_in_its_turn_is_measured_once_for_the_turn),
+		cmocka_unit_test(every_line_of_the_log_that_is_held_back_counts),
 		cmocka_unit_test(every_end_has_a_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,8 +17,17 @@ enum {
 	AT_ONCE = 12,     /* of the 16 places that the socket has: others may want to use it */
 };
 
-static const char *remedy_for(const char *stage)
+static const char *member(const json_t *o, const char *name)
 {
+	const char *s = json_string_value(json_object_get(o, name));
+
+	return s ? s : "";
+}
+
+/* What trunkd says to it, or what is true of the step. */
+static const char *remedy_of(const json_t *result)
+{
+	const char *stage = member(result, "stage");
 	static const char *const remedies[][2] = {
 		{ "dns", "\"trunkctl check dns\" says what the name servers answer" },
 		{ "tcp", "look at its connect, at firewalls, and whether it runs there" },
@@ -27,17 +36,12 @@ static const char *remedy_for(const char *stage)
 		{ "auth", "is our certificate what it expects? \"trunkctl check certs\"" },
 	};
 
+	if (*member(result, "remedy"))
+		return member(result, "remedy");
 	for (unsigned i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++)
 		if (strcmp(remedies[i][0], stage) == 0)
 			return remedies[i][1];
 	return "\"trunkctl probe DOMAIN\" has the steps";
-}
-
-static const char *member(const json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s ? s : "";
 }
 
 struct probed {
@@ -107,7 +111,7 @@ static void judge(struct check_part *p, const struct served *s, const struct pro
 	else if (!reached(d))
 		findings_add_domain(&p->findings, FINDING_WARNING, s->origin, &s->domain,
 			"no stream to @@: %s: %s; %s", member(d->result, "stage"),
-			member(d->result, "error"), remedy_for(member(d->result, "stage")));
+			member(d->result, "error"), remedy_of(d->result));
 }
 
 /* In the order of the configuration, whoever answered first. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Who there is: what was seen, and what the configuration names; the worst first. */
+#include "daemon/remedy.h"
 #include "daemon/status_private.h"
 
 #include <stdlib.h>
@@ -89,6 +90,18 @@ static void begin_error(struct status *s, const char *what, const struct attempt
 	html_put_ago(s->out, a->wall, s->now.wall);
 }
 
+/* What "trunkctl peers" says to it. */
+static void end_error(struct status *s, const struct attempt *a, bool in)
+{
+	const char *remedy = remedy_for(a->stage, a->words, in);
+	put(s, "</span></p>");
+	if (!remedy)
+		return;
+	put(s, "<p class=\"remedy\">What to do: ");
+	html_put(s->out, str_of(remedy));
+	put(s, "</p>");
+}
+
 static void put_errors(struct status *s, const struct overview_peer *p)
 {
 	if (p->attempt.wall && p->attempt.words[0]) {
@@ -97,11 +110,11 @@ static void put_errors(struct status *s, const struct overview_peer *p)
 			put(s, "; again in ");
 			html_put_duration(s->out, (int64_t)(p->retry_ms + 999) / 1000);
 		}
-		put(s, "</span></p>");
+		end_error(s, &p->attempt, false);
 	}
 	if (p->refused.wall && p->refused.words[0]) {
 		begin_error(s, "Coming in: ", &p->refused);
-		put(s, "</span></p>");
+		end_error(s, &p->refused, true);
 	}
 }
 

@@ -68,6 +68,7 @@ const char status_style[] =
 	".state.good{color:var(--good)}.state.warn{color:var(--warn)}.state.bad{"
 	"color:var(--bad);font-weight:600}.state.calm{color:var(--muted)}\n"
 	".error{font-size:13px;font-weight:400;color:var(--bad);overflow-wrap:anywhere}\n"
+	".remedy{font-size:13px;font-weight:400;overflow-wrap:anywhere}\n"
 	".map{display:block;width:100%;height:auto;font-size:11.5px}.map.narrow{display:none}\n"
 	".map.narrow{font-size:10.5px}.map.radial{font-size:11px}.map text{fill:var(--ink)}"
 	".map.narrow.radial{font-size:8.5px}\n"

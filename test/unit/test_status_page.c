@@ -253,6 +253,31 @@ static void what_a_peer_says_stays_text(void **unused)
 	page_rig_fini(&rig);
 }
 
+static void what_can_be_done_about_an_error_stands_below_it(void **unused)
+{
+	struct page_rig rig;
+	(void)unused;
+	page_rig_init(&rig);
+	struct overview_peer *p = page_rig_peer(&rig, "b.example");
+	p->attempt = (struct attempt){ .wall = clock_wall(), .stage = ATTEMPT_TCP };
+	snprintf(p->attempt.words, sizeof(p->attempt.words), "connection refused");
+	p->refused = (struct attempt){ .wall = clock_wall(), .stage = ATTEMPT_AUTH };
+	snprintf(p->refused.words, sizeof(p->refused.words), "host-unknown");
+	/* Nothing better is known of this one than its words. */
+	p = page_rig_peer(&rig, "c.example");
+	p->attempt = (struct attempt){ .wall = clock_wall(), .stage = ATTEMPT_STREAM };
+	snprintf(p->attempt.words, sizeof(p->attempt.words), "because");
+	char *page = page_of(&rig);
+	has(page, "<p class=\"remedy\">What to do: nothing listens there, or a firewall refuses");
+	has(page, "<p class=\"remedy\">What to do: it asked for a domain that no control here "
+		  "accepts");
+	char *second = strstr(strstr(page, "class=\"remedy\"") + 1, "class=\"remedy\"");
+	assert_null(strstr(second + 1, "class=\"remedy\""));
+	expect_well_formed(page);
+	free(page);
+	page_rig_fini(&rig);
+}
+
 static void nothing_comes_from_elsewhere(void **unused)
 {
 	static const char *const words[] = { "http:", "https:", "//", " src=", "@import", "url(" };
@@ -468,6 +493,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_a_peer_says_stays_text),
 		cmocka_unit_test(the_map_alone_is_a_document_with_nobody_few_and_many),
 		cmocka_unit_test(a_name_on_the_map_alone_stays_text),
+		cmocka_unit_test(what_can_be_done_about_an_error_stands_below_it),
 		cmocka_unit_test(nothing_comes_from_elsewhere),
 		cmocka_unit_test(only_addresses_and_localhost_are_asked_for),
 		cmocka_unit_test(paths_are_exact),

@@ -79,7 +79,7 @@ async def connectivity(check, trunk):
     down, words = peers['down'].domain, ['check', 'connectivity', '-c', trunk.write()]
     text, told = await trunk.ask(*words), json.loads((await trunk.ask(*words, '--json')).stdout)[0]
     check('check connectivity: finds the one that is not reached', text.returncode == 2 and
-          down in text.stdout and 'tcp' in text.stdout and 'firewalls' in text.stdout and
+          down in text.stdout and 'tcp' in text.stdout and 'firewall refuses' in text.stdout and
           ' domains are reached' in text.stdout, text.stdout + text.stderr)
     check('... as JSON', told['done'] and told['reached'] == told['domains'] - 1 and told['problems'] == 1 and
           told['findings'][0]['domains'] == [down], repr(told))

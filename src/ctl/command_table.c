@@ -67,9 +67,8 @@ const struct ctl_command ctl_commands[] = {
 		"refuse a domain (or *.suffix) from now on, without touching the configuration",
 		DAEMON | BIT(OPTION_FOR), 1, 1, ctl_block },
 	{ { "certs", NULL }, "[issued] [-o COLUMNS]",
-		"the certificates that trunkd has loaded, and how many days they have left; or "
-		"those "
-		"that issuers have made",
+		"what trunkd has loaded to show and to believe, and how many days it has left; or "
+		"the certificates that issuers have made",
 		TABLE, 0, 1, ctl_certs },
 	{ { "check", NULL },
 		"[config|certs|policy|dns|connectivity] [--ca FILE] [--resolver ADDRESS[:PORT]] "

@@ -56,11 +56,14 @@ enum ctl_status ctl_certs(struct ctl *c)
 {
 	static const struct table_column columns[] = {
 		{ "name", FORM_TEXT, true },
-		{ "kind", FORM_TEXT, false },
+		{ "kind", FORM_TEXT, true },
+		{ "state", FORM_TEXT, true },
 		{ "days", FORM_NUMBER, true },
 		{ "not_after", FORM_TIME, true },
 		{ "file", FORM_TEXT, true },
 		{ "domains", FORM_TEXT, true },
+		{ "about", FORM_TEXT, true },
+		{ "age", FORM_DURATION, false },
 		{ "names", FORM_TEXT, false },
 		{ "zones", FORM_TEXT, false },
 		{ "issued", FORM_NUMBER, false },

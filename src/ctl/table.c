@@ -267,6 +267,8 @@ enum ctl_status table_command(
 	if (status == CTL_FINE && json_integer_value(json_object_get(result, "left_out")))
 		fprintf(c->err, "trunkctl: %lld more are left out: give a pattern\n",
 			(long long)json_integer_value(json_object_get(result, "left_out")));
+	if (status == CTL_FINE && json_integer_value(json_object_get(result, "problems")))
+		status = CTL_PROBLEMS;
 	json_decref(result);
 	return status;
 }

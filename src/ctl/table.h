@@ -47,6 +47,7 @@ char *form_bytes(double bytes);
 char *form_value(const json_t *value, enum table_form form);
 
 /* A command that asks for a table: `command` with {"pattern": the first argument}, its items as a
- * table or, with --json, one object on each line. */
+ * table or, with --json, one object on each line. CTL_PROBLEMS when the daemon found some in them.
+ */
 enum ctl_status table_command(
 	struct ctl *c, const char *command, const struct table_column *columns);

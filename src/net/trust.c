@@ -68,6 +68,28 @@ static void set_rules(struct trust_store *s, bool crls)
 	X509_VERIFY_PARAM_set_depth(rules, CHAIN_MOST);
 }
 
+static void remember(struct trust_store *s, const char *path, bool crl, const X509_NAME *name,
+	const ASN1_TIME *from, const ASN1_TIME *until)
+{
+	BIO *b = BIO_new(BIO_s_mem());
+	char *text;
+	long n;
+
+	if (!b)
+		abort();
+	X509_NAME_print_ex(b, name, 0, XN_FLAG_RFC2253);
+	n = BIO_get_mem_data(b, &text);
+	s->items = mem_resize(s->items, (s->nitems + 1) * sizeof(*s->items));
+	s->items[s->nitems++] = (struct trust_item){
+		.file = path,
+		.crl = crl,
+		.name = str_dup((struct str){ text, (size_t)n }),
+		.from = pem_time(from),
+		.until = until ? pem_time(until) : 0,
+	};
+	BIO_free(b);
+}
+
 static bool add_certificates(struct trust_store *s, const struct trust_config *c, const char *path,
 	struct config_report *report)
 {
@@ -84,6 +106,8 @@ static bool add_certificates(struct trust_store *s, const struct trust_config *c
 		int64_t end = pem_time(X509_get0_notAfter(one));
 
 		X509_STORE_add_cert(s->x509, one);
+		remember(s, path, false, X509_get_subject_name(one), X509_get0_notBefore(one),
+			X509_get0_notAfter(one));
 		s->certificates++;
 		if (end >= clock_wall())
 			continue;
@@ -133,6 +157,8 @@ static bool add_crls(struct trust_store *s, const struct trust_config *c, const 
 		int64_t due = pem_time(X509_CRL_get0_nextUpdate(one));
 
 		X509_STORE_add_crl(s->x509, one);
+		remember(s, path, true, X509_CRL_get_issuer(one), X509_CRL_get0_lastUpdate(one),
+			X509_CRL_get0_nextUpdate(one));
 		if (due) /* else it does not say, and never gets stale */
 			check_due(c, path, due, report);
 	}
@@ -187,6 +213,9 @@ void trust_store_free(struct trust_store *s)
 	if (!s)
 		return;
 	X509_STORE_free(s->x509);
+	for (unsigned i = 0; i < s->nitems; i++)
+		free(s->items[i].name);
+	free(s->items);
 	free(s->name);
 	free(s);
 }
@@ -194,4 +223,10 @@ void trust_store_free(struct trust_store *s)
 const char *trust_store_name(const struct trust_store *s)
 {
 	return s->name;
+}
+
+const struct trust_item *trust_store_items(const struct trust_store *s, unsigned *n_out)
+{
+	*n_out = s->nitems;
+	return s->items;
 }

@@ -29,6 +29,16 @@ struct trust_store *trust_store_new(const struct trust_config *c, struct config_
 void trust_store_free(struct trust_store *s);
 const char *trust_store_name(const struct trust_store *s);
 
+/* One certificate or one list out of its files, for people. */
+struct trust_item {
+	const char *file; /* as configured; lives as long as the configuration */
+	bool crl;
+	char *name;          /* whose it is (RFC 2253): subject, or issuer of a list */
+	int64_t from, until; /* seconds since 1970; until: next update; 0: it does not say */
+};
+/* In the order of the files, certificates first. What the host believes (`system`) is not in it. */
+const struct trust_item *trust_store_items(const struct trust_store *s, unsigned *n_out);
+
 enum trust_verdict {
 	TRUST_OK,
 	TRUST_NO_CERTIFICATE,

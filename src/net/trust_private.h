@@ -10,4 +10,6 @@ struct trust_store {
 	char *name;
 	X509_STORE *x509; /* OpenSSL locks it: shared by all threads */
 	unsigned certificates;
+	struct trust_item *items;
+	unsigned nitems;
 };

@@ -502,6 +502,28 @@ static void loading_says_what_is_wrong(void **unused)
 	trust_store_free(NULL);
 }
 
+static void what_is_in_a_store_can_be_listed(void **unused)
+{
+	X509_CRL *list = pki_crl(&root, NULL, 0, -DAY, 2 * DAY);
+	struct trust_store *s = store_of(root.cert, list, NULL);
+	const struct trust_item *items;
+	int64_t now = time(NULL);
+	unsigned n;
+
+	(void)unused;
+	items = trust_store_items(s, &n);
+	assert_int_equal(n, 2);
+	assert_false(items[0].crl);
+	assert_string_equal(items[0].name, "CN=Root");
+	assert_true(items[0].from < now && items[0].until > now);
+	assert_true(items[1].crl);
+	assert_string_equal(items[1].name, items[0].name);
+	assert_in_range(now - items[1].from, DAY - 60, DAY + 60);
+	assert_in_range(items[1].until - now, 2 * DAY - 60, 2 * DAY + 60);
+	trust_store_free(s);
+	X509_CRL_free(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -517,6 +539,7 @@ int main(void)
 		cmocka_unit_test(the_answer_tells_what_was_shown),
 		cmocka_unit_test(only_harmless_verdicts_leave_dialback),
 		cmocka_unit_test(the_peer_hears_only_what_it_can_see),
+		cmocka_unit_test(what_is_in_a_store_can_be_listed),
 		cmocka_unit_test(loading_says_what_is_wrong),
 	};
 

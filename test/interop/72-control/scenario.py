@@ -113,13 +113,37 @@ async def routes_and_peers(check, trunk):
 
 async def certs(check, trunk):
     rows = await trunk.rows('certs')
-    entry = trunk.settings['certificates'][0]
-    check('certs: file, days left, which domains', len(rows) == 1 and
-          rows[0]['file'] == entry['chain'] and 0 < rows[0]['days'] < 4000 and
-          set(rows[0]['domains']) >= {hosts['a'].domain, hosts['b'].domain} and
-          hosts['a'].domain in rows[0]['names'], repr(rows))
+    entry, pki = trunk.settings['certificates'][0], trunk.bed.pki
+    own = [row for row in rows if row['kind'] == 'certificate']
+    check('certs: file, days left, which domains', len(own) == 1 and
+          own[0]['file'] == entry['chain'] and 0 < own[0]['days'] < 4000 and own[0]['state'] == 'ok' and
+          set(own[0]['domains']) >= {hosts['a'].domain, hosts['b'].domain} and
+          hosts['a'].domain in own[0]['names'], repr(rows))
+    ca = [row for row in rows if row['kind'] == 'trust']
+    check('... what is believed: file, how many, until when', len(ca) == 1 and ca[0]['state'] == 'ok' and
+          ca[0]['file'] == pki.root.path and ca[0]['certificates'] == 1 and
+          ca[0]['days'] > 0 and ca[0]['ending'] == [] and ca[0]['without_crl'] == [], repr(ca))
+    lists = [row for row in rows if row['kind'] == 'crl']
+    check('... and whose lists, how old, until when', len(lists) == 2 and lists[0]['state'] == 'ok' and
+          lists[0]['age'] >= 0 and lists[0]['this_update'] < lists[0]['not_after'] and lists[0]['issuer'], repr(lists))
     text = await trunk.ask('certs')
-    check('... as a table', line_of(text.stdout, entry['name'], entry['chain']), text.stdout)
+    check('... as a table', text.returncode == 0 and line_of(text.stdout, entry['name'], entry['chain']) and
+          line_of(text.stdout, 'trust', 'ok', '1 certificate') and line_of(text.stdout, 'crl', 'ok'),
+          text.stdout)
+    kept, stranger = trunk.settings['trust'][0], pki.stranger
+    stranger.write_crl(-1)
+    trunk.settings['trust'] += [dict(kept, name='late', ca=stranger.path, crl=stranger.crl_path),
+                                dict(kept, name='bare', ca=[pki.root.path, stranger.path])]
+    check('certs: other stores are loaded', await trunk.reload())
+    text, rows = await trunk.ask('certs'), await trunk.rows('certs', status=2)
+    states = {(row['name'], row['kind'], row['file']): row['state'] for row in rows}
+    check('... a stale list is a problem', text.returncode == 2 and states[('late', 'crl', stranger.crl_path)] == 'stale' and
+          line_of(text.stdout, 'late', 'crl', 'stale'), text.stdout)
+    check('... and a CA without one, where there are lists', states[('bare', 'trust', stranger.path)] == 'no-crl' and
+          states[('bare', 'trust', pki.root.path)] == 'ok', text.stdout)
+    stranger.write_crl()
+    del trunk.settings['trust'][1:]
+    check('... and all is fine without them', await trunk.reload() and (await trunk.ask('certs')).returncode == 0)
 
 
 async def difference(check, trunk):
@@ -140,13 +164,13 @@ async def difference(check, trunk):
     check('it is taken over', await trunk.reload())
     told = json.loads((await trunk.ask('status', '--json')).stdout)
     check('status tells of the reload', told['last_reload']['done'] is True and
-          told['configuration']['number'] == 2, repr(told['last_reload']))
+          told['configuration']['number'] == 4, repr(told['last_reload']))
     trunk.control(hosts['a'].domain, max_stanza='nonsense')
     check('a bad configuration is refused', not await trunk.reload())
     told = json.loads((await trunk.ask('status', '--json')).stdout)
     text = (await trunk.ask('status')).stdout
     check('... and status says why', told['last_reload']['done'] is False and
-          'max_stanza' in told['last_reload']['words'] and told['configuration']['number'] == 2 and
+          'max_stanza' in told['last_reload']['words'] and told['configuration']['number'] == 4 and
           line_of(text, 'Last reload', 'refused') and line_of(text, 'max_stanza'), text)
     trunk.control(hosts['a'].domain, max_stanza='64k')
 

@@ -12,6 +12,7 @@
 enum ctl_option {
 	OPTION_ADDRESS,
 	OPTION_AUDIT,
+	OPTION_BYTES,
 	OPTION_CA,
 	OPTION_CHANGED,
 	OPTION_CLEARANCE,
@@ -92,6 +93,7 @@ ctl_command_fn ctl_config;
 ctl_command_fn ctl_csr;
 ctl_command_fn ctl_dns_zone;
 ctl_command_fn ctl_drain;
+ctl_command_fn ctl_errors;
 ctl_command_fn ctl_explain;
 ctl_command_fn ctl_flush;
 ctl_command_fn ctl_label;

@@ -14,6 +14,8 @@ static const struct control_command commands[] = {
 	{ "close", CONTROL_CHANGE, control_close },
 	{ "config", CONTROL_READ, control_config },
 	{ "drain", CONTROL_CHANGE, control_drain },
+	{ "errors", CONTROL_READ, control_errors },
+	{ "errors-bytes", CONTROL_CHANGE, control_errors },
 	{ "flush", CONTROL_CHANGE, control_flush },
 	{ "loglevel", CONTROL_READ, control_loglevel },
 	{ "map", CONTROL_READ, control_map },

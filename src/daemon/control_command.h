@@ -79,6 +79,7 @@ control_run_fn control_certs_issued;
 control_run_fn control_close;
 control_run_fn control_config;
 control_run_fn control_drain;
+control_run_fn control_errors;
 control_run_fn control_flush;
 control_run_fn control_loglevel;
 control_run_fn control_map;

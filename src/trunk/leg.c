@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "policy/catalogue.h"
+#include "trunk/malformed.h"
 #include "trunk/metrics.h"
 #include "trunk/record.h"
 
@@ -283,6 +284,7 @@ static bool terminal(struct leg *l, enum stream_event e, const struct stream_inf
 			STR_ARG(info->fail.text));
 	} else if (e == STREAM_FAILED) {
 		l->end = info->fail.condition;
+		malformed_note(l, info);
 		leg_end(l, "%s: %.*s", stream_condition_name(info->fail.condition),
 			STR_ARG(info->fail.text));
 	}

@@ -8,6 +8,7 @@
 #include "trunk/handover.h"
 #include "trunk/head.h"
 #include "trunk/inbound.h"
+#include "trunk/malformed.h"
 #include "trunk/metrics.h"
 #include "trunk/outbound.h"
 #include "trunk/pair.h"
@@ -173,6 +174,7 @@ void trunk_free(struct trunk *t)
 	buf_fini(&t->record);
 	buf_fini(&t->masked);
 	record_memo_free(t->record_memo);
+	malformed_free(t->malformed);
 	metrics_fini(&t->metrics);
 	plan_unref(t->plan);
 	free(t);

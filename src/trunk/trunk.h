@@ -21,7 +21,6 @@
 
 #include <stdatomic.h>
 
-struct pair;
 struct head_reader;
 struct repeats;
 struct audit_writer;
@@ -81,6 +80,7 @@ struct trunk {
 	atomic_bool record_mailed;  /* which this says */
 	struct buf record, masked;  /* scratch of record.c */
 	struct record_memo *record_memo; /* made with the first record that asks it */
+	struct malformed *malformed;     /* made with the first peer that sends such a thing */
 	struct net_timer *tick;
 	atomic_uint load;    /* legs; for the choice of a worker */
 	atomic_uint resting; /* those of them that have given back what they can */

@@ -40,12 +40,14 @@ struct xml_reader {
 	void *self;
 	enum read_outcome outcome; /* the first failure; it stays */
 	char error[160];
-	bool header;       /* the piece is the stream header */
-	bool stale;        /* renew before the next piece */
-	unsigned depth;    /* open elements */
-	unsigned elements; /* first-level elements in this piece */
-	size_t fed;        /* to this parser */
-	char *input;       /* the piece, terminated: libxml2 looks for its end by that */
+	bool placed;            /* error_at is known */
+	size_t error_at, shift; /* in the piece; what of the piece is not given to the parser */
+	bool header;            /* the piece is the stream header */
+	bool stale;             /* renew before the next piece */
+	unsigned depth;         /* open elements */
+	unsigned elements;      /* first-level elements in this piece */
+	size_t fed;             /* to this parser */
+	char *input;            /* the piece, terminated: libxml2 looks for its end by that */
 	size_t max_input;
 	struct root_declaration *root;
 	size_t nroot;
@@ -82,10 +84,27 @@ const char *xml_reader_error(const struct xml_reader *r)
 	return r->error;
 }
 
+size_t xml_reader_error_offset(const struct xml_reader *r)
+{
+	return r->error_at;
+}
+
+/* The first error is here, where the parser stands. */
+static void place(struct xml_reader *r)
+{
+	if (r->placed)
+		return;
+	r->placed = true;
+	r->error_at = r->shift;
+	if (r->parser)
+		r->error_at += (size_t)(r->parser->input->cur - r->parser->input->base);
+}
+
 static void fail(struct xml_reader *r, enum read_outcome o, const char *why)
 {
 	if (r->outcome != READ_OK)
 		return;
+	place(r);
 	r->outcome = o;
 	snprintf(r->error, sizeof(r->error), "%s", why);
 	if (r->parser)
@@ -267,6 +286,7 @@ static xmlEntityPtr on_entity(void *ctx, const xmlChar *name)
 	struct xml_reader *r = ctx;
 
 	if (r->outcome == READ_OK) {
+		place(r);
 		r->outcome = READ_RESTRICTED;
 		snprintf(r->error, sizeof(r->error), "entity reference");
 	}
@@ -290,6 +310,7 @@ static void on_error(void *ctx, const char *fmt, ...)
 	struct xml_reader *r = ctx;
 	va_list ap;
 
+	place(r);
 	if (r->error[0])
 		return;
 	va_start(ap, fmt);
@@ -458,6 +479,16 @@ static void set_input(struct xml_reader *r, struct str piece, struct str tail)
 	r->parser->instate = XML_PARSER_CONTENT;
 }
 
+static size_t whole_characters(struct str s)
+{
+	size_t n = 0, step;
+	uint32_t code;
+
+	while ((step = str_utf8(str_skip(s, n), &code)) != 0)
+		n += step;
+	return n;
+}
+
 /* `tail` completes a piece that is only a start tag. */
 static enum read_outcome feed(
 	struct xml_reader *r, struct str piece, struct str tail, struct xml_sink sink, void *self)
@@ -465,6 +496,8 @@ static enum read_outcome feed(
 	if (r->outcome != READ_OK)
 		return r->outcome;
 	if (!reader_utf8(piece)) {
+		r->placed = true;
+		r->error_at = r->shift + whole_characters(piece);
 		fail(r, READ_ENCODING, "not UTF-8");
 		return r->outcome;
 	}
@@ -485,6 +518,7 @@ static enum read_outcome feed_start_tag(
 	struct xml_reader *r, struct str piece, struct xml_sink sink, void *self)
 {
 	if (piece.n < 3 || piece.p[0] != '<' || piece.p[piece.n - 1] != '>') {
+		r->placed = true;
 		fail(r, READ_MALFORMED, "no start tag");
 		return r->outcome;
 	}
@@ -495,16 +529,19 @@ static enum read_outcome feed_start_tag(
 enum read_outcome xml_reader_header(
 	struct xml_reader *r, struct str piece, struct xml_sink sink, void *self)
 {
-	enum read_outcome o = reader_declaration(piece, &piece);
+	struct str rest;
+	enum read_outcome o = reader_declaration(piece, &rest);
 
+	close_parser(r);
 	if (o != READ_OK) {
 		fail(r, o, "XML declaration");
 		return r->outcome;
 	}
-	close_parser(r);
 	forget_root(r);
 	r->header = true;
-	o = feed_start_tag(r, piece, sink, self);
+	r->shift = piece.n - rest.n;
+	o = feed_start_tag(r, rest, sink, self);
+	r->shift = 0;
 	r->header = false;
 	if (o == READ_OK)
 		bind_root(r);

@@ -53,5 +53,7 @@ enum read_outcome xml_reader_start_tag(
 void xml_reader_idle(struct xml_reader *r);
 /* Where libxml2 (or we) found the error: a sentence for the log, never for the peer. */
 const char *xml_reader_error(const struct xml_reader *r);
+/* And in which byte of the piece that was; 0: there is no error. */
+size_t xml_reader_error_offset(const struct xml_reader *r);
 /* Bytes held by libxml2's dictionary and our tables: what the flat-memory test watches. */
 size_t xml_reader_memory(const struct xml_reader *r);

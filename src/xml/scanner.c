@@ -203,8 +203,9 @@ static bool declaration(struct scanner *s, struct view *v)
 		} else if (c == '<') {
 			return stop(v, SCAN_MALFORMED);
 		} else if (c == '>') {
-			if (*(v->p++ - 1) != '?')
+			if (v->p[-1] != '?')
 				return stop(v, SCAN_MALFORMED);
+			v->p++;
 			s->state = DECLARED;
 			return true;
 		}
@@ -336,9 +337,11 @@ static bool tag(struct scanner *s, struct view *v)
 		p = next_mark(p, window);
 		if (p == window)
 			return ran_out(v, window);
-		v->p = p + 1;
-		if (*p == '>')
+		v->p = p;
+		if (*p == '>') {
+			v->p++;
 			return start_tag_ends(s, v);
+		}
 		if (*p == '<')
 			return stop(v, SCAN_MALFORMED);
 		if (!count_attribute(s, v, p))
@@ -353,9 +356,10 @@ static bool end_tag(struct scanner *s, struct view *v)
 
 	if (p == v->tag_stop)
 		return ran_out(v, p);
+	v->p = p;
 	if (*p != '>')
 		return stop(v, SCAN_MALFORMED);
-	v->p = p + 1;
+	v->p++;
 	if (s->depth == 0)
 		return finish(s, v, SCAN_CLOSE);
 	if (--s->depth == 0)
@@ -517,10 +521,57 @@ enum scan_outcome scanner_next(
 		suspend(s, &v, (size_t)(v.piece - in.p), used_out);
 		return SCAN_MORE;
 	}
+	s->stopped = (size_t)(v.p - in.p);
 	*piece_out = (struct str){ v.piece,
 		v.outcome == SCAN_OVERSIZE ? s->start_tag : (size_t)(v.p - v.piece) };
 	*used_out = (size_t)(v.p - in.p);
 	s->looked = s->tag = s->dropped = 0;
 	s->oversize = false;
 	return v.outcome;
+}
+
+static const char *limit_words(const struct scanner *s)
+{
+	if (s->state == OPENED && s->depth > s->now.depth)
+		return "elements stand too deep in one another";
+	if (s->state == TAG && s->attributes > s->now.attributes)
+		return "a tag has too many attributes";
+	if (s->state == TAG && s->declarations > s->now.declarations)
+		return "a tag declares too many namespaces";
+	return "a tag is too long";
+}
+
+static const char *malformed_words(const struct scanner *s)
+{
+	switch ((enum state)s->state) {
+	case BEFORE: return s->root_open ? "text between elements" : "no stream header";
+	case OPENED: return "no name behind a '<'";
+	case DECLARATION: return "an XML declaration that is none";
+	case DECLARED: return "no stream header behind the XML declaration";
+	case TAG: return "a '<' inside a tag";
+	case END_TAG: return "an end tag that is none";
+	case BANG: return "text between elements";
+	case CLOSED: return "more behind the closing tag";
+	case TEXT:
+	case CDATA: break;
+	}
+	return "not well-formed";
+}
+
+const char *scanner_error(const struct scanner *s, enum scan_outcome o)
+{
+	switch (o) {
+	case SCAN_RESTRICTED:
+		return s->state == BANG ? "a comment or a document type declaration"
+					: "a processing instruction";
+	case SCAN_MALFORMED: return malformed_words(s);
+	case SCAN_LIMIT: return limit_words(s);
+	case SCAN_TOO_BIG: return "an element is too large";
+	case SCAN_MORE:
+	case SCAN_HEADER:
+	case SCAN_ELEMENT:
+	case SCAN_OVERSIZE:
+	case SCAN_CLOSE: break;
+	}
+	return "";
 }

@@ -57,8 +57,9 @@ struct scanner {
 	size_t start_tag;     /* length of the first-level element's start tag */
 	size_t dropped;       /* bytes of an oversize element that are gone from the input */
 	size_t element_bytes; /* of the last piece, as received */
-	uint8_t awaited;      /* class of the bytes that end the token under way */
-	size_t calm; /* up to this many bytes of input no limit is near; 0: no such token */
+	size_t stopped;  /* after a failure: the offset in the input of the byte that is wrong */
+	uint8_t awaited; /* class of the bytes that end the token under way */
+	size_t calm;     /* up to this many bytes of input no limit is near; 0: no such token */
 };
 
 void scanner_init(struct scanner *s, const struct scanner_limits *limits);
@@ -84,6 +85,9 @@ enum scan_outcome scanner_next(
 size_t scanner_kept(const struct scanner *s);
 /* Bytes of the last piece as received, for SCAN_OVERSIZE more than were kept. */
 size_t scanner_element_bytes(const struct scanner *s);
+
+/* After a failure: what is wrong with that byte, in words. */
+const char *scanner_error(const struct scanner *s, enum scan_outcome o);
 
 /* What a byte may mean to the scanner. */
 enum {

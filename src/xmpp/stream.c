@@ -107,6 +107,7 @@ void stream_free(struct stream *s)
 	free(s->from);
 	free(s->to);
 	free(s->fail_text);
+	free(s->fault);
 	free(s);
 }
 
@@ -114,6 +115,7 @@ void stream_restart(struct stream *s)
 {
 	scanner_restart(&s->scanner);
 	s->tag_open = false;
+	s->taken = 0;
 	stream_enter(s, STATE_HEADER);
 }
 

@@ -27,6 +27,11 @@ void stream_header_write(struct stream *s, struct str from, struct str to);
 void stream_header_forget(struct stream *s);
 bool stream_peer_is_old(const struct stream *s); /* older than 1.0 */
 
+/* stream_fault.c: the stream has failed over what it reads. What the scanner refused is in `in`; a
+ * piece stood in `all`, its first byte the `start`th of the document. */
+void stream_fault_of_scanner(struct stream *s, enum scan_outcome o);
+void stream_fault_of_piece(struct stream *s, struct str all, struct str piece, uint64_t start);
+
 /* stream_features.c */
 void stream_features_write(struct stream *s);
 enum stream_event stream_features_old(struct stream *s);

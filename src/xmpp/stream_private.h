@@ -62,6 +62,7 @@ struct stream {
 	bool tag_open;      /* our opening tag was sent, our closing tag was not */
 	bool authenticated; /* EXTERNAL succeeded */
 	bool established;
+	uint64_t taken;     /* bytes of the peer's XML document that are not in `in` any more */
 	size_t early_bytes; /* used so far */
 	unsigned early_elements;
 
@@ -110,4 +111,5 @@ struct stream {
 	char *fail_text;
 	enum stream_event end; /* STREAM_WAIT: not ended, or told already */
 	enum stream_condition end_condition;
+	struct stream_fault *fault; /* the input that ended it; or NULL */
 };

@@ -200,11 +200,17 @@ static enum stream_event act(struct stream *s, bool oversize)
 	return STREAM_WAIT;
 }
 
+static void consume(struct stream *s, size_t n)
+{
+	buf_consume(s->in, n);
+	s->taken += n;
+}
+
 static enum stream_event element(struct stream *s, struct str piece, size_t used, bool oversize)
 {
 	bool ok = parse(s, piece, oversize);
 
-	buf_consume(s->in, used);
+	consume(s, used);
 	s->info.raw = oversize ? (struct str){ 0 } : piece;
 	return ok ? act(s, oversize) : STREAM_WAIT;
 }
@@ -232,38 +238,57 @@ static void apply_limits(struct stream *s)
 	s->scanner.limits.hard_bytes = s->scanner.limits.bytes;
 }
 
+/* ---- pieces ---- */
+
+static enum stream_event take_piece(
+	struct stream *s, enum scan_outcome o, struct str piece, size_t used)
+{
+	enum stream_event e = STREAM_WAIT;
+
+	switch (o) {
+	case SCAN_HEADER:
+		e = stream_header_read(s, piece);
+		consume(s, used);
+		return e;
+	case SCAN_ELEMENT:
+	case SCAN_OVERSIZE: return element(s, piece, used, o == SCAN_OVERSIZE);
+	case SCAN_CLOSE:
+		closing_tag(s, piece);
+		consume(s, used);
+		return e;
+	case SCAN_MORE:
+	case SCAN_RESTRICTED:
+	case SCAN_MALFORMED:
+	case SCAN_LIMIT:
+	case SCAN_TOO_BIG: break;
+	}
+	scan_failed(s, o);
+	stream_fault_of_scanner(s, o);
+	return e;
+}
+
 bool stream_read(struct stream *s, enum stream_event *event_out)
 {
-	struct str piece;
+	struct str piece, all = buf_view(s->in);
 	enum scan_outcome o;
+	uint64_t start;
 	size_t used;
 
 	apply_limits(s);
-	o = scanner_next(&s->scanner, buf_view(s->in), &piece, &used);
+	o = scanner_next(&s->scanner, all, &piece, &used);
 	if (o == SCAN_MORE) {
 		if (used)
 			buf_remove(s->in, scanner_kept(&s->scanner), used);
+		s->taken += used;
 		return false;
 	}
 	s->info.bytes = scanner_element_bytes(&s->scanner);
 	if (!s->established)
 		s->early_bytes += s->info.bytes;
-	switch (o) {
-	case SCAN_HEADER:
-		*event_out = stream_header_read(s, piece);
-		buf_consume(s->in, used);
-		return true;
-	case SCAN_ELEMENT:
-	case SCAN_OVERSIZE: *event_out = element(s, piece, used, o == SCAN_OVERSIZE); return true;
-	case SCAN_CLOSE:
-		closing_tag(s, piece);
-		buf_consume(s->in, used);
-		return true;
-	case SCAN_MORE:
-	case SCAN_RESTRICTED:
-	case SCAN_MALFORMED:
-	case SCAN_LIMIT:
-	case SCAN_TOO_BIG: scan_failed(s, o); return true;
-	}
+	start = s->taken + used - s->info.bytes;
+	*event_out = take_piece(s, o, piece, used);
+	/* What was consumed is still there. */
+	if (s->end == STREAM_FAILED && !s->fault)
+		stream_fault_of_piece(s, all, piece, start);
 	return true;
 }

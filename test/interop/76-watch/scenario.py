@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""trunkctl watch: what happens is seen as it happens, contents only by who may and asks; nobody is held up by a
-watcher, whatever becomes of it."""
+"""trunkctl watch and errors: what happens is seen as it happens, and what could not be read to the byte; contents
+only by who may and asks; nobody is held up by a watcher, whatever becomes of it."""
 import asyncio
 import json
 import os
@@ -9,6 +9,7 @@ import socket
 
 from bed import audit
 from bed.press import Sink, until
+from bed.wire import HEADER, attributes
 
 LIMIT = 60.0
 peers = {}
@@ -201,6 +202,63 @@ async def crowd(check, trunk):
     check('when they have gone, there is room', await asyncio.wait_for(again(), 10))
 
 
+async def broken(check, trunk, text, proven, step=None):
+    """A stream of the leaf that ends with this text; how many bytes it had before."""
+    wire = await peers['leaf'].dial(peers['hop'].domain, trunk.address)
+    if proven:
+        await peers['leaf'].prove_external(wire)
+    before = len((HEADER % attributes(from_=wire.from_, to=wire.to, version='1.0', **{'xml:lang': 'en'})).encode())
+    for i in range(0, len(text), step or len(text)):
+        await wire.send(text[i:i + (step or len(text))])
+        await asyncio.sleep(0)
+    condition, _ = await wire.ending()
+    wire.close()
+    return condition, before
+
+
+async def errors(check, trunk, path):
+    """The last malformed input of each peer, with the byte."""
+    leaf = peers['leaf']
+    check('errors: none at first', await trunk.rows('errors') == [])
+    async with Watcher(trunk, 'event=malformed') as live:
+        good, bad = body('e1'), "<message to='x@y'><bdoy>z</body>"
+        condition, before = await broken(check, trunk, good + bad + '</message>', True)
+        check('a stream that is not well-formed ends', condition == 'not-well-formed', str(condition))
+        check('watch sees it', await live.until(' malformed ', 'condition=not-well-formed'))
+    at = before + len(good + bad)
+    row = next(iter(await trunk.rows('errors', leaf.domain)), {})
+    check('errors: what was wrong, whose it was, in which byte', row.get('offset') == at and
+          row['condition'] == 'not-well-formed' and 'mismatch' in row['words'] and row['proven'] and
+          row['domain'] == leaf.domain and row['peer'].startswith(leaf.address + ':') and row['times'] == 1 and
+          row['dir'] == 'in' and trunk.events('proven', id=str(row['id'])) and 'bytes' not in row, '%s %d' % (row, at))
+    _, before = await broken(check, trunk, "<!-- a comment -->", False, 1)
+    rows = await trunk.rows('errors', leaf.address)
+    check('who has proven nothing is another peer; byte by byte the byte is the same', len(rows) == 2 and
+          not rows[0]['proven'] and rows[0]['offset'] == before + 2 and rows[0]['condition'] == 'restricted-xml' and
+          'comment' in rows[0]['words'], repr(rows))
+    await broken(check, trunk, good + bad + '</message>', True)
+    rows = await trunk.rows('errors', '*.watch.example')
+    check('again: the last one, and how often', [r['times'] for r in rows] == [2, 1] and rows[0]['proven'], repr(rows))
+    text = await trunk.ask('errors')
+    check('as a table, without what stood there', text.returncode == 0 and len(text.stdout.splitlines()) == 3 and
+          text.stdout.split()[:3] == ['time', 'peer', 'domain'] and 'bdoy>' not in text.stdout, text.stdout)
+    refused = await trunk.ask('errors', '--bytes', socket=os.path.join(trunk.folder, 'read'))
+    check('--bytes is refused on the socket for reading', refused.returncode == 1 and
+          'this socket is for reading' in refused.stderr, refused.stderr)
+    text = (await trunk.ask('errors', '--bytes', leaf.domain)).stdout.splitlines()
+    line = next((i for i, l in enumerate(text) if '<bdoy>z</body>' in l), 0)
+    check('--bytes: what stood there, with a mark below the byte', line and
+          text[line + 1].strip() == '^' and text[line][text[line + 1].index('^'):].startswith('</message>') and
+          text[line][:text[line + 1].index('^')].endswith('</body>'), '\n'.join(text))
+    row = (await trunk.rows('errors', '--bytes', leaf.domain))[0]
+    check('... as JSON', bytes.fromhex(row['bytes'])[row['offset'] - row['bytes_offset']:] == b'</message>', repr(row))
+    check('... and that is a record', await until(lambda: audit.records(
+        path, event='operator', command='errors-bytes', verdict='done')))
+    wrong = await trunk.ask('errors', 'a b')
+    check('what is no peer is explained', wrong.returncode == 1 and 'its domain' in wrong.stderr, wrong.stderr)
+    await peers['hop'].got_id('e1')
+
+
 async def run(bed, check):
     leaf, hop = peers['leaf'], peers['hop']
     await leaf.listen()
@@ -218,6 +276,7 @@ async def run(bed, check):
     await quiet(check, trunk)
     await ends(check, trunk, wire)
     await contents(check, trunk, wire, path)
+    await errors(check, trunk, path)
     await gone(check, trunk, wire)
     await crowd(check, trunk)
     await quiet(check, trunk)

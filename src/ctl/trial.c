@@ -59,7 +59,7 @@ static const struct policy_table *choose(
 	t->routed = decide_pair(&t->passage, &t->refusal);
 	if (!t->routed)
 		return NULL;
-	decide_context(&t->passage, head, out);
+	decide_context(&t->passage, head, &(struct decide_certificates){ 0 }, out);
 	return t->passage.table;
 }
 

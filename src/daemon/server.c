@@ -16,6 +16,7 @@
 #include "daemon/watchdog.h"
 #include "net/listener.h"
 #include "trunk/alert.h"
+#include "trunk/certified.h"
 #include "trunk/ping.h"
 
 #include <errno.h>
@@ -298,6 +299,7 @@ static bool start_workers(struct server *s, struct plan *plan)
 		return false;
 	s->command = command_new(s->loop);
 	s->shared.pings = pings_new();
+	s->shared.certified = certified_peers_new();
 	s->shared.alerts = alerts_new(plan->node_name, run_command, s);
 	configure_alerts(s, plan);
 	for (unsigned i = 0; i < s->n; i++) {
@@ -341,6 +343,7 @@ static void free_server(struct server *s)
 	net_loop_free(s->loop);
 	alerts_free(s->shared.alerts);
 	pings_free(s->shared.pings);
+	certified_peers_free(s->shared.certified);
 	command_free(s->command);
 	control_free(s->control);
 	http_free(s->http);

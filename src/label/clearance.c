@@ -123,6 +123,14 @@ bool clearance_from_file(const struct label_policies *policies, struct str bytes
 	return ok;
 }
 
+void clearance_narrow(struct clearance *c, const struct clearance *limit)
+{
+	for (size_t i = 0; i < LABEL_CLASSES / 64; i++)
+		c->classes[i] &= limit->classes[i];
+	for (unsigned i = 0; i < (c->policy->ncategories + 63) / 64; i++)
+		c->granted[i] &= limit->granted[i];
+}
+
 const struct clearance *clearance_list_find(
 	const struct clearance_list *list, const struct spif *policy)
 {

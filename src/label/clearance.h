@@ -36,6 +36,10 @@ bool clearance_from_names(const struct label_policies *policies,
 bool clearance_from_file(const struct label_policies *policies, struct str bytes,
 	struct clearance_list *list, char **words_out);
 
+/* Takes from c what `limit` does not grant, too; both are resolved under the same policy. What c
+ * was written as stays: only what it grants is less. */
+void clearance_narrow(struct clearance *c, const struct clearance *limit);
+
 /* The one under this policy; NULL: the nil clearance (XEP-0258 section 5). */
 const struct clearance *clearance_list_find(
 	const struct clearance_list *list, const struct spif *policy);

@@ -8,6 +8,7 @@
 #include "net/trust_private.h"
 
 #include "base/digest.h"
+#include "net/chain_claims.h"
 #include "net/pem.h"
 
 #include <ctype.h>
@@ -140,13 +141,30 @@ static bool anchor_without_issuer(X509_STORE_CTX *ctx)
 	       X509_NAME_cmp(X509_get_subject_name(cert), X509_get_issuer_name(cert)) != 0;
 }
 
+/* What is being judged, for the callback. */
+struct judging {
+	const struct trust_question *q;
+	struct trust_answer *answer;
+};
+
+/* A critical extension that only OpenSSL does not know. */
+static bool heeded(const struct trust_question *q, X509_STORE_CTX *ctx)
+{
+	X509 *cert = X509_STORE_CTX_get_current_cert(ctx);
+
+	return q->heeds_limits &&
+	       X509_STORE_CTX_get_error(ctx) == X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION &&
+	       X509_STORE_CTX_get_error_depth(ctx) > 0 && cert && chain_limits_alone(cert);
+}
+
 static int on_error(int ok, X509_STORE_CTX *ctx)
 {
-	struct trust_answer *a = X509_STORE_CTX_get_app_data(ctx);
+	const struct judging *j = X509_STORE_CTX_get_app_data(ctx);
+	struct trust_answer *a = j->answer;
 	enum trust_verdict v = ok ? TRUST_OK : classify(X509_STORE_CTX_get_error(ctx));
 	char words[256];
 
-	if (v == TRUST_OK || anchor_without_issuer(ctx))
+	if (v == TRUST_OK || anchor_without_issuer(ctx) || heeded(j->q, ctx))
 		return 1;
 	error_words(words, sizeof(words), ctx, v);
 	find(a, v, words);
@@ -184,13 +202,14 @@ static void judge_chain(const struct trust_question *q, X509 *leaf, STACK_OF(X50
 	int64_t wall, struct trust_answer *a)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	struct judging judging = { q, a };
 	STACK_OF(X509) *chain = NULL;
 	bool built;
 
 	if (!ctx || !X509_STORE_CTX_init(ctx, q->store->x509, leaf, sent))
 		abort();
 	X509_STORE_CTX_set_time(ctx, 0, (time_t)wall);
-	X509_STORE_CTX_set_app_data(ctx, a);
+	X509_STORE_CTX_set_app_data(ctx, &judging);
 	X509_STORE_CTX_set_verify_cb(ctx, on_error);
 	built = X509_verify_cert(ctx) == 1;
 	/* Whatever the callback was not told of. */
@@ -201,6 +220,8 @@ static void judge_chain(const struct trust_question *q, X509 *leaf, STACK_OF(X50
 	a->not_after = earliest_end(chain, a->not_after);
 	if (built)
 		judge_name(q, chain, a);
+	if (built && q->claims)
+		chain_claims_read(q->claims, chain);
 	X509_STORE_CTX_free(ctx);
 	ERR_clear_error();
 }

@@ -21,6 +21,7 @@ struct trust_config {
 };
 extern const struct config_table trust_schema;
 
+struct chain_claims;
 struct trust_store;
 /* NULL after errors, which are in `report` (file missing, no certificate in it ...). A CRL that is
  * stale, or soon will be, is a warning: its issuer's certificates are refused, but the other stores
@@ -68,6 +69,12 @@ struct trust_question {
 	unsigned nmore;
 	const unsigned char (*pins)[32]; /* SHA-256 of the SPKI */
 	unsigned npins;
+	/* Limits that CAs put on clearances (RFC 5913) are heeded by who asks: a critical extension
+	 * with some is understood. */
+	bool heeds_limits;
+	/* What the chain says besides names, when it was built (look at the verdict, too); with
+	 * heeds_limits only. NULL: nobody wants to know. A pin vouches for a key, not for that. */
+	struct chain_claims *claims;
 };
 
 struct trust_answer {

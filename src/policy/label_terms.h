@@ -73,4 +73,7 @@ struct label_side {
 	const struct label_terms *terms; /* NULL: nothing was agreed */
 	struct label_cleared governing;
 	struct label_cleared translated; /* under terms->policy; with one alone */
+	/* Its certificate, which must grant, is not known yet: what is refused for lack of a
+	 * clearance is refused for now only. */
+	bool awaited;
 };

@@ -43,24 +43,26 @@ static bool enter(void *arg, struct str from, struct str to)
 	return domain_parse(from, &a) && domain_parse(to, &b) && peering_enters(arg, &a, &b);
 }
 
-static void label_context(
-	const struct passage *p, const struct stanza_head *h, struct filter_labels *out)
+static void label_context(const struct passage *p, const struct stanza_head *h,
+	const struct decide_certificates *certificates, struct filter_labels *out)
 {
 	out->policies = p->from->labels.policies;
 	out->assumed = p->from->labels.assumed;
-	out->from = control_labels_side(&p->from->labels, h->from, NULL);
-	out->to = control_labels_side(&p->to->labels, h->to, NULL);
+	out->from = control_labels_side(&p->from->labels, h->from, certificates->from);
+	out->to = control_labels_side(&p->to->labels, h->to, certificates->to);
+	/* The sender's is never awaited: a stream that was proven otherwise brings none. */
+	out->to.awaited = p->to->labels.certificate && !certificates->to;
 	out->now = clock_wall();
 }
 
-void decide_context(
-	const struct passage *p, const struct stanza_head *h, struct filter_context *out)
+void decide_context(const struct passage *p, const struct stanza_head *h,
+	const struct decide_certificates *certificates, struct filter_context *out)
 {
 	out->from_room = p->from->config->service == SERVICE_MUC;
 	out->to_room = p->to->config->service == SERVICE_MUC;
 	out->max_stanza = (size_t)p->from->config->max_stanza;
 	if (p->table && p->table->checks_labels)
-		label_context(p, h, &out->labels);
+		label_context(p, h, certificates, &out->labels);
 	if (!p->deputies)
 		return;
 	out->permit = permit;

@@ -20,9 +20,14 @@ struct pair_refusal {
 bool decide_pair(const struct passage *p, struct pair_refusal *out);
 /* Why an address without a domain ends it. */
 struct pair_refusal decide_no_domain(void);
-/* What the filter's chooser says of a passage besides its table, for a stanza with this head. */
-void decide_context(
-	const struct passage *p, const struct stanza_head *h, struct filter_context *out);
+/* What the certificates of both sides bring; NULL: not known. */
+struct decide_certificates {
+	const struct label_grants *from, *to;
+};
+/* What the filter's chooser says of a passage besides its table, for a stanza with this head.
+ * Allocates nothing, takes no lock. */
+void decide_context(const struct passage *p, const struct stanza_head *h,
+	const struct decide_certificates *certificates, struct filter_context *out);
 
 /* The limits of a stream on which a control with this max_stanza is the most generous proven one
  * (decision 31). */

@@ -474,7 +474,7 @@ static const char *check_proof(struct inbound *in, const struct proof *p, const 
 	if (!external && !(c->config->authentication & 1u << PROOF_DIALBACK))
 		return "dialback is not accepted any more";
 	struct trust_answer a;
-	leg_judge(&in->leg, c, &p->from, false, &a);
+	leg_judge(&in->leg, c, &p->from, false, NULL, &a);
 	*cond = STREAM_RESET;
 	/* Dialback stands in for a stranger's certificate, not for a bad one (decision 3). */
 	bool stands = a.verdict == TRUST_OK ||
@@ -552,6 +552,7 @@ void inbound_replan(struct inbound *in)
 		peering_permit(plan->peering, &p->from, &p->to, &p->passage);
 		p->plan = plan->number;
 		p->counts = NULL;
+		pair_certified_fini(&p->certified);
 	}
 	/* What the peer has sent until it closes too is still taken, or answered. */
 	switch (v.verdict) {

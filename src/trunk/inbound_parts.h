@@ -2,6 +2,7 @@
 /* What an inbound leg keeps of the proofs made on it, and of the pairs that use it. */
 #pragma once
 
+#include "trunk/inbound_label.h"
 #include "trunk/pair.h"
 
 struct metrics_peer;
@@ -26,4 +27,5 @@ struct inbound_pair {
 	struct feed feed;            /* the place at that route */
 	struct metrics_peer *counts; /* of `from`, under `plan`; NULL: not looked up yet */
 	struct record_pair *record;  /* made with its first record */
+	struct pair_certified certified;
 };

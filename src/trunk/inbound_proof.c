@@ -133,7 +133,7 @@ static void judge_peer(struct inbound *in, const struct control *c)
 	uint64_t plan = in->leg.trunk->plan->number;
 	if (in->judged && in->judged_plan == plan)
 		return;
-	leg_judge(&in->leg, c, &in->from, false, &in->trust);
+	leg_judge(&in->leg, c, &in->from, false, NULL, &in->trust);
 	in->judged = true;
 	in->judged_plan = plan;
 	in->leg.certificate = in->trust.subject;
@@ -249,6 +249,8 @@ void inbound_prove(struct inbound *in, const struct domain *from, const struct d
 		log_quote(str_of(in->trust.subject)).s);
 	metrics_opened(l);
 	metrics_proof(l, from, how, true);
+	if (strcmp(how, "dialback") != 0)
+		leg_certified(l, peering_accepted(l->trunk->plan->peering, from), from, false);
 	peer_get(&l->trunk->peers, from)->last_in = clock_wall();
 	if (in->nproofs == 1) {
 		metrics_inbound_stage(in, METRICS_AUTH);
@@ -283,7 +285,7 @@ const struct proof *inbound_proven(
 	/* The certificate of this TLS session may speak for more names, each under its own control.
 	 */
 	struct trust_answer a;
-	leg_judge(&in->leg, c, from, false, &a);
+	leg_judge(&in->leg, c, from, false, NULL, &a);
 	if (a.verdict != TRUST_OK)
 		return NULL;
 	inbound_prove(in, from, NULL, "external", a.not_after);
@@ -383,7 +385,7 @@ void inbound_db_result(struct inbound *in, const struct stream_info *info)
 	}
 	const struct control *c = peering_accepted(l->trunk->plan->peering, &from);
 	struct trust_answer a;
-	leg_judge(l, c, &from, false, &a);
+	leg_judge(l, c, &from, false, NULL, &a);
 	if (a.verdict == TRUST_OK && c->config->authentication & 1u << PROOF_EXTERNAL) {
 		/* XEP-0344: the certificate of this session is the proof; nobody needs to be
 		 * called. */

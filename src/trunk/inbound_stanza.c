@@ -128,6 +128,7 @@ void inbound_pairs_free(struct inbound *in)
 	for (unsigned i = 0; i < in->npairs; i++) {
 		free(in->pairs[i]->from_text);
 		free(in->pairs[i]->to_text);
+		pair_certified_fini(&in->pairs[i]->certified);
 		record_pair_free(in->pairs[i]->record);
 		free(in->pairs[i]);
 	}
@@ -193,7 +194,10 @@ const struct policy_table *inbound_choose(
 	}
 	if (!p)
 		return NULL;
-	decide_context(&p->passage, head, out);
+	struct decide_certificates certificates = { 0 };
+	if (p->passage.table && p->passage.table->checks_labels)
+		inbound_certificates(in, p, &certificates);
+	decide_context(&p->passage, head, &certificates, out);
 	return p->passage.table;
 }
 

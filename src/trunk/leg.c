@@ -390,19 +390,21 @@ void leg_conn_event(void *owner, struct conn *c, enum conn_event e)
 }
 
 void leg_judge(struct leg *l, const struct control *c, const struct domain *d, bool outbound,
-	struct trust_answer *out)
+	struct chain_claims *claims, struct trust_answer *out)
 {
 	const struct tls *tls = l->conn ? conn_tls(l->conn) : NULL;
-	struct trust_question q = {
-		.store = c->trust,
-		.domain = d,
-		.more = outbound ? c->reference_names : c->accept_names,
-		.nmore = outbound ? c->nreference : c->naccept,
-		.pins = (const unsigned char(*)[32])c->pins,
-		.npins = c->npins,
-	};
+	struct trust_question q = certified_question(c, d, outbound);
+	q.claims = claims;
 	trust_judge(&q, tls ? tls_peer_certificate(tls) : NULL, tls ? tls_peer_chain(tls) : NULL,
 		clock_wall(), out);
+}
+
+void leg_certified(struct leg *l, const struct control *c, const struct domain *d, bool outbound)
+{
+	const struct tls *tls = conn_tls(l->conn);
+	if (tls)
+		certified_peers_note(l->trunk->shared->certified, c, d, tls_peer_certificate(tls),
+			tls_peer_chain(tls), outbound);
 }
 
 void leg_busy(struct leg *l)

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "trunk/certified.h"
 #include "trunk/trunk.h"
 #include "xmpp/stream.h"
 
@@ -104,9 +105,12 @@ void leg_log(struct leg *l, enum log_level level, const char *event, const char 
 /* The same with what is only for who reads along. */
 void leg_log_aside(struct leg *l, enum log_level level, const char *event,
 	const struct log_aside *aside, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-/* The chain the peer showed, judged for this domain under this control, now. */
+/* The chain the peer showed, judged for this domain under this control, now; and what it says
+ * besides names (NULL: nobody wants to know). */
 void leg_judge(struct leg *l, const struct control *c, const struct domain *d, bool outbound,
-	struct trust_answer *out);
+	struct chain_claims *claims, struct trust_answer *out);
+/* With the same chain the domain has proven itself. */
+void leg_certified(struct leg *l, const struct control *c, const struct domain *d, bool outbound);
 /* It does not rest any more, or leaves its trunk. */
 void leg_busy(struct leg *l);
 /* Checked now and then: has the peer's certificate expired; is there memory to give back? */

@@ -103,7 +103,7 @@ static bool judge_next_hop(struct outbound *o)
 	if (o->judged || !stream_is_secure(o->leg.stream))
 		return true;
 	o->judged = true;
-	leg_judge(&o->leg, o->control, &o->leg.peer_domain, true, &o->trust);
+	leg_judge(&o->leg, o->control, &o->leg.peer_domain, true, NULL, &o->trust);
 	o->leg.certificate = o->trust.subject;
 	attempt_saw(&o->dial->attempt, o->trust.subject, o->trust.not_after);
 	if (o->trust.verdict == TRUST_OK) {
@@ -206,6 +206,8 @@ static void ready(struct outbound *o, const char *proof)
 		" tls=%s proof=%s next_hop=%s certificate=%s", log_quote(str_of(tls)).s, proof,
 		o->judged ? trust_verdict_name(o->trust.verdict) : "not-judged",
 		log_quote(str_of(o->trust.subject)).s);
+	if (o->judged && o->trust.verdict == TRUST_OK)
+		leg_certified(&o->leg, o->control, &o->leg.peer_domain, true);
 	dial_stage(d, ATTEMPT_READY);
 	dial_result(d, DIAL_OK, "");
 }
@@ -425,7 +427,7 @@ const char *outbound_check(const struct outbound *o, const struct control *c)
 		return "a newer TLS version is required now";
 	if (secure && c->config->verify_next_hop) {
 		struct trust_answer a;
-		leg_judge((struct leg *)(void *)&o->leg, c, &o->leg.peer_domain, true, &a);
+		leg_judge((struct leg *)(void *)&o->leg, c, &o->leg.peer_domain, true, NULL, &a);
 		if (a.verdict != TRUST_OK)
 			return "the next hop's certificate is not valid any more";
 	}

@@ -110,6 +110,26 @@ static void check_covered(struct plan *p, struct config_report *report)
 	}
 }
 
+/* A certificate's word needs somebody who vouches for it, and a peer that proves with it. */
+static void check_certificate_clearance(struct plan *p, struct config_report *report)
+{
+	for (unsigned i = 0; i < p->settings.controls.n; i++) {
+		const struct control_config *c = control_at(p, i);
+		const struct config_origin *at =
+			config_origin_of(&c->labels.origin, "certificate_clearance");
+		if (!c->labels.certificate_clearance || c->action != CONTROL_ACCEPT)
+			continue;
+		if (!(c->authentication & 1u << PROOF_EXTERNAL) || c->tls == TLS_POLICY_OFF)
+			config_report_add(report, CONFIG_ERROR, at,
+				"certificate_clearance: nobody proves with a certificate here: add "
+				"\"external\" to authentication, and allow TLS");
+		else if (!c->trust || strcmp(c->trust, "none") == 0)
+			config_report_add(report, CONFIG_ERROR, at,
+				"certificate_clearance: pins alone vouch for nothing that a "
+				"certificate says: name a trust store");
+	}
+}
+
 static void load_keys(struct plan *p, const struct plan_options *o, struct config_report *report)
 {
 	config_report_topic(report, PLAN_CERTS);
@@ -145,6 +165,7 @@ static void build(struct plan *p, const struct plan_options *o, struct config_re
 		&p->settings.clearances, policy_set_jid_sets(p->tables) };
 	p->labels = labels_new(&labels, report);
 	labels_check(p->labels, &p->settings.policies, report);
+	check_certificate_clearance(p, report);
 	p->peering = peering_new(
 		&p->settings, p->stores, p->nstores, p->credentials, p->tables, p->labels, report);
 	if (!p->credentials)

@@ -244,6 +244,7 @@ void trunk_change_plan(struct trunk *t, struct plan *plan)
 	}
 	each_pair(t, replan_pair);
 	plan_unref(old);
+	certified_peers_plan(t->shared->certified, plan);
 }
 
 static void stop_pair(struct pair *p, uint64_t now)

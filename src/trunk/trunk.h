@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One worker's share of the trunk: its legs, the pairs that have their home here, the plan it runs
- * by. Everything is for the worker's own thread, but trunk_load() and what goes through mail.
- * Sibling trunks are reached by mail only.
+ * by. Everything is for the worker's own thread, but trunk_load() and mail, which reaches siblings.
  */
 #pragma once
 
@@ -25,6 +24,7 @@ struct head_reader;
 struct repeats;
 struct audit_writer;
 struct alerts;
+struct certified_peers;
 struct pings;
 
 /* Counters of one worker; read by others without care for a torn view. */
@@ -51,8 +51,9 @@ struct trunk_shared {
 	unsigned n;
 	atomic_ullong stream_numbers;
 	struct trunk_audit audit;
-	struct alerts *alerts; /* NULL in tests */
-	struct pings *pings;   /* NULL in tests */
+	struct alerts *alerts; /* NULL in tests, as is what follows */
+	struct pings *pings;
+	struct certified_peers *certified;
 };
 
 struct trunk {
@@ -66,8 +67,7 @@ struct trunk {
 	struct list fresh;   /* inbound legs that have proven nothing yet, the oldest first */
 	struct map pairs;    /* by "from to" in their fixed order */
 	struct map peers;    /* attempts and back-off by domain */
-	struct list *outbox; /* stanzas for siblings, one list per index, posted at the end of the
-				turn */
+	struct list *outbox; /* stanzas for siblings, by index, posted at the end of the turn */
 	size_t *outbox_bytes;
 	atomic_size_t handed_bytes; /* sent here by siblings and not yet taken */
 	struct filter *filter;      /* one for all legs: a stanza is decided within one call */

@@ -58,6 +58,18 @@ static void add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
 	X509_EXTENSION_free(ext);
 }
 
+/* One that OpenSSL knows by its number only. */
+static void add_by_oid(X509 *cert, const char *oid, const char *value)
+{
+	X509_EXTENSION *ext = value ? X509V3_EXT_conf(NULL, NULL, oid, value) : NULL;
+
+	if (!value)
+		return;
+	must(ext != NULL);
+	must(X509_add_ext(cert, ext, -1));
+	X509_EXTENSION_free(ext);
+}
+
 static GENERAL_NAME *raw_dns(struct str raw)
 {
 	GENERAL_NAME *name = GENERAL_NAME_new();
@@ -107,6 +119,9 @@ static void add_extensions(X509 *cert, X509 *issuer, const struct pki_spec *spec
 	add_extension(cert, issuer, NID_ext_key_usage, spec->eku);
 	add_extension(cert, issuer, NID_name_constraints, spec->constraints);
 	add_extension(cert, issuer, NID_subject_alt_name, spec->san);
+	add_by_oid(cert, "2.5.29.9", spec->directory);
+	add_by_oid(cert, "1.3.6.1.5.5.7.1.21", spec->limits);
+	add_by_oid(cert, "2.25.99", spec->strange);
 	if (spec->raw_dns.n)
 		add_raw_name(cert, raw_dns(spec->raw_dns));
 	if (spec->raw_xmpp.n)

@@ -23,12 +23,15 @@ struct pki_spec {
 	const char *usage;       /* NULL: what a CA, or a leaf, needs */
 	const char *eku;         /* "serverAuth,clientAuth"; NULL: none */
 	const char *constraints; /* "permitted;DNS:example" */
-	int ca;                  /* 1: a CA */
-	int pathlen;             /* of a CA: n + 1; 0: no limit */
-	int64_t from, to;        /* seconds relative to now; both 0: an hour back, 90 days ahead */
-	int rsa_bits;            /* 0: ECDSA P-256 */
-	const char *kind;        /* another curve, "RSA" (2048 bits), "ED25519"; NULL: as above */
-	const char *digest;      /* NULL: SHA256 */
+	/* "DER:30...", "critical,DER:30...": subjectDirectoryAttributes; what a CA's certificates
+	 * may have of clearances at most (RFC 5913); what nobody knows */
+	const char *directory, *limits, *strange;
+	int ca;             /* 1: a CA */
+	int pathlen;        /* of a CA: n + 1; 0: no limit */
+	int64_t from, to;   /* seconds relative to now; both 0: an hour back, 90 days ahead */
+	int rsa_bits;       /* 0: ECDSA P-256 */
+	const char *kind;   /* another curve, "RSA" (2048 bits), "ED25519"; NULL: as above */
+	const char *digest; /* NULL: SHA256 */
 };
 
 #define PKI_DNS(name)  "DNS:" name

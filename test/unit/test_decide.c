@@ -163,6 +163,7 @@ static void available_presence_outside_rooms_is_left_out_when_it_repeats(void **
 static void addresses_inside_are_judged_where_there_are_flows(void **unused)
 {
 	struct peering_rig rig;
+	const struct decide_certificates unknown = { 0 };
 	const struct stanza_head head = { 0 };
 	struct filter_context c = { 0 };
 	struct passage p;
@@ -170,7 +171,7 @@ static void addresses_inside_are_judged_where_there_are_flows(void **unused)
 	(void)unused;
 	peering_rig_init(&rig, two_zones);
 	p = peering_rig_permit(&rig, "a.example", "rooms.b.example");
-	decide_context(&p, &head, &c);
+	decide_context(&p, &head, &unknown, &c);
 	assert_false(c.from_room);
 	assert_true(c.to_room);
 	assert_true(c.permit(c.permit_arg, STR("A.example"), STR("b.example")));
@@ -178,7 +179,7 @@ static void addresses_inside_are_judged_where_there_are_flows(void **unused)
 	assert_false(c.permit(c.permit_arg, STR("a.example"), STR("..")));
 	p.deputies = NULL;
 	c = (struct filter_context){ 0 };
-	decide_context(&p, &head, &c);
+	decide_context(&p, &head, &unknown, &c);
 	assert_null(c.permit);
 	peering_rig_fini(&rig);
 }

@@ -6,9 +6,11 @@ import json
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import termios
+import time
 from xml.etree import ElementTree
 
 from bed.peer import Peer
@@ -83,39 +85,108 @@ async def connectivity(check, trunk):
           ' domains are reached' in text.stdout, text.stdout + text.stderr)
     check('... as JSON', told['done'] and told['reached'] == told['domains'] - 1 and told['problems'] == 1 and
           told['findings'][0]['domains'] == [down], repr(told))
+    screen = await asyncio.to_thread(Terminal, trunk, *words)
+    status, said, _ = await asyncio.to_thread(screen.end)
+    check('... on a terminal, each as soon as it is its turn', status == 2 and
+          '  %s: tcp\r\n' % down in said and '  %s: reached\r\n' % hosts['a'].domain in said and
+          '%d of %d ...' % (told['domains'], told['domains']) in said, repr(said))
 
 
-def screen(trunk, end):
-    """trunkctl top on a terminal of 10 lines; what it wrote, its status, terminal as before?"""
-    command = os.path.join(os.path.dirname(trunk.bed.trunkd), 'trunkctl')
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack('HHHH', 10, 40, 0, 0))
-    before = termios.tcgetattr(theirs)
-    process = subprocess.Popen([command, 'top', '--socket', trunk.folder], stdin=theirs,
-                               stdout=theirs, stderr=theirs)
-    said = b''
-    while b'pair' not in said and select.select([ours], [], [], 10)[0]:
-        said += os.read(ours, 4096)
-    end(ours, process)
-    status = process.wait(10)
-    while select.select([ours], [], [], 0.1)[0]:
-        said += os.read(ours, 4096)
-    same = termios.tcgetattr(theirs) == before
-    os.close(ours)
-    os.close(theirs)
-    return said.decode(), status, same
+class Terminal:
+    """A terminal, with a program that it controls: keys are signals where they usually are, a new size is told,
+    and hanging up is heard."""
+
+    def __init__(self, trunk, *words):
+        command = os.path.join(os.path.dirname(trunk.bed.trunkd), 'trunkctl')
+        self.ours, self.theirs = pty.openpty()
+        self.resize(10, 40)
+        self.before, self.said = termios.tcgetattr(self.theirs), b''
+        theirs = self.theirs
+        self.process = subprocess.Popen(
+            [command, *words], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0))
+
+    def resize(self, lines, columns):
+        fcntl.ioctl(self.ours, termios.TIOCSWINSZ, struct.pack('HHHH', lines, columns, 0, 0))
+
+    def hear(self, seconds=0.1):
+        """Reads what there is; False when nothing came for so long."""
+        if not select.select([self.ours], [], [], seconds)[0]:
+            return False
+        try:
+            self.said += os.read(self.ours, 4096)
+            return True
+        except OSError:     # nobody has it open any more
+            return False
+
+    def frame(self, accept):
+        """The first whole screen with whose lines accept() is content; or the last one, after ten seconds."""
+        lines, end = [], time.monotonic() + 10
+        while time.monotonic() < end and not accept(lines):
+            while self.hear():
+                pass
+            lines = self.said.decode().rpartition('\033[J')[2].split('\033')[0].splitlines()
+        return lines
+
+    def end(self):
+        """(exit status, all it wrote, is the terminal as it was before?)"""
+        status, same = self.process.wait(10), None
+        if self.ours is not None:
+            while self.hear():
+                pass
+            same = termios.tcgetattr(self.theirs) == self.before
+            os.close(self.ours)
+        os.close(self.theirs)
+        return status, self.said.decode(), same
+
+    def hang_up(self):
+        os.close(self.ours)
+        self.ours = None
+
+
+def fits(height, width):
+    return lambda lines: 0 < len(lines) < height and all(len(line) <= width for line in lines)
+
+
+def fills(lines):
+    """More than a terminal of 10 lines and 40 columns has room for."""
+    return len(lines) >= 10 and max(map(len, lines)) > 40
+
+
+def watched(trunk, end):
+    """trunkctl top until `end` does something to its terminal: (its lines, what Terminal.end() says)."""
+    terminal = Terminal(trunk, 'top', '--socket', trunk.folder)
+    lines = terminal.frame(fits(10, 40))
+    end(terminal)
+    return lines, terminal.end()
+
+
+def resized(trunk):
+    terminal = Terminal(trunk, 'top', '--socket', trunk.folder)
+    frames = [terminal.frame(fits(10, 40))]
+    for size, accept in (((40, 120), fills), ((7, 30), fits(7, 30))):
+        terminal.resize(*size)
+        frames.append(terminal.frame(accept))
+    os.write(terminal.ours, b'q')
+    return frames, terminal.end()
 
 
 async def terminal(check, trunk):
-    ends = {'q': lambda tty, p: os.write(tty, b'q'), 'SIGTERM': lambda tty, p: p.terminate(),
-            'SIGINT': lambda tty, p: p.send_signal(2)}
+    ends = {'q': lambda t: os.write(t.ours, b'q'), 'Ctrl-C': lambda t: os.write(t.ours, b'\x03'),
+            'Ctrl-\\': lambda t: os.write(t.ours, b'\x1c'), 'SIGTERM': lambda t: t.process.terminate(),
+            'SIGHUP': lambda t: t.process.send_signal(signal.SIGHUP),
+            'SIGQUIT': lambda t: t.process.send_signal(signal.SIGQUIT)}
     for name, end in ends.items():
-        said, status, same = await asyncio.to_thread(screen, trunk, end)
-        body = said.split('\033[J')[1].split('\033')[0].splitlines()
-        check('top on a terminal, ended by %s: it fits' % name, len(body) <= 9 and
-              all(len(line) <= 40 for line in body), repr(body))
-        check('... and all is put back', status == 0 and same and '\033[?1049l' in said and
-              '\033[?25h' in said, repr((status, same, said[-80:])))
+        lines, (status, said, same) = await asyncio.to_thread(watched, trunk, end)
+        check('top on a terminal, ended by %s: it fits' % name, fits(10, 40)(lines), repr(lines))
+        check('... and all is put back', status == 0 and same and said.count('\033[?1049l') == 1 and
+              '\033[?25h' in said and '\033[?7h' in said, repr((status, same, said[-80:])))
+    _, (status, _, _) = await asyncio.to_thread(watched, trunk, Terminal.hang_up)
+    check('top: the terminal hangs up, and it ends', status in (0, -signal.SIGHUP), str(status))
+    frames, (status, _, same) = await asyncio.to_thread(resized, trunk)
+    check('top: another size is filled', fits(10, 40)(frames[0]) and fits(40, 120)(frames[1]) and
+          fills(frames[1]), repr(frames))
+    check('... a smaller one, too', fits(7, 30)(frames[2]) and status == 0 and same, repr(frames))
 
 
 async def run(bed, check):

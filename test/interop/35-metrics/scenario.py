@@ -8,6 +8,7 @@ import subprocess
 
 from bed import http
 from bed.press import Sink, until
+from bed.wire import HEADER, attributes
 
 LIMIT = 60.0
 FILE = "<query xmlns='jabber:iq:oob'><url>http://x.example/f</url></query>"
@@ -225,6 +226,29 @@ async def expect_reloads(trunk, where, check):
     return path
 
 
+async def expect_ready(trunk, path, check):
+    """Whoever sends peers here is told when that would be in vain."""
+    status, _, body = await http.get(path, '/readyz')
+    check('ready', status == 200 and body.startswith(b'ready\n'), body.decode())
+    done = await trunk.ask('drain', 'all')
+    status, _, body = await http.get(path, '/readyz')
+    check('drained: not ready', done.returncode == 0 and status == 503 and b'drained' in body, body.decode())
+    check('but well', (await http.get(path, '/healthz'))[0] == 200)
+    done = await trunk.ask('resume', 'all')
+    status, _, body = await http.get(path, '/readyz')
+    check('resumed: ready', done.returncode == 0 and status == 200, body.decode())
+    # One that has been answered and says nothing more: it is waited for.
+    reader, writer = await asyncio.open_connection(trunk.address, 5269)
+    writer.write((HEADER % attributes(from_=peers['leaf'].domain, to=peers['hop'].domain, version='1.0')).encode())
+    await asyncio.wait_for(reader.readuntil(b'</stream:features>'), 10)
+    stopping = asyncio.ensure_future(trunk.stop())
+    await trunk.logged(' stopping')
+    status, _, body = await http.get(path, '/readyz')
+    check('stopping: not ready', status == 503 and b'stopping' in body and not stopping.done(), body.decode())
+    writer.close()
+    check('it stops in order', await stopping == 0)
+
+
 async def run(bed, check):
     trunk = bed.trunk('metrics')
     where = (trunk.address, 9469)
@@ -249,6 +273,6 @@ async def run(bed, check):
     await expect_format(trunk, where, check, n)
     await expect_server(where, check)
     path = await expect_reloads(trunk, where, check)
-    check('it stops in order', await trunk.stop() == 0)
+    await expect_ready(trunk, path, check)
     check('and takes its socket away', not os.path.exists(path))
     await asyncio.gather(*(p.close() for p in peers.values()))

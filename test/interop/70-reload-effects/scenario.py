@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""What a reload does to live streams, class by class; a bad configuration changes nothing."""
+"""What a reload does to live streams, class by class, as the table under RELOAD in trunkd.conf(5) has them (labels
+are 43's); a bad configuration changes nothing."""
 import asyncio
+import json
+import os
 
+from bed import audit
 from bed.client import fresh
 from bed.peer import Peer, message
+from bed.press import condition, until
 from bed.wire import Gone
 
 CHAT_STATE = "<active xmlns='http://jabber.org/protocol/chatstates'/>"
-NAMES = ('leaf', 'hop', 'moved', 'gone', 'strict', 'bystander')
+NAMES = ('leaf', 'hop', 'moved', 'gone', 'strict', 'bystander', 'queued', 'believer')
 peers = {}
 
 
@@ -44,6 +49,72 @@ async def policy(check, trunk, wire):
     check('policy: over the same connections', hop.count('accepted') == 1)
 
 
+async def back(wire, to, number):
+    """The condition with which it came back; None when it did not."""
+    await wire.send(message('x@' + wire.from_, 'y@' + to, number, body='b' * 12000))
+    got = await peers['leaf'].stanza(number)
+    return condition(got) if got is not None and got.get('type') == 'error' else None
+
+
+async def access_limit_audit(check, trunk, wire):
+    """The rest of what counts from the next stanza on."""
+    leaf, hop, quiet = peers['leaf'], peers['hop'], trunk.settings['policies'][0]
+    path = trunk.settings['audit']['file']
+    quiet['access'] = [{'to': 'nobody@' + hop.domain, 'action': 'allow'}]
+    check('an access list is loaded', await trunk.reload())
+    refused = await back(wire, hop.domain, fresh())
+    check('access list: the next stanza on the live stream is refused', refused == 'policy-violation', str(refused))
+    del quiet['access']
+    trunk.control(leaf.domain, max_stanza=10000)
+    check('a limit is loaded', await trunk.reload())
+    refused = await back(wire, hop.domain, fresh())
+    check('limit: the next stanza on the live stream is too big', refused == 'policy-violation', str(refused))
+    del trunk.control(leaf.domain)['max_stanza']
+    before = await send(wire, hop.domain)
+    await hop.stanza(before)
+    quiet['audit'] = 'full'
+    check('auditing is loaded', await trunk.reload())
+    after = await send(wire, hop.domain)
+    await hop.stanza(after)
+    kept = await until(lambda: audit.records(path, id=after))
+    check('audit: the next stanza on the live stream is recorded in full, and not the one before',
+          kept and 'received' in kept[0] and 'received' not in audit.records(path, id=before)[0], str(kept))
+    check('all of it over the same connections', hop.count('accepted') == 1)
+
+
+async def nothing_that_matters(check, trunk, wire):
+    """Anything else: streams stay up, not one stanza lost or put in another order."""
+    leaf, hop = peers['leaf'], peers['hop']
+    numbers = [await send(wire, hop.domain) for _ in range(200)]
+    trunk.settings['listen'].append({'address': trunk.address, 'port': 5298, 'mode': 'starttls'})
+    trunk.settings['limits'] = {'connections': 4000}
+    trunk.settings['log']['level'] = 'debug'
+    trunk.control(hop.domain, connect_timeout='7s', keepalive='90s')
+    reload = asyncio.ensure_future(trunk.reload())
+    numbers += [await send(wire, hop.domain) for _ in range(200)]
+    check('anything else: the reload is taken', await reload)
+    numbers += [await send(wire, hop.domain) for _ in range(200)]
+    await hop.stanza(numbers[-1], 20)
+    got = [s.get('id') for s in hop.stanzas if s.get('id') in set(numbers)]
+    check('anything else: every stanza arrives, in order', got == numbers, '%d of %d' % (len(got), len(numbers)))
+    check('anything else: over the same connections', hop.count('accepted') == 1)
+    trunk.settings['log']['level'] = trunk.bed.level
+    trunk.settings['listen'].pop()
+
+
+async def needs_restart(check, trunk, wire):
+    """Warned, and the old value stays."""
+    hop, kept = peers['hop'], trunk.settings['node']['workers']
+    before = json.loads((await trunk.ask('status', '--json')).stdout)['workers']
+    trunk.settings['node']['workers'] = before + 1
+    check('restart: the reload is taken', await trunk.reload())
+    check('restart: it is warned of', await trunk.logged(['node.workers needs a restart', 'old value is kept']))
+    told = json.loads((await trunk.ask('status', '--json')).stdout)
+    check('restart: the old value stays', told['workers'] == before, repr(told))
+    check('restart: the live stream stays', await hop.stanza(await send(wire, hop.domain)))
+    trunk.settings['node']['workers'] = kept
+
+
 async def bad_configuration(check, trunk, wire):
     hop = peers['hop']
     for name, change in (('an unknown key', {'conect': 'dns'}),
@@ -78,6 +149,61 @@ async def next_hop(check, trunk):
     check('next hop: both were used', old.stanzas and new.stanzas)
     check('next hop: the old stream was closed in order', await old.until(
         lambda: all(w.heard.endswith('</stream:stream>') for w in old.wires)))
+
+
+async def identity(check, trunk):
+    """Who we are to the next hop, and who it has to be. `moved` is at its new place."""
+    new, leaf = peers['new-place'], peers['leaf']
+    domain, wire = new.domain, await leaf.proven(new.domain, trunk.address)
+    numbers = [await send(wire, domain) for _ in range(50)]
+    await new.stanza(numbers[-1])
+    before = new.count('accepted')
+    names = [p.domain for p in peers.values()]
+    trunk.settings['certificates'].append(dict(trunk.cert('rsa', *names), name='for-moved'))
+    trunk.control(domain, certificate='for-moved')
+    check('identity: the reload is taken', await trunk.reload())
+    more = [await send(wire, domain) for _ in range(50)]
+    await new.stanza(more[-1])
+    got = [s.get('id') for s in new.stanzas if s.get('id') in set(numbers + more)]
+    check('identity: what we show there has changed: a new stream, order kept', got == numbers + more and
+          new.count('accepted') == before + 1, '%d, %d' % (len(got), new.count('accepted') - before))
+    check('identity: the old one was closed in order', await new.until(
+        lambda: sum(w.heard.endswith('</stream:stream>') for w in new.wires) >= before))
+    trunk.control(domain, pins=['00' * 32])
+    check('pins: the reload is taken', await trunk.reload())
+    row = await trunk.logged(['stream-end', 'dir=out', 'to=' + domain, 'certificate is not valid any more'])
+    check('pins: a next hop that is not it any more loses its stream', row and 'policy-violation' in row,
+          str(row))
+    del trunk.control(domain)['pins']
+    del trunk.control(domain)['certificate']
+
+
+async def queue_bounced(check, trunk):
+    """What waits for a domain that is refused now goes back."""
+    leaf, queued = peers['leaf'], peers['queued']
+    wire = await leaf.proven(queued.domain, trunk.address)
+    numbers = [await send(wire, queued.domain) for _ in range(20)]
+    await trunk.logged([' dial ', 'to=' + queued.domain, 'outcome=unreachable'])
+    trunk.control(queued.domain, action='reject')
+    check('queue: the reload is taken', await trunk.reload())
+    ends = {condition(s) if s is not None else None for s in [await leaf.stanza(n) for n in numbers]}
+    check('queue: what waited for a domain that is refused now is bounced', ends == {'remote-server-not-found'},
+          str(ends))
+    ended, _ = await wire.ending()
+    check('queue: and the stream for it ends', ended == 'host-gone', str(ended))
+
+
+async def trust_store(bed, check, trunk):
+    """A store that does not have the CA any more."""
+    believer, hop = peers['believer'], peers['hop']
+    wire = await believer.proven(hop.domain, trunk.address)
+    check('trust: before', await hop.stanza(await send(wire, hop.domain)))
+    for store in trunk.settings['trust']:
+        if store['name'] == 'late':
+            store['ca'] = bed.pki.stranger.path
+    check('trust: the reload is taken', await trunk.reload())
+    ended, _ = await wire.ending()
+    check('trust: a live stream of whom nobody believes any more is reset', ended == 'reset', str(ended))
 
 
 async def refused(check, trunk):
@@ -146,12 +272,22 @@ async def run(bed, check):
     listening = [p for n, p in peers.items() if n != 'new-place']
     trunk.usual(*listening)
     trunk.control(peers['strict'].domain, verify_next_hop=False)
-    await asyncio.gather(*(p.listen() for p in peers.values()))
+    trunk.control(peers['queued'].domain, queue={'seconds': '60s'})
+    trunk.settings['trust'].append({'name': 'late', 'ca': bed.pki.root.path})
+    trunk.control(peers['believer'].domain, trust='late')
+    trunk.settings['audit'] = {'file': os.path.join(trunk.folder, 'audit')}
+    await asyncio.gather(*(p.listen() for n, p in peers.items() if n != 'queued'))
     await trunk.start()
     wire = await peers['leaf'].proven(peers['hop'].domain, trunk.address)
     await policy(check, trunk, wire)
+    await access_limit_audit(check, trunk, wire)
+    await nothing_that_matters(check, trunk, wire)
+    await needs_restart(check, trunk, wire)
     await bad_configuration(check, trunk, wire)
     await next_hop(check, trunk)
+    await identity(check, trunk)
+    await queue_bounced(check, trunk)
+    await trust_store(bed, check, trunk)
     await refused(check, trunk)
     await host_gone(check, trunk)
     await certificate(bed, check, trunk)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* See log_tap.h. The mutex is held for a few pointers, or for a copy that was made before. */
+/* See log_tap.h. The mutex is held to look a line through and to copy it, never for input or
+ * output. */
 #include "base/log_tap.h"
 
 #include "base/mem.h"
@@ -13,6 +14,8 @@ enum { NOBODY = LOG_LEVEL_ALERT + 1 };
 /* Belongs to the log, of which there is one per process (log.c). */
 static struct {
 	pthread_mutex_t lock;
+	struct log_tap_want wants[LOG_TAP_WANTS]; /* with needles of their own */
+	unsigned nwants;
 	struct log_tap_line *first, **last;
 	size_t lines, bytes;
 	uint64_t lost;
@@ -31,11 +34,88 @@ enum log_watch log_watched(void)
 	return (enum log_watch)atomic_load_explicit(&tap_watch, memory_order_relaxed);
 }
 
-void log_tap_open(enum log_level level, enum log_watch watch)
+/* ---- what is wanted ---- */
+
+static char lower(char c)
 {
-	atomic_store_explicit(&tap_level, (int)level, memory_order_relaxed);
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool has(struct str s, struct str needle)
+{
+	char first = lower(needle.p[0]);
+
+	for (; s.n >= needle.n; s = str_skip(s, 1))
+		if (lower(s.p[0]) == first && str_eq_nocase((struct str){ s.p, needle.n }, needle))
+			return true;
+	return false;
+}
+
+static bool is_ascii(struct str s)
+{
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		all |= (unsigned char)s.p[i];
+	return all < 0x80;
+}
+
+bool log_tap_wanted(const struct log_tap_want *w, enum log_level level, const struct str line[2])
+{
+	if (level < w->level)
+		return false;
+	if (!w->n || !is_ascii(line[0]) || !is_ascii(line[1]))
+		return true;
+	for (unsigned i = 0; i < w->n; i++)
+		if (!has(line[0], str_of(w->needles[i])) && !has(line[1], str_of(w->needles[i])))
+			return false;
+	return true;
+}
+
+/* Under the lock. */
+static bool anybody_wants(enum log_level level, struct str text, struct str more)
+{
+	const struct str line[2] = { text, more };
+
+	for (unsigned i = 0; i < tap.nwants; i++)
+		if (log_tap_wanted(&tap.wants[i], level, line))
+			return true;
+	return false;
+}
+
+static void set_wants(const struct log_tap_want *wants, unsigned n)
+{
+	for (unsigned i = 0; i < tap.nwants; i++)
+		for (unsigned k = 0; k < tap.wants[i].n; k++)
+			free((char *)(size_t)tap.wants[i].needles[k]);
+	tap.nwants = n;
+	for (unsigned i = 0; i < n; i++) {
+		tap.wants[i] = wants[i];
+		for (unsigned k = 0; k < wants[i].n; k++)
+			tap.wants[i].needles[k] = mem_strdup(wants[i].needles[k]);
+	}
+}
+
+/* ---- open and closed ---- */
+
+static void tune(const struct log_tap_want *wants, unsigned n, enum log_watch watch)
+{
+	int least = NOBODY;
+
+	for (unsigned i = 0; i < n; i++)
+		if ((int)wants[i].level < least)
+			least = (int)wants[i].level;
+	pthread_mutex_lock(&tap.lock);
+	set_wants(wants, n);
+	pthread_mutex_unlock(&tap.lock);
+	atomic_store_explicit(&tap_level, least, memory_order_relaxed);
 	atomic_store_explicit(&tap_watch, (int)watch, memory_order_relaxed);
 	log_retune();
+}
+
+void log_tap_open(const struct log_tap_want *wants, unsigned n, enum log_watch watch)
+{
+	tune(wants, n, watch);
 }
 
 void log_tap_close(void)
@@ -43,9 +123,7 @@ void log_tap_close(void)
 	struct log_tap_line *l, *next;
 	uint64_t lost;
 
-	atomic_store_explicit(&tap_level, NOBODY, memory_order_relaxed);
-	atomic_store_explicit(&tap_watch, LOG_WATCH_NOBODY, memory_order_relaxed);
-	log_retune();
+	tune(NULL, 0, LOG_WATCH_NOBODY);
 	for (l = log_tap_take(&lost); l; l = next) {
 		next = l->next;
 		free(l);
@@ -67,6 +145,8 @@ struct log_tap_line *log_tap_take(uint64_t *lost_out)
 	return all;
 }
 
+/* ---- lines ---- */
+
 static char *put(char *at, struct str s)
 {
 	if (s.n)
@@ -74,31 +154,35 @@ static char *put(char *at, struct str s)
 	return at + s.n;
 }
 
+static void append(enum log_level level, const char *time, struct str text,
+	const struct log_aside *aside, size_t size)
+{
+	struct log_tap_line *l = mem_alloc(size);
+
+	*l = (struct log_tap_line){ .level = level,
+		.n = text.n + aside->more.n,
+		.content = size - sizeof(*l) - text.n - aside->more.n };
+	memcpy(l->time, time, CLOCK_TEXT);
+	put(put(put(l->text, text), aside->more), (struct str){ aside->content.p, l->content });
+	*tap.last = l;
+	tap.last = &l->next;
+	tap.lines++;
+	tap.bytes += size;
+}
+
 void log_tap_put(
 	enum log_level level, const char *time, struct str text, const struct log_aside *aside)
 {
-	struct str content =
-		log_watched() == LOG_WATCH_CONTENT ? aside->content : (struct str){ 0 };
-	size_t size = sizeof(struct log_tap_line) + text.n + aside->more.n + content.n;
-	struct log_tap_line *l = mem_alloc(size);
+	size_t content = log_watched() == LOG_WATCH_CONTENT ? aside->content.n : 0;
+	size_t size = sizeof(struct log_tap_line) + text.n + aside->more.n + content;
 
-	*l = (struct log_tap_line){
-		.level = level, .n = text.n + aside->more.n, .content = content.n
-	};
-	memcpy(l->time, time, CLOCK_TEXT);
-	put(put(put(l->text, text), aside->more), content);
 	pthread_mutex_lock(&tap.lock);
-	if (log_tap_level() == NOBODY) {
-		/* It was closed meanwhile: nobody would ever free the line. */
+	if (!anybody_wants(level, text, aside->more)) {
+		/* Or it was closed meanwhile, and nobody would ever free the line. */
 	} else if (tap.lines == LOG_TAP_LINES || tap.bytes + size > LOG_TAP_BYTES) {
 		tap.lost++;
 	} else {
-		*tap.last = l;
-		tap.last = &l->next;
-		tap.lines++;
-		tap.bytes += size;
-		l = NULL;
+		append(level, time, text, aside, size);
 	}
 	pthread_mutex_unlock(&tap.lock);
-	free(l);
 }

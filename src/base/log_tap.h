@@ -20,9 +20,23 @@ struct log_tap_line {
 	char text[];
 };
 
-/* From now on lines of this level and above are kept, with what log_write_aside() says besides; its
- * content only with LOG_WATCH_CONTENT. Open already: only changes that. */
-void log_tap_open(enum log_level level, enum log_watch watch);
+/* What one of those wants who read the tap: lines of this level and above that have all needles in
+ * them (ASCII, in any case). A line that is not plain ASCII may have them in disguise: it is
+ * wanted. A rough sieve on the thread that writes, so that a busy process does not fill the queue
+ * with what nobody asked for. */
+enum { LOG_TAP_WANTS = 8, LOG_TAP_NEEDLES = 16 };
+struct log_tap_want {
+	enum log_level level;
+	unsigned n;
+	const char *needles[LOG_TAP_NEEDLES]; /* not empty */
+};
+/* `line` is in two parts, and no needle in both. */
+bool log_tap_wanted(const struct log_tap_want *w, enum log_level level, const struct str line[2]);
+
+/* From now on lines are kept that one of the wants is for (at most LOG_TAP_WANTS; copied), with
+ * what log_write_aside() says besides; its content only with LOG_WATCH_CONTENT. Open already: only
+ * changes that. */
+void log_tap_open(const struct log_tap_want *wants, unsigned n, enum log_watch watch);
 /* Throws away what was not taken. */
 void log_tap_close(void);
 /* All lines that came since the last call, in order, and how many were lost. The caller frees each

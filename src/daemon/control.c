@@ -136,6 +136,12 @@ static void flush(struct control_conn *c)
 
 /* ---- answers ---- */
 
+static void drop_deaf(struct control_conn *c)
+{
+	log_warn("control-dropped uid=%u reason=\"answers are not read\"", c->peer.uid);
+	close_conn(c);
+}
+
 static void say(struct control_call *call, enum control_kind kind, json_t *value)
 {
 	struct control_conn *c = call->conn;
@@ -146,8 +152,7 @@ static void say(struct control_call *call, enum control_kind kind, json_t *value
 	if (!c)
 		return;
 	if (buf_len(&c->out) + buf_len(&c->sending) > OUT_MAX) {
-		log_warn("control-dropped uid=%u reason=\"answers are not read\"", c->peer.uid);
-		close_conn(c);
+		drop_deaf(c);
 	} else if (!c->serving) {
 		flush(c);
 	}
@@ -425,7 +430,9 @@ static void tick(void *arg)
 		if (left != c->left)
 			c->moved_ms = now;
 		c->left = left;
-		if (left ? now - c->moved_ms > STUCK_MS : !c->call && now - c->moved_ms > IDLE_MS)
+		if (left && now - c->moved_ms > STUCK_MS)
+			drop_deaf(c);
+		else if (!left && !c->call && now - c->moved_ms > IDLE_MS)
 			close_conn(c);
 	}
 }

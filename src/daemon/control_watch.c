@@ -16,7 +16,7 @@
 
 #include <stdlib.h>
 
-enum { WATCHERS = 8, EVERY_MS = 50, UNREAD_MAX = 512 * 1024 };
+enum { WATCHERS = LOG_TAP_WANTS, EVERY_MS = 50, UNREAD_MAX = 512 * 1024 };
 
 struct watcher {
 	struct list link;
@@ -123,18 +123,18 @@ static void drain(void *arg)
 /* Opens the tap as the watchers want it. */
 static void tune(const struct watchers *all)
 {
-	enum log_level least = LOG_LEVEL_ALERT;
+	struct log_tap_want wants[WATCHERS];
 	enum log_watch watch = LOG_WATCH_LINES;
+	unsigned n = 0;
 
 	list_for_each (it, &all->list) {
 		const struct watcher *w = list_item(it, struct watcher, link);
 
-		if (watch_filter_level(w->filter) < least)
-			least = watch_filter_level(w->filter);
+		watch_filter_want(w->filter, &wants[n++]);
 		if (w->stanzas)
 			watch = LOG_WATCH_CONTENT;
 	}
-	log_tap_open(least, watch);
+	log_tap_open(wants, n, watch);
 }
 
 static void gone(struct control_call *call)
@@ -178,9 +178,7 @@ static void admit(struct control_call *call, struct watch_filter *filter, bool s
 	/* One that shows contents is recorded when it begins, too: it may last for days. */
 	audit_operator(s, call, "begun", NULL);
 	tune(s->watchers);
-	control_progress(
-		call, json_pack("{s:s, s:b}", "level", log_level_name(watch_filter_level(filter)),
-			      "stanzas", stanzas));
+	control_progress(call, json_pack("{s:b}", "stanzas", stanzas));
 }
 
 static void watch(struct control_call *call, json_t *arguments, bool stanzas)

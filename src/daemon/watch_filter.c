@@ -8,6 +8,7 @@
 #include "config/suggest.h"
 #include "net/address.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct word {
 	struct jid_form jid; /* BARE, FULL */
 	char key[64];        /* MEMBER */
 	char value[WATCH_WORD];
+	char needle[WATCH_WORD + 64]; /* what each line that it fits has in it; "": unknown */
 };
 
 struct watch_filter {
@@ -149,6 +151,57 @@ static char *read_word(struct word *w, const char *text)
 	return mem_printf("\"%s\" is no domain, no *.suffix, no JID and no key=value", text);
 }
 
+/* ---- needles ---- */
+
+/* Is it in a line as it is here, whatever the case of letters? Not what would be quoted there, and
+ * no name that may be written in other letters. */
+static bool stays_as_it_is(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@/"
+			    ":[]",
+			    s.p[i]) ||
+			!s.p[i])
+			return false;
+	return s.n && !memmem(s.p, s.n, "xn--", 4);
+}
+
+static void set_needle(struct word *w, const char *before, struct str s)
+{
+	if (stays_as_it_is(s))
+		snprintf(w->needle, sizeof(w->needle), "%s%.*s", before, STR_ARG(s));
+}
+
+/* An event's name is the first word of its line; "time" and what has another name there are left to
+ * the filter. */
+static void find_member_needle(struct word *w)
+{
+	struct str value = str_of(w->value);
+	bool head = value.n && value.p[0] == '*', tail = value.n > 1 && value.p[value.n - 1] == '*';
+	char key[sizeof(w->key) + 1];
+
+	if (w->no || strcmp(w->key, "time") == 0 || w->key[strlen(w->key) - 1] == '_')
+		return;
+	value = str_skip(value, head);
+	value.n -= tail;
+	snprintf(key, sizeof(key), "%s=", w->key);
+	set_needle(w, head || strcmp(w->key, "event") == 0 ? "" : key, value);
+}
+
+static void find_needle(struct word *w)
+{
+	switch (w->kind) {
+	case DOMAIN:
+		if (!w->is_address)
+			set_needle(w, "", domain_str(&w->domain));
+		break;
+	case BELOW: set_needle(w, ".", domain_str(&w->domain)); break;
+	case BARE:
+	case FULL: set_needle(w, "", (struct str){ w->jid.s, w->jid.bare }); break;
+	case MEMBER: find_member_needle(w); break;
+	}
+}
+
 /* "level=" is no member to look for. */
 static char *take_word(struct watch_filter *f, const char *text)
 {
@@ -159,6 +212,8 @@ static char *take_word(struct watch_filter *f, const char *text)
 		return NULL;
 	*w = (struct word){ 0 };
 	wrong = read_word(w, text);
+	if (!wrong)
+		find_needle(w);
 	if (wrong || w->kind != MEMBER || strcmp(w->key, "level") != 0) {
 		f->n++;
 		return wrong;
@@ -194,9 +249,12 @@ void watch_filter_free(struct watch_filter *f)
 	free(f);
 }
 
-enum log_level watch_filter_level(const struct watch_filter *f)
+void watch_filter_want(const struct watch_filter *f, struct log_tap_want *out)
 {
-	return f->level;
+	*out = (struct log_tap_want){ .level = f->level };
+	for (unsigned i = 0; i < f->n; i++)
+		if (f->words[i].needle[0])
+			out->needles[out->n++] = f->words[i].needle;
 }
 
 /* ---- lines ---- */

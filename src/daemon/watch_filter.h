@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "base/log.h"
+#include "base/log_tap.h"
 
 #include <jansson.h>
 
@@ -21,6 +21,7 @@ struct watch_filter;
  * word is wrong and why. */
 struct watch_filter *watch_filter_new(json_t *words, char **words_out);
 void watch_filter_free(struct watch_filter *f); /* NULL is fine */
-enum log_level watch_filter_level(const struct watch_filter *f);
+/* What every line that fits has; views of the filter's. */
+void watch_filter_want(const struct watch_filter *f, struct log_tap_want *out);
 /* `level`: of the line. */
 bool watch_filter_fits(const struct watch_filter *f, enum log_level level, json_t *line);

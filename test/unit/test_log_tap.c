@@ -14,6 +14,13 @@
 
 static int sink[2];
 
+static void open_tap(enum log_level level, enum log_watch watch)
+{
+	struct log_tap_want want = { .level = level };
+
+	log_tap_open(&want, 1, watch);
+}
+
 static int open_log(void **unused)
 {
 	(void)unused;
@@ -92,7 +99,7 @@ static void the_tap_and_the_log_have_levels_of_their_own(void **unused)
 	(void)unused;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		log_set_level(rows[i].log);
-		log_tap_open(rows[i].tap, LOG_WATCH_LINES);
+		open_tap(rows[i].tap, LOG_WATCH_LINES);
 		assert_int_equal(log_level(), rows[i].log);
 		log_debug("one");
 		if (rows[i].log != LOG_LEVEL_DEBUG)
@@ -102,7 +109,7 @@ static void the_tap_and_the_log_have_levels_of_their_own(void **unused)
 		assert_tapped(rows[i].tap <= LOG_LEVEL_ALERT ? "last " : "");
 	}
 	/* Another level of the log leaves the tap's alone, and the end of the tap the log's. */
-	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
+	open_tap(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
 	log_set_level(LOG_LEVEL_ERROR);
 	assert_true(log_heard(LOG_LEVEL_DEBUG));
 	log_tap_close();
@@ -121,20 +128,20 @@ static void what_is_said_aside_reaches_only_the_tap_and_contents_who_asked_for_t
 {
 	(void)unused;
 	assert_int_equal(log_watched(), LOG_WATCH_NOBODY);
-	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
+	open_tap(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
 	assert_int_equal(log_watched(), LOG_WATCH_LINES);
 	say(LOG_LEVEL_INFO, "a");
 	assert_tapped("a to=b@b ");
 	assert_logged(" info a\n");
 	assert_tapped("last ");
-	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_CONTENT);
+	open_tap(LOG_LEVEL_DEBUG, LOG_WATCH_CONTENT);
 	assert_int_equal(log_watched(), LOG_WATCH_CONTENT);
 	say(LOG_LEVEL_INFO, "b");
 	assert_tapped("b to=b@b[ x=secret] ");
 	assert_logged(" info b\n");
 	log_debug("c");
 	assert_tapped("last c ");
-	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
+	open_tap(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
 	say(LOG_LEVEL_DEBUG, "d");
 	assert_tapped("d to=b@b ");
 	log_tap_close();
@@ -146,11 +153,42 @@ static void what_is_said_aside_reaches_only_the_tap_and_contents_who_asked_for_t
 static void what_is_not_taken_is_thrown_away_at_the_end(void **unused)
 {
 	(void)unused;
-	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
+	open_tap(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
 	log_debug("one");
 	log_tap_close();
-	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
+	open_tap(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
 	assert_tapped("");
+}
+
+static void what_nobody_wants_is_not_kept(void **unused)
+{
+	const struct log_tap_want wants[] = {
+		{ .level = LOG_LEVEL_DEBUG, .n = 2, .needles = { "a.example", "verdict=drop" } },
+		{ .level = LOG_LEVEL_WARN },
+		{ .level = LOG_LEVEL_INFO, .n = 1, .needles = { "B@B" } },
+	};
+	uint64_t lost;
+
+	(void)unused;
+	log_tap_open(wants, 3, LOG_WATCH_LINES);
+	log_debug("1 from=A.Example verdict=drop");
+	log_debug("2 from=a.example verdict=pass");
+	log_debug("3 from=a.exampl verdict=drop");
+	log_info("4");
+	log_warn("5");
+	log_debug("6 to=b@b");
+	log_info("7 to=b@b");
+	say(LOG_LEVEL_INFO, "8");
+	say(LOG_LEVEL_DEBUG, "9");
+	/* These letters are not ASCII, and could be any. */
+	log_debug("10 from=\xef\xbd\x81.example");
+	assert_tapped("1 from=A.Example verdict=drop 5 7 to=b@b 8 to=b@b "
+		      "10 from=\xef\xbd\x81.example ");
+	/* And fills no queue. */
+	for (unsigned i = 0; i < LOG_TAP_LINES * 2; i++)
+		log_debug("from=c.example");
+	log_warn("last");
+	assert_null(log_tap_take(&lost)->next);
 }
 
 static size_t take_all(uint64_t *lost_out)
@@ -172,7 +210,7 @@ static void a_tap_that_is_not_read_loses_lines_and_tells_how_many(void **unused)
 	size_t n;
 
 	(void)unused;
-	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_CONTENT);
+	open_tap(LOG_LEVEL_DEBUG, LOG_WATCH_CONTENT);
 	for (unsigned i = 0; i < LOG_TAP_LINES + 5; i++)
 		log_debug("n=%u", i);
 	assert_int_equal(take_all(&lost), LOG_TAP_LINES);
@@ -228,7 +266,7 @@ static void every_line_of_many_threads_is_taken_or_counted(void **unused)
 	size_t taken = 0;
 
 	(void)unused;
-	log_tap_open(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
+	open_tap(LOG_LEVEL_DEBUG, LOG_WATCH_LINES);
 	for (int i = 0; i < THREADS; i++) {
 		ids[i] = i;
 		last[i] = -1;
@@ -261,7 +299,7 @@ static void opening_and_closing_under_fire_leaves_nothing_behind(void **unused)
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, chatter_on, NULL), 0);
 	for (int i = 0; i < 300; i++) {
-		log_tap_open(LOG_LEVEL_DEBUG, i & 1 ? LOG_WATCH_LINES : LOG_WATCH_CONTENT);
+		open_tap(LOG_LEVEL_DEBUG, i & 1 ? LOG_WATCH_LINES : LOG_WATCH_CONTENT);
 		take_all(&lost);
 		log_tap_close();
 	}
@@ -279,6 +317,7 @@ int main(void)
 		EACH(the_tap_and_the_log_have_levels_of_their_own),
 		EACH(what_is_said_aside_reaches_only_the_tap_and_contents_who_asked_for_them),
 		EACH(what_is_not_taken_is_thrown_away_at_the_end),
+		EACH(what_nobody_wants_is_not_kept),
 		EACH(a_tap_that_is_not_read_loses_lines_and_tells_how_many),
 		EACH(every_line_of_many_threads_is_taken_or_counted),
 		EACH(opening_and_closing_under_fire_leaves_nothing_behind),

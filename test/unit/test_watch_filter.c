@@ -32,6 +32,39 @@ static struct watch_filter *filter_of(const char *text, char **wrong)
 	return f;
 }
 
+/* The line as the log has it. */
+static char *line_text(json_t *line)
+{
+	char *all = mem_strdup(json_string_value(json_object_get(line, "event")));
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(line, key, value)
+	{
+		char *more;
+
+		if (strcmp(key, "event") == 0)
+			continue;
+		more = mem_printf(
+			"%s %s=%s", all, key, log_quote(str_of(json_string_value(value))).s);
+		free(all);
+		all = more;
+	}
+	return all;
+}
+
+/* What fits is never held back by the tap. */
+static void assert_wanted(const struct watch_filter *f, enum log_level level, json_t *line)
+{
+	char *text = line_text(line);
+	struct log_tap_want want;
+
+	watch_filter_want(f, &want);
+	assert_true(
+		log_tap_wanted(&want, level, (const struct str[2]){ str_of(text), { NULL, 0 } }));
+	free(text);
+}
+
 static bool fits(const char *text, enum log_level level, json_t *line)
 {
 	char *wrong;
@@ -41,6 +74,8 @@ static bool fits(const char *text, enum log_level level, json_t *line)
 	if (!f)
 		fail_msg("%s: %s", text, wrong);
 	yes = watch_filter_fits(f, level, line);
+	if (yes)
+		assert_wanted(f, level, line);
 	watch_filter_free(f);
 	return yes;
 }
@@ -113,16 +148,20 @@ static void a_level_is_the_least_that_is_shown(void **unused)
 	json_t *line = json_object();
 	char *wrong;
 	struct watch_filter *f = filter_of("level=warn", &wrong);
+	struct log_tap_want want;
 
 	(void)unused;
 	assert_non_null(f);
-	assert_int_equal(watch_filter_level(f), LOG_LEVEL_WARN);
+	watch_filter_want(f, &want);
+	assert_int_equal(want.level, LOG_LEVEL_WARN);
 	assert_false(watch_filter_fits(f, LOG_LEVEL_INFO, line));
 	assert_true(watch_filter_fits(f, LOG_LEVEL_WARN, line));
 	assert_true(watch_filter_fits(f, LOG_LEVEL_ALERT, line));
 	watch_filter_free(f);
 	f = watch_filter_new(NULL, &wrong);
-	assert_int_equal(watch_filter_level(f), LOG_LEVEL_DEBUG);
+	watch_filter_want(f, &want);
+	assert_int_equal(want.level, LOG_LEVEL_DEBUG);
+	assert_int_equal(want.n, 0);
 	assert_true(watch_filter_fits(f, LOG_LEVEL_DEBUG, line));
 	watch_filter_free(f);
 	json_decref(line);
@@ -164,6 +203,49 @@ static void what_is_no_filter_is_explained(void **unused)
 	free(big);
 }
 
+/* A busy process must not fill the tap with what nobody asked for. */
+static void what_must_be_in_a_line_is_known_beforehand(void **unused)
+{
+	static const struct {
+		const char *filter, *needles;
+	} rows[] = {
+		{ "*", "" },
+		{ "A.example", "a.example " },
+		{ "*.a.example", ".a.example " },
+		{ "Ann@a.example/desk", "ann@a.example " },
+		{ "192.0.2.7", "" },
+		{ "b\xc3\xbc"
+		  "cher.example",
+			"" },
+		{ "\xc3\xbc@a.example", "" },
+		{ "verdict=bounce", "verdict=bounce " },
+		{ "verdict=bounce,drop", "" },
+		{ "verdict!=bounce", "" },
+		{ "event=stanza", "stanza " },
+		{ "event=stan*", "stan " },
+		{ "reason=*map*", "map " },
+		{ "rule=/etc/x.conf:3", "rule=/etc/x.conf:3 " },
+		{ "words=a\"b", "" },
+		{ "level_=x", "" },
+		{ "event=*", "" },
+		{ "level=info a.example kind=iq", "a.example kind=iq " },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *wrong, got[200] = "";
+		struct watch_filter *f = filter_of(rows[i].filter, &wrong);
+		struct log_tap_want want;
+
+		assert_non_null(f);
+		watch_filter_want(f, &want);
+		for (unsigned k = 0; k < want.n; k++)
+			strcat(strcat(got, want.needles[k]), " ");
+		assert_string_equal(got, rows[i].needles);
+		watch_filter_free(f);
+	}
+}
+
 static void what_is_no_array_of_texts_is_none(void **unused)
 {
 	static const char *const rows[] = { "{}", "[1]", "[null]", "[[]]" };
@@ -185,6 +267,7 @@ int main(void)
 		cmocka_unit_test(words_fit_what_they_say),
 		cmocka_unit_test(a_level_is_the_least_that_is_shown),
 		cmocka_unit_test(what_is_no_filter_is_explained),
+		cmocka_unit_test(what_must_be_in_a_line_is_known_beforehand),
 		cmocka_unit_test(what_is_no_array_of_texts_is_none),
 	};
 

@@ -163,10 +163,14 @@ async def gone(check, trunk, wire):
     deaf.connect(os.path.join(trunk.folder, 'read'))
     deaf.sendall(b'{"command":"watch","arguments":{"filter":["event=stanza"]}}\n')
     check('a watcher that does not read begins', b'progress' in await asyncio.to_thread(deaf.recv, 4096))
-    for i in range(40):
-        await wire.send(''.join(body('d%d' % (i * 100 + n)) for n in range(100)))
-        await hop.got_id('d%d' % (i * 100 + 99))
-    check('everything crosses', 'd3999' in hop.got)
+    async with Watcher(trunk, 'dora@' + hop.domain) as other:
+        for i in range(40):
+            await wire.send(''.join(body('d%d' % (i * 100 + n)) for n in range(100)))
+            await hop.got_id('d%d' % (i * 100 + 99))
+        check('everything crosses', 'd3999' in hop.got)
+        await wire.send(body('o1', 'dora'))
+        line = await other.until('dora@')
+        check('who waits for something else loses nothing by it', other.lines == [line], repr(other.lines[:3]))
     lost = await asyncio.to_thread(lost_of, deaf)
     check('it is told how many lines it has lost', lost > 0, str(lost))
     deaf.close()

@@ -57,7 +57,8 @@ const struct ctl_option_row ctl_options[OPTIONS] = {
 	[OPTION_TIMEOUT] = { 0, "timeout", "TIME", "how long an answer is awaited (10s)" },
 	[OPTION_TTL] = { 0, "ttl", "SECONDS", "how long records may be kept (300)" },
 	[OPTION_VERSION] = { 'V', "version", NULL, "print the version" },
-	[OPTION_XMPP_ADDR] = { 0, "xmpp-addr", NULL, "XmppAddr besides, on which ejabberd fails" },
+	[OPTION_XMPP_ADDR] = { 0, "xmpp-addr", NULL,
+		"XmppAddr besides: left out, because ejabberd breaks off on it" },
 	[OPTION_ZONE] = { 0, "zone", "ZONE", "the listeners for peers of this zone (all)" },
 };
 
@@ -95,7 +96,9 @@ const struct ctl_command ctl_commands[] = {
 		"[NAME] [--out FILE] [--key-out FILE | --key FILE] [--key-type TYPE] [--max-names "
 		"N] "
 		"[--dns-only | --xmpp-addr]",
-		"a key and a certificate request with every domain behind the trunk",
+		"a key and a certificate request with every domain behind the trunk, as dNSName "
+		"and "
+		"SRVName",
 		BIT(OPTION_CONFIG) | BIT(OPTION_DNS_ONLY) | BIT(OPTION_JSON) | BIT(OPTION_KEY) |
 			BIT(OPTION_KEY_OUT) | BIT(OPTION_KEY_TYPE) | BIT(OPTION_MAX_NAMES) |
 			BIT(OPTION_OUT) | BIT(OPTION_XMPP_ADDR),

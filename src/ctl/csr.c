@@ -111,6 +111,22 @@ static enum ctl_status write_key(struct csr_run *r)
 	return CTL_FINE;
 }
 
+/* What a request has not, although RFC 6120 13.7.1.2 names it (decision 38); or has, against
+ * advice. */
+static void tell_xmpp_addrs(const struct csr_run *r)
+{
+	FILE *f = strcmp(r->out, "-") == 0 ? r->c->err : r->c->out;
+
+	if (r->json)
+		return;
+	text_line(f, "%s",
+		r->xmpp_addrs ? "XmppAddr is in it: ejabberd breaks the stream off when a "
+				"certificate has one."
+			      : "XmppAddr is left out: ejabberd breaks the stream off when a "
+				"certificate has one, and nobody is known who needs it "
+				"(--xmpp-addr adds it).");
+}
+
 /* ---- requests ---- */
 
 static void tell(struct csr_run *r, const char *path, unsigned n, size_t size)
@@ -119,9 +135,10 @@ static void tell(struct csr_run *r, const char *path, unsigned n, size_t size)
 	char refused[CHAIN_LIMIT_WORDS];
 
 	if (r->json)
-		json_array_append_new(
-			r->json, json_pack("{s:s, s:i, s:i, s:i}", "request", path, "domains",
-					 (int)n, "names", (int)(n * each), "bytes", (int)size));
+		json_array_append_new(r->json,
+			json_pack("{s:s, s:i, s:i, s:i, s:b, s:b}", "request", path, "domains",
+				(int)n, "names", (int)(n * each), "bytes", (int)size, "srv_names",
+				(int)r->srv_names, "xmpp_addrs", (int)r->xmpp_addrs));
 	else if (strcmp(path, "-") != 0)
 		text_line(r->c->out,
 			"%s: a request with %u domain%s, %u name%s; about %zu.%zu KB as "
@@ -171,6 +188,8 @@ static enum ctl_status make(struct csr_run *r)
 		status = write_key(r);
 	for (unsigned i = 0; i < r->nfiles && status == CTL_FINE; i++)
 		status = write_request(r, i);
+	if (status == CTL_FINE)
+		tell_xmpp_addrs(r);
 	return status;
 }
 

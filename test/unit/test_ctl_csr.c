@@ -114,6 +114,10 @@ static void expect_names(const char *options, unsigned each)
 	run(&r, line, CTL_FINE);
 	assert_non_null(strstr(r.err, ":8: which domains \"*.uk\" stands for is not known"));
 	assert_non_null(strstr(r.err, ":8: 192.0.2.7 is no host name, left out"));
+	assert_non_null(
+		strstr(r.out, each == 3 ? "XmppAddr is in it: ejabberd breaks the stream off"
+					: "XmppAddr is left out: ejabberd breaks the stream off"));
+	assert_true(!strstr(r.out, "(--xmpp-addr adds it)") == (each == 3));
 	req = read_request("trunk.csr");
 	key = read_key("trunk.key");
 	cert = sign(req, key);
@@ -185,6 +189,8 @@ static void names_are_split_over_several_requests_with_one_key(void **state)
 	assert_string_equal(json_string_value(json_object_get(json_array_get(made, 1), "request")),
 		"trunk-2.csr");
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(made, 1), "names")), 2);
+	assert_true(json_is_true(json_object_get(json_array_get(made, 0), "srv_names")));
+	assert_true(json_is_false(json_object_get(json_array_get(made, 0), "xmpp_addrs")));
 	json_decref(made);
 	X509_REQ_free(read_request("trunk-1.csr"));
 	X509_REQ_free(read_request("trunk-2.csr"));

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Bad certificates at real servers: a leaf that shows one, and a trunk that does."""
 import asyncio
+import json
 
 from bed.client import condition, fresh, show
 
@@ -23,6 +24,7 @@ def plan(bed):
     # ejabberd refuses a client certificate without the clientAuth purpose: dialback must step in.
     hosts['purpose'] = bed.host('purpose.e1.example', 'e1', trunk='certs-real', rooms=False,
                                 users=('ann',))
+    hosts['addr'] = bed.host('addr.e1.example', 'e1', trunk='certs-real', rooms=False)
 
 
 async def gets_in(check, kind, user, target):
@@ -61,6 +63,22 @@ async def falls_back(bed, check, user):
     check('and hears from it', await user.message(back))
 
 
+async def probe(trunk, host):
+    said = await trunk.ask('probe', host.domain, '--from', hosts['good'].domain, '--json')
+    return json.loads(said.stdout)
+
+
+async def xmpp_addr(check, trunk):
+    """Why trunkctl csr leaves XmppAddr out (decision 38): when ejabberd can bear one, it need not any more."""
+    told = await probe(trunk, hosts['addr'])
+    check('ejabberd breaks off when it is shown an XmppAddr', told['ok'] is False and
+          told['stage'] in ('stream', 'auth'), repr(told))
+    trunk.control(hosts['addr'].domain, certificate='server-only')
+    check('another certificate for it', await trunk.reload())
+    told = await probe(trunk, hosts['addr'])
+    check('and nothing else was wrong', told['ok'] is True, repr(told))
+
+
 def settings(trunk):
     trunk.usual()
     names = [h.domain for h in hosts.values()]
@@ -68,12 +86,14 @@ def settings(trunk):
     for kind, host in shown.items():
         certificates.append(trunk.cert(kind, host.domain))
         certificates[-1]['name'] = 'shown-' + kind
+    certificates.append(trunk.cert('addr-besides', *names))
     certificates.append(trunk.cert('server-only', *(names + [shown['good'].domain])))
     # The chosen certificate covers the domain by its exact name, or else it is the last in the file.
     trunk.settings['certificates'] = certificates
     for host in list(hosts.values()) + list(shown.values()):
         trunk.control(host.domain, authentication=['external'])
     trunk.control(hosts['purpose'].domain, certificate='server-only')
+    trunk.control(hosts['addr'].domain, certificate='addr-besides')
 
 
 async def run(bed, check):
@@ -86,3 +106,4 @@ async def run(bed, check):
     user = users['good']
     await asyncio.gather(*(is_believed(bed, check, kind, user) for kind in SHOWN if kind != 'good'))
     await falls_back(bed, check, user)
+    await xmpp_addr(check, trunk)

@@ -22,6 +22,7 @@ KINDS = {
     'expired': {'days': (-30, -1)}, 'not-yet': {'days': (10, 30)},
     'wrong-name': {'rename': 'elsewhere.example'}, 'wildcard': {'wildcard': True},
     'srv-name': {'dns': False, 'srv': True}, 'xmpp-addr': {'dns': False, 'xmpp': True},
+    'addr-besides': {'xmpp': True},
     'common-name': {'dns': False}, 'revoked': {'revoke': True}, 'intermediate': {'deep': True},
     'unknown-ca': {'stranger': True}, 'self-signed': {'alone': True},
 }

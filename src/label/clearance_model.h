@@ -18,6 +18,7 @@ struct clearance {
 	unsigned ncategories, max_categories;
 	/* By spif_resolve_clearance(): which categories of the policy, by spif_category.index. */
 	const struct spif *policy;
+	uint64_t number; /* its own: no other that was resolved has it */
 	uint64_t *granted;
 	struct label_memory memory;
 };

@@ -4,6 +4,7 @@
 #include "label/resolve.h"
 
 #include "base/mem.h"
+#include "base/random.h"
 #include "label/fold.h"
 
 #include <stdlib.h>
@@ -331,6 +332,7 @@ int spif_resolve_clearance(const struct spif *s, struct clearance *c, struct lab
 			*v = first;
 	}
 	grant_groups(s, c);
+	random_bytes(&c->number, sizeof(c->number));
 	c->policy = s;
 	return unknown;
 }

@@ -320,10 +320,9 @@ static bool judge(
 }
 
 /* The stanza's own label is told; of one that has none, the first in it. */
-static void tell(struct filter *f, bool outer)
+void filter_label_tell(struct filter *f, struct str said, bool outer)
 {
 	struct label_watch *w = f->labels;
-	struct str said = buf_view(&w->judged.said);
 
 	if (w->passed[0] && !outer)
 		return;
@@ -332,7 +331,8 @@ static void tell(struct filter *f, bool outer)
 		while (said.n && (said.p[said.n] & 0xc0) == 0x80)
 			said.n--;
 	}
-	memcpy(w->passed, said.p, said.n);
+	if (said.n)
+		memcpy(w->passed, said.p, said.n);
 	w->passed[said.n] = '\0';
 }
 
@@ -344,7 +344,7 @@ static void judge_element(
 	judged_clear(&f->labels->judged);
 	filter_place_covers(f, s);
 	if (take_read(f, s) && judge(f, s, from && from->stamp, new))
-		tell(f, outer);
+		filter_label_tell(f, buf_view(&f->labels->judged.said), outer);
 }
 
 void filter_label_judge(struct filter *f, struct label_rewrite *new, bool outer)
@@ -418,5 +418,5 @@ void filter_label_judge_missing(struct filter *f, struct label_message *m)
 	else
 		taken = take_default(f);
 	if (taken && judge(f, NULL, stamp || m->line, &m->new))
-		tell(f, m->depth == 1);
+		filter_label_tell(f, buf_view(&f->labels->judged.said), m->depth == 1);
 }

@@ -16,6 +16,8 @@ void label_watch_free(struct label_watch *w)
 	if (!w)
 		return;
 	label_intake_fini(&w->intake);
+	label_record_fini(&w->record);
+	label_memo_free(w->memo);
 	filter_places_fini(&w->places);
 	label_fini(&w->judged.label);
 	label_fini(&w->judged.mapped);
@@ -130,9 +132,9 @@ static void label_open(struct filter *f, const struct xml_tag *tag)
 	} else {
 		loose_open(f, tag);
 	}
-	label_intake_clear(&w->intake);
+	label_record_clear(&w->record);
 	w->depth = f->depth;
-	label_intake_sink().start(&w->intake, tag);
+	label_record_start(&w->record, tag);
 }
 
 static void note_child(struct label_watch *w, const struct xml_tag *tag)
@@ -152,7 +154,7 @@ void filter_label_start(struct filter *f, const struct xml_tag *tag)
 	enum stanza_kind kind;
 
 	if (w->depth) {
-		label_intake_sink().start(&w->intake, tag);
+		label_record_start(&w->record, tag);
 		return;
 	}
 	if (f->depth == 2)
@@ -177,7 +179,7 @@ size_t filter_label_text(struct filter *f, struct str text)
 	struct label_watch *w = f->labels;
 
 	if (w->depth)
-		label_intake_sink().text(&w->intake, text);
+		label_record_text(&w->record, text);
 	else
 		filter_place_text(f, text);
 	return w->line.depth && w->line.depth == f->depth ? filter_line_text(f, text) : 0;
@@ -205,10 +207,17 @@ static void label_close(struct filter *f)
 	struct label_watch *w = f->labels;
 	struct label_message *m = innermost(w);
 	bool child = m && f->depth == m->depth + 1;
+	struct label_rewrite *new = child ? &m->new : &w->loose;
 
 	w->depth = 0;
 	w->loose = (struct label_rewrite){ .changed = false };
-	filter_label_judge(f, child ? &m->new : &w->loose, child && m->depth == 1);
+	if (filter_memo_knows(f, new, child && m->depth == 1))
+		return;
+	label_intake_clear(&w->intake);
+	label_record_tell(&w->record, label_intake_sink(), &w->intake);
+	w->intake.over |= w->record.over;
+	filter_label_judge(f, new, child && m->depth == 1);
+	filter_memo_keep(f, new);
 }
 
 static void message_close(struct filter *f, struct label_message *m)
@@ -229,7 +238,7 @@ void filter_label_end(struct filter *f)
 	struct label_message *m = innermost(w);
 
 	if (w->depth) {
-		label_intake_sink().end(&w->intake);
+		label_record_end(&w->record);
 		if (w->depth == f->depth)
 			label_close(f);
 		return;

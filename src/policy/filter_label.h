@@ -6,6 +6,7 @@
 #pragma once
 
 #include "policy/filter_place.h"
+#include "policy/filter_memo.h"
 #include "policy/filter_relabel.h"
 #include "xml/events.h"
 
@@ -15,7 +16,8 @@ struct filter_labels {
 	/* What a label that names no policy is of (SPIF defaultSecurityPolicyId); NULL: of none. */
 	const struct spif *assumed;
 	struct label_side from, to;
-	int64_t now; /* seconds since 1970 */
+	int64_t now;   /* seconds since 1970 */
+	uint64_t plan; /* a number that no other has had; 0: nothing is remembered */
 };
 
 enum {
@@ -28,7 +30,9 @@ enum {
 /* Of one stanza. */
 struct label_watch {
 	struct label_intake intake;
-	unsigned depth; /* of the label that is being read; 0: none */
+	struct label_record record; /* of the label that is being read */
+	struct label_memo *memo;    /* NULL: nothing is remembered yet */
+	unsigned depth;             /* of that label; 0: none */
 	/* Messages that are open, the one that crosses and those inside it. */
 	struct label_message {
 		unsigned depth;
@@ -84,5 +88,7 @@ bool filter_label_deny(struct filter *f, const char *reason, const char *words);
 bool filter_label_deny_by(struct filter *f, const struct label_verdict *v, const char *who);
 /* The label that is in the intake; *new says what becomes of it. `outer`: it is the stanza's. */
 void filter_label_judge(struct filter *f, struct label_rewrite *new, bool outer);
+/* A label that passed is told, in these words, in the record. `outer`: it is the stanza's. */
+void filter_label_tell(struct filter *f, struct str said, bool outer);
 /* A message without a label has ended. */
 void filter_label_judge_missing(struct filter *f, struct label_message *m);

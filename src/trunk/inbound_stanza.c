@@ -198,6 +198,7 @@ const struct policy_table *inbound_choose(
 	if (p->passage.table && p->passage.table->checks_labels)
 		inbound_certificates(in, p, &certificates);
 	decide_context(&p->passage, head, &certificates, out);
+	out->labels.plan = p->plan;
 	return p->passage.table;
 }
 

@@ -14,11 +14,13 @@ enum { NOBODY = LOG_LEVEL_ALERT + 1 };
 /* Belongs to the log, of which there is one per process (log.c). */
 static struct {
 	pthread_mutex_t lock;
-	struct log_tap_want wants[LOG_TAP_WANTS]; /* with needles of their own */
-	unsigned nwants;
+	struct reader {
+		struct log_tap_want want; /* with needles of its own */
+		size_t lines, bytes;      /* in the queue that were for him */
+	} readers[LOG_TAP_WANTS];
+	unsigned n;
 	struct log_tap_line *first, **last;
-	size_t lines, bytes;
-	uint64_t lost;
+	size_t bytes;
 } tap = { .lock = PTHREAD_MUTEX_INITIALIZER, .last = &tap.first };
 
 static _Atomic int tap_level = NOBODY;
@@ -72,28 +74,44 @@ bool log_tap_wanted(const struct log_tap_want *w, enum log_level level, const st
 	return true;
 }
 
-/* Under the lock. */
-static bool anybody_wants(enum log_level level, struct str text, struct str more)
-{
-	const struct str line[2] = { text, more };
-
-	for (unsigned i = 0; i < tap.nwants; i++)
-		if (log_tap_wanted(&tap.wants[i], level, line))
-			return true;
-	return false;
-}
-
+/* Under the lock, as the following. */
 static void set_wants(const struct log_tap_want *wants, unsigned n)
 {
-	for (unsigned i = 0; i < tap.nwants; i++)
-		for (unsigned k = 0; k < tap.wants[i].n; k++)
-			free((char *)(size_t)tap.wants[i].needles[k]);
-	tap.nwants = n;
+	for (unsigned i = 0; i < tap.n; i++)
+		for (unsigned k = 0; k < tap.readers[i].want.n; k++)
+			free((char *)(void *)(size_t)tap.readers[i].want.needles[k]);
+	tap.n = n;
 	for (unsigned i = 0; i < n; i++) {
-		tap.wants[i] = wants[i];
+		tap.readers[i] = (struct reader){ .want = wants[i] };
 		for (unsigned k = 0; k < wants[i].n; k++)
-			tap.wants[i].needles[k] = mem_strdup(wants[i].needles[k]);
+			tap.readers[i].want.needles[k] = mem_strdup(wants[i].needles[k]);
 	}
+}
+
+static bool has_room(const struct reader *r, size_t size)
+{
+	return r->lines < LOG_TAP_LINES && r->bytes + size <= LOG_TAP_SHARE &&
+	       tap.bytes + size <= LOG_TAP_BYTES;
+}
+
+/* Who reads much does not take another's room; what another has room for he gets, too. */
+static bool is_kept(enum log_level level, const struct str line[2], size_t size)
+{
+	bool wanted[LOG_TAP_WANTS], kept = false;
+
+	for (unsigned i = 0; i < tap.n; i++) {
+		wanted[i] = log_tap_wanted(&tap.readers[i].want, level, line);
+		kept |= wanted[i] && has_room(&tap.readers[i], size);
+	}
+	for (unsigned i = 0; i < tap.n; i++) {
+		struct reader *r = &tap.readers[i];
+
+		r->lines += wanted[i] && kept;
+		r->bytes += wanted[i] && kept ? size : 0;
+		if (wanted[i] && !kept && r->want.lost)
+			atomic_fetch_add_explicit(r->want.lost, 1, memory_order_relaxed);
+	}
+	return kept;
 }
 
 /* ---- open and closed ---- */
@@ -121,26 +139,25 @@ void log_tap_open(const struct log_tap_want *wants, unsigned n, enum log_watch w
 void log_tap_close(void)
 {
 	struct log_tap_line *l, *next;
-	uint64_t lost;
 
 	tune(NULL, 0, LOG_WATCH_NOBODY);
-	for (l = log_tap_take(&lost); l; l = next) {
+	for (l = log_tap_take(); l; l = next) {
 		next = l->next;
 		free(l);
 	}
 }
 
-struct log_tap_line *log_tap_take(uint64_t *lost_out)
+struct log_tap_line *log_tap_take(void)
 {
 	struct log_tap_line *all;
 
 	pthread_mutex_lock(&tap.lock);
 	all = tap.first;
-	*lost_out = tap.lost;
 	tap.first = NULL;
 	tap.last = &tap.first;
-	tap.lines = tap.bytes = 0;
-	tap.lost = 0;
+	tap.bytes = 0;
+	for (unsigned i = 0; i < tap.n; i++)
+		tap.readers[i].lines = tap.readers[i].bytes = 0;
 	pthread_mutex_unlock(&tap.lock);
 	return all;
 }
@@ -166,7 +183,6 @@ static void append(enum log_level level, const char *time, struct str text,
 	put(put(put(l->text, text), aside->more), (struct str){ aside->content.p, l->content });
 	*tap.last = l;
 	tap.last = &l->next;
-	tap.lines++;
 	tap.bytes += size;
 }
 
@@ -176,13 +192,9 @@ void log_tap_put(
 	size_t content = log_watched() == LOG_WATCH_CONTENT ? aside->content.n : 0;
 	size_t size = sizeof(struct log_tap_line) + text.n + aside->more.n + content;
 
+	/* It may have been closed meanwhile: then nobody wants it. */
 	pthread_mutex_lock(&tap.lock);
-	if (!anybody_wants(level, text, aside->more)) {
-		/* Or it was closed meanwhile, and nobody would ever free the line. */
-	} else if (tap.lines == LOG_TAP_LINES || tap.bytes + size > LOG_TAP_BYTES) {
-		tap.lost++;
-	} else {
+	if (is_kept(level, (const struct str[2]){ text, aside->more }, size))
 		append(level, time, text, aside, size);
-	}
 	pthread_mutex_unlock(&tap.lock);
 }

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A second reader of the event log, inside the process: lines of a level of its own, whatever the
- * log's is, kept in a bounded queue until they are taken. A full queue loses the new ones and
- * counts them; no thread ever waits for who reads. One tap for a process: opened, taken from and
- * closed on one thread, the one that sets the log's level; filled by any.
+ * log's is, kept in a bounded queue until they are taken. Each who wants some has room of his
+ * own there; beyond it they are lost, and counted. No thread ever waits for who reads. One tap for
+ * a process: opened, taken from and closed on one thread, the one that sets the log's level; filled
+ * by any.
  */
 #pragma once
 
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { LOG_TAP_LINES = 2048, LOG_TAP_BYTES = 4 * 1024 * 1024 };
+enum {
+	LOG_TAP_LINES = 2048,              /* for each who wants them */
+	LOG_TAP_SHARE = 1024 * 1024,       /* bytes of them */
+	LOG_TAP_BYTES = 8 * LOG_TAP_SHARE, /* of all */
+};
 
 struct log_tap_line {
 	struct log_tap_line *next;
@@ -29,6 +34,7 @@ struct log_tap_want {
 	enum log_level level;
 	unsigned n;
 	const char *needles[LOG_TAP_NEEDLES]; /* not empty */
+	_Atomic uint64_t *lost; /* lines that were for him and found no room; may be NULL */
 };
 /* `line` is in two parts, and no needle in both. */
 bool log_tap_wanted(const struct log_tap_want *w, enum log_level level, const struct str line[2]);
@@ -39,9 +45,9 @@ bool log_tap_wanted(const struct log_tap_want *w, enum log_level level, const st
 void log_tap_open(const struct log_tap_want *wants, unsigned n, enum log_watch watch);
 /* Throws away what was not taken. */
 void log_tap_close(void);
-/* All lines that came since the last call, in order, and how many were lost. The caller frees each
- * with free(). NULL: none. */
-struct log_tap_line *log_tap_take(uint64_t *lost_out);
+/* All lines that came since the last call, in order. The caller frees each with free(). NULL: none.
+ */
+struct log_tap_line *log_tap_take(void);
 
 /* ---- for base/log.c ---- */
 /* Above LOG_LEVEL_ALERT: nobody listens. */

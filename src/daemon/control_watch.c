@@ -14,22 +14,25 @@
 #include "daemon/watch_filter.h"
 #include "net/loop.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
-enum { WATCHERS = LOG_TAP_WANTS, EVERY_MS = 50, UNREAD_MAX = 512 * 1024 };
+enum { WATCHERS = LOG_TAP_WANTS, EVERY_MS = 25, UNREAD_MAX = 512 * 1024 };
 
 struct watcher {
 	struct list link;
 	struct control_call *call;
 	struct watch_filter *filter;
 	bool stanzas;
-	uint64_t lost; /* and not told yet */
+	_Atomic uint64_t missed; /* in the tap */
+	uint64_t lost;           /* with those that he was too slow for; not told yet */
 };
 
 struct watchers {
 	struct list list;
 	unsigned n;
 	struct net_timer *timer;
+	bool draining; /* they are walked through, and stay */
 };
 
 /* ---- lines out ---- */
@@ -94,28 +97,40 @@ static void tell_all(struct watchers *all, const struct log_tap_line *l)
 	json_decref(whole);
 }
 
+/* The last one takes everything with him. */
+static void end_if_empty(struct server *s)
+{
+	struct watchers *all = s->watchers;
+
+	if (all->n || all->draining)
+		return;
+	net_timer_close(all->timer);
+	free(all);
+	s->watchers = NULL;
+}
+
 static void drain(void *arg)
 {
 	struct server *s = arg;
+	struct watchers *all = s->watchers;
 	struct log_tap_line *l, *next;
-	uint64_t lost;
 
-	for (l = log_tap_take(&lost); l; l = next) {
+	all->draining = true;
+	for (l = log_tap_take(); l; l = next) {
 		next = l->next;
-		if (s->watchers)
-			tell_all(s->watchers, l);
+		tell_all(all, l);
 		free(l);
 	}
-	if (!s->watchers)
-		return;
-	list_for_each_safe (it, &s->watchers->list) {
+	list_for_each_safe (it, &all->list) {
 		struct watcher *w = list_item(it, struct watcher, link);
 		struct control_call *call = control_ref(w->call);
 
-		w->lost += lost;
+		w->lost += atomic_exchange(&w->missed, 0);
 		tell_lost(w);
 		control_unref(call);
 	}
+	all->draining = false;
+	end_if_empty(s);
 }
 
 /* ---- who watches ---- */
@@ -128,32 +143,31 @@ static void tune(const struct watchers *all)
 	unsigned n = 0;
 
 	list_for_each (it, &all->list) {
-		const struct watcher *w = list_item(it, struct watcher, link);
+		struct watcher *w = list_item(it, struct watcher, link);
 
-		watch_filter_want(w->filter, &wants[n++]);
+		watch_filter_want(w->filter, &wants[n]);
+		wants[n++].lost = &w->missed;
 		if (w->stanzas)
 			watch = LOG_WATCH_CONTENT;
 	}
 	log_tap_open(wants, n, watch);
 }
 
+/* The tap forgets him first. */
 static void gone(struct control_call *call)
 {
 	struct server *s = call->server;
 	struct watcher *w = call->data;
 
 	list_remove(&w->link);
+	if (--s->watchers->n)
+		tune(s->watchers);
+	else
+		log_tap_close();
 	watch_filter_free(w->filter);
 	free(w);
 	call->data = NULL;
-	if (--s->watchers->n) {
-		tune(s->watchers);
-		return;
-	}
-	log_tap_close();
-	net_timer_close(s->watchers->timer);
-	free(s->watchers);
-	s->watchers = NULL;
+	end_if_empty(s);
 }
 
 static void admit(struct control_call *call, struct watch_filter *filter, bool stanzas)

@@ -14,9 +14,11 @@
 
 static int sink[2];
 
+static _Atomic uint64_t lost;
+
 static void open_tap(enum log_level level, enum log_watch watch)
 {
-	struct log_tap_want want = { .level = level };
+	struct log_tap_want want = { .level = level, .lost = &lost };
 
 	log_tap_open(&want, 1, watch);
 }
@@ -24,6 +26,7 @@ static void open_tap(enum log_level level, enum log_watch watch)
 static int open_log(void **unused)
 {
 	(void)unused;
+	lost = 0;
 	assert_int_equal(pipe(sink), 0);
 	log_open(sink[1], LOG_FORMAT_TEXT);
 	log_set_level(LOG_LEVEL_INFO);
@@ -60,9 +63,8 @@ static void assert_logged(const char *wanted)
 static void assert_tapped(const char *wanted)
 {
 	struct buf got = { 0 };
-	uint64_t lost;
 
-	for (struct log_tap_line *l = log_tap_take(&lost), *next; l; l = next) {
+	for (struct log_tap_line *l = log_tap_take(), *next; l; l = next) {
 		next = l->next;
 		buf_put(&got, (struct str){ l->text, l->n });
 		if (l->content)
@@ -167,7 +169,6 @@ static void what_nobody_wants_is_not_kept(void **unused)
 		{ .level = LOG_LEVEL_WARN },
 		{ .level = LOG_LEVEL_INFO, .n = 1, .needles = { "B@B" } },
 	};
-	uint64_t lost;
 
 	(void)unused;
 	log_tap_open(wants, 3, LOG_WATCH_LINES);
@@ -188,14 +189,14 @@ static void what_nobody_wants_is_not_kept(void **unused)
 	for (unsigned i = 0; i < LOG_TAP_LINES * 2; i++)
 		log_debug("from=c.example");
 	log_warn("last");
-	assert_null(log_tap_take(&lost)->next);
+	assert_null(log_tap_take()->next);
 }
 
-static size_t take_all(uint64_t *lost_out)
+static size_t take_all(void)
 {
 	size_t n = 0;
 
-	for (struct log_tap_line *l = log_tap_take(lost_out), *next; l; l = next, n++) {
+	for (struct log_tap_line *l = log_tap_take(), *next; l; l = next, n++) {
 		next = l->next;
 		free(l);
 	}
@@ -206,25 +207,47 @@ static void a_tap_that_is_not_read_loses_lines_and_tells_how_many(void **unused)
 {
 	static char big[64 * 1024];
 	static const struct log_aside aside = { .content = { big, sizeof(big) } };
-	uint64_t lost;
 	size_t n;
 
 	(void)unused;
 	open_tap(LOG_LEVEL_DEBUG, LOG_WATCH_CONTENT);
 	for (unsigned i = 0; i < LOG_TAP_LINES + 5; i++)
 		log_debug("n=%u", i);
-	assert_int_equal(take_all(&lost), LOG_TAP_LINES);
+	assert_int_equal(take_all(), LOG_TAP_LINES);
 	assert_int_equal(lost, 5);
-	/* Told once; and there is room again. */
+	/* There is room again. */
+	lost = 0;
 	log_debug("again");
 	assert_tapped("again ");
 	memset(big, 'x', sizeof(big));
 	for (unsigned i = 0; i < 100; i++)
 		log_write_aside(LOG_LEVEL_DEBUG, &aside, "big");
-	n = take_all(&lost);
-	assert_true(n * sizeof(big) <= LOG_TAP_BYTES);
-	assert_true(n >= LOG_TAP_BYTES / sizeof(big) - 2);
+	n = take_all();
+	assert_true(n * sizeof(big) <= LOG_TAP_SHARE);
+	assert_true(n >= LOG_TAP_SHARE / sizeof(big) - 2);
 	assert_int_equal(n + lost, 100);
+}
+
+static void who_reads_much_does_not_take_anothers_room(void **unused)
+{
+	_Atomic uint64_t greedy = 0, modest = 0;
+	struct log_tap_want wants[] = {
+		{ .level = LOG_LEVEL_DEBUG, .lost = &greedy },
+		{ .level = LOG_LEVEL_DEBUG, .n = 1, .needles = { "this" }, .lost = &modest },
+	};
+
+	(void)unused;
+	log_tap_open(wants, 2, LOG_WATCH_LINES);
+	for (unsigned i = 0; i < LOG_TAP_LINES + 3; i++)
+		log_debug("that");
+	assert_int_equal(greedy, 3);
+	for (unsigned i = 0; i < LOG_TAP_LINES + 4; i++)
+		log_debug("this");
+	assert_int_equal(modest, 4);
+	assert_int_equal(greedy, 7);
+	assert_int_equal(take_all(), 2 * LOG_TAP_LINES);
+	log_debug("this");
+	assert_tapped("this ");
 }
 
 enum { THREADS = 4, LINES_EACH = 20000 };
@@ -237,12 +260,11 @@ static void *chatter(void *arg)
 }
 
 /* Counts what was taken; lines of one thread stay in their order. */
-static size_t take_in_order(int *last, uint64_t *lost)
+static size_t take_in_order(int *last)
 {
-	uint64_t more;
 	size_t n = 0;
 
-	for (struct log_tap_line *l = log_tap_take(&more), *next; l; l = next, n++) {
+	for (struct log_tap_line *l = log_tap_take(), *next; l; l = next, n++) {
 		char text[64];
 		int thread = -1, at = -1;
 
@@ -254,7 +276,6 @@ static size_t take_in_order(int *last, uint64_t *lost)
 		last[thread] = at;
 		free(l);
 	}
-	*lost += more;
 	return n;
 }
 
@@ -262,7 +283,6 @@ static void every_line_of_many_threads_is_taken_or_counted(void **unused)
 {
 	int ids[THREADS], last[THREADS];
 	pthread_t threads[THREADS];
-	uint64_t lost = 0;
 	size_t taken = 0;
 
 	(void)unused;
@@ -273,7 +293,7 @@ static void every_line_of_many_threads_is_taken_or_counted(void **unused)
 		assert_int_equal(pthread_create(&threads[i], NULL, chatter, &ids[i]), 0);
 	}
 	while (taken + lost < (size_t)THREADS * LINES_EACH)
-		taken += take_in_order(last, &lost);
+		taken += take_in_order(last);
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
 	assert_int_equal(taken + lost, THREADS * LINES_EACH);
@@ -293,20 +313,19 @@ static void *chatter_on(void *unused)
 static void opening_and_closing_under_fire_leaves_nothing_behind(void **unused)
 {
 	pthread_t threads[2];
-	uint64_t lost;
 
 	(void)unused;
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, chatter_on, NULL), 0);
 	for (int i = 0; i < 300; i++) {
 		open_tap(LOG_LEVEL_DEBUG, i & 1 ? LOG_WATCH_LINES : LOG_WATCH_CONTENT);
-		take_all(&lost);
+		take_all();
 		log_tap_close();
 	}
 	enough = true;
 	for (int i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
-	assert_int_equal(take_all(&lost), 0);
+	assert_int_equal(take_all(), 0);
 }
 
 int main(void)
@@ -319,6 +338,7 @@ int main(void)
 		EACH(what_is_not_taken_is_thrown_away_at_the_end),
 		EACH(what_nobody_wants_is_not_kept),
 		EACH(a_tap_that_is_not_read_loses_lines_and_tells_how_many),
+		EACH(who_reads_much_does_not_take_anothers_room),
 		EACH(every_line_of_many_threads_is_taken_or_counted),
 		EACH(opening_and_closing_under_fire_leaves_nothing_behind),
 	};

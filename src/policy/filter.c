@@ -111,7 +111,7 @@ static void text_outside(struct filter *f, struct str text)
 	filter_removed(f, FEATURE_COUNT, "text", NULL);
 }
 
-static void text_piece(struct filter *f, struct frame *fr, struct str text)
+static void inner_text(struct filter *f, struct frame *fr, struct str text)
 {
 	if (fr->body.reading != READING_NOTHING)
 		filter_body_text(f, fr, text);
@@ -121,26 +121,10 @@ static void text_piece(struct filter *f, struct frame *fr, struct str text)
 		xml_writer_text(f->writer, text);
 }
 
-/* A first line that stands for a label is written by itself. */
-static void inner_text(struct filter *f, struct frame *fr, struct str text, size_t line)
-{
-	if (line) {
-		text_piece(f, fr, (struct str){ text.p, line });
-		filter_label_line(f);
-		text = str_skip(text, line);
-	}
-	if (text.n && !f->skip)
-		text_piece(f, fr, text);
-}
-
-static void lane_text(struct filter *f, struct str text)
+static void write_text(struct filter *f, struct str text)
 {
 	struct frame *fr = filter_top(f);
-	size_t line = 0;
 
-	f->error.more |= f->error.noting && str_trim(text).n > 0;
-	if (f->labelling)
-		line = filter_label_text(f, text);
 	if (f->skip) {
 		f->bare &= f->depth > 1 || str_trim(text).n == 0;
 		return;
@@ -155,8 +139,22 @@ static void lane_text(struct filter *f, struct str text)
 	case INSIDE_FILLED:
 	case INSIDE_PUBSUB:
 	case INSIDE_CARRIER:
-	case INSIDE_SESSION: inner_text(f, fr, text, line); return;
+	case INSIDE_SESSION: inner_text(f, fr, text); return;
 	}
+}
+
+static void lane_text(struct filter *f, struct str text)
+{
+	size_t line;
+
+	f->error.more |= f->error.noting && str_trim(text).n > 0;
+	if (f->labelling && (line = filter_label_text(f, text)) > 0) {
+		write_text(f, (struct str){ text.p, line });
+		filter_label_line(f);
+		text = str_skip(text, line);
+	}
+	if (text.n)
+		write_text(f, text);
 }
 
 /* The stanza inside another has ended and is written: what is open now is its parent's. */

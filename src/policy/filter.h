@@ -70,6 +70,9 @@ struct filter_result {
 	/* A policy refuses an IQ result, or an error, or it is too large: with VERDICT_FOLD, since
 	 * an error goes on instead to who asked. */
 	bool refused;
+	/* The recipient's certificate is not known yet, which would have to grant what a label
+	 * needs: with VERDICT_BOUNCE, for now. */
+	bool awaits_certificate;
 };
 
 /* May what starts at one domain reach another? For addresses that stand inside a stanza. */

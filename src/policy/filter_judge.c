@@ -65,6 +65,17 @@ static void say_also(struct filter *f, const char *lead, const struct label *l)
 		say(f, lead, l);
 }
 
+/* While the certificate is not known that would have to grant, it is refused for now only. */
+static bool deny_recipient(struct filter *f, const struct label_verdict *v)
+{
+	struct label_watch *w = f->labels;
+
+	if (!f->context.labels.to.awaited || v->outcome != LABEL_NO_CLEARANCE)
+		return filter_label_deny_by(f, v, "the recipient's side: ");
+	w->awaits |= !w->reason;
+	return filter_label_deny_by(f, v, "the recipient's certificate is not known yet: ");
+}
+
 /* Of a label that is resolved under the governing policy. */
 static bool decide(struct filter *f, const struct label *l)
 {
@@ -76,7 +87,7 @@ static bool decide(struct filter *f, const struct label *l)
 	if (!grants(&g->from.governing, l, &v))
 		return filter_label_deny_by(f, &v, "the sender's side: ");
 	if (!grants(&g->to.governing, l, &v))
-		return filter_label_deny_by(f, &v, "the recipient's side: ");
+		return deny_recipient(f, &v);
 	return true;
 }
 
@@ -296,8 +307,7 @@ static bool decide_recipient(struct filter *f, const struct securitylabel *s)
 		return false;
 	if (!j->own)
 		say_also(f, " -> ", j->counts);
-	return grants(&g->to.translated, j->counts, &v) ||
-	       filter_label_deny_by(f, &v, "the recipient's side: ");
+	return grants(&g->to.translated, j->counts, &v) || deny_recipient(f, &v);
 }
 
 /* ---- judging ---- */

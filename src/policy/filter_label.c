@@ -71,6 +71,7 @@ void filter_label_begin(struct filter *f)
 	buf_clear(&w->texts);
 	w->subject = w->more = false;
 	w->reason = NULL;
+	w->awaits = false;
 	w->passed[0] = '\0';
 	f->labelling = true;
 	filter_place_begin(f);
@@ -200,6 +201,7 @@ static void settle(struct filter *f)
 	filter_refuse_by(f, w->reason, f->table->labels, FEATURE_LABELS);
 	f->result.detail = w->detail;
 	f->label_denied = true;
+	f->result.awaits_certificate = w->awaits;
 }
 
 static void label_close(struct filter *f)

@@ -59,6 +59,7 @@ struct label_watch {
 	struct buf texts, work;
 	size_t grown;
 	const char *reason; /* the first denial; NULL: none */
+	bool awaits;        /* that was for lack of a certificate that is not known yet */
 	char detail[LABEL_DETAIL], passed[LABEL_PASSED];
 };
 void label_watch_free(struct label_watch *w);

@@ -208,7 +208,8 @@ void filter_refusal_settle(struct filter *f)
 	r->verdict = VERDICT_BOUNCE;
 	/* XEP-0258 section 5: nothing is said of why. */
 	if (f->label_denied)
-		r->condition = CONDITION_FORBIDDEN;
+		r->condition =
+			r->awaits_certificate ? CONDITION_RESOURCE_CONSTRAINT : CONDITION_FORBIDDEN;
 	if (r->head.type == TYPE_ERROR) {
 		error_settle(f);
 		return;

@@ -61,7 +61,8 @@ struct label_terms {
 
 /* Clearances of one side under one policy: of the peer, of the rule that names this JID, of the
  * peer's certificate (RFC 5913). Each of them must grant; one that is NULL is the nil clearance,
- * and so are none (XEP-0258 section 5): with it nothing passes. */
+ * and so are none (XEP-0258 section 5): with it nothing passes. Those of certificates come and go
+ * while the plan stays, each where another was before: an address does not tell one. */
 enum { LABEL_CLEARANCES = 4 };
 struct label_cleared {
 	const struct clearance *list[LABEL_CLEARANCES];

@@ -360,6 +360,8 @@ void inbound_stanza(struct inbound *in, const struct stream_info *info, bool ove
 	if (p && pings_take(in->leg.trunk, &f->head))
 		return;
 	count_verdict(in, f);
+	if (p && f->awaits_certificate)
+		inbound_ask_certificate(in, p);
 	bool rest = in->rest_why && f->verdict == VERDICT_NONE;
 	if (rest && !p) {
 		drop_rest(in, f, info);

@@ -17,7 +17,9 @@
 #define BODY      "<body>x</body>"
 #define CHECKED   UNDER("labels = { check = true; };")
 #define REFUSED   VERDICT_BOUNCE, "labels.check", NULL, "forbidden", FEATURE_LABELS, false, false
-#define PASSED    VERDICT_PASS, NULL, NULL, NULL, NONE, false, false
+#define LATER \
+	VERDICT_BOUNCE, "labels.check", NULL, "resource-constraint", FEATURE_LABELS, false, false
+#define PASSED VERDICT_PASS, NULL, NULL, NULL, NONE, false, false
 
 static const char spif[] =
 	"<SPIF xmlns='http://www.xmlspif.org/spif' schemaVersion='2.1' version='1' "
@@ -78,7 +80,7 @@ static void sides_fini(struct sides *s)
 
 struct between {
 	const char *policies, *from, *to;
-	bool default_label, no_policy;
+	bool default_label, no_policy, awaited;
 };
 
 static void tell_between(const struct between *b, const struct policy_story *stories, size_t n)
@@ -89,6 +91,7 @@ static void tell_between(const struct between *b, const struct policy_story *sto
 	struct rig rig;
 
 	sides.terms.default_label = b->default_label ? &sides.low : NULL;
+	labels.to.awaited = b->awaited;
 	labels.policies = b->no_policy ? NULL : labels.policies;
 	policy_text_init(&text, b->policies);
 	for (size_t step = 1; step; step = step == 1 ? SIZE_MAX : 0) {
@@ -136,6 +139,23 @@ static void either_side_alone_denies(void **unused)
 	TELL_BETWEEN(nothing, .policies = CHECKED, .from = "HIGH");
 	TELL_BETWEEN(nothing, .policies = CHECKED, .to = "HIGH");
 	TELL_BETWEEN(nothing, .policies = CHECKED, .from = "HIGH", .to = "HIGH", .no_policy = true);
+}
+
+/* A certificate that will be known later: nothing else than that is refused for now only. */
+static void what_a_certificate_may_grant_yet_is_refused_for_now(void **unused)
+{
+	static const struct policy_story later[] = {
+		{ "low", "<message" A ">" BODY LOW "</message>", LATER },
+	};
+	static const struct policy_story never[] = {
+		{ "high", "<message" A ">" BODY HIGH "</message>", REFUSED },
+	};
+
+	(void)unused;
+	TELL_BETWEEN(later, .policies = CHECKED, .from = "HIGH", .awaited = true);
+	TELL_BETWEEN(never, .policies = CHECKED, .from = "LOW", .awaited = true);
+	TELL_BETWEEN(never, .policies = CHECKED, .awaited = true);
+	TELL_BETWEEN(never, .policies = CHECKED, .from = "HIGH", .to = "LOW", .awaited = true);
 }
 
 static void what_cannot_be_judged_is_refused(void **unused)
@@ -416,6 +436,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_label_within_both_clearances_passes_unchanged),
 		cmocka_unit_test(either_side_alone_denies),
+		cmocka_unit_test(what_a_certificate_may_grant_yet_is_refused_for_now),
 		cmocka_unit_test(what_cannot_be_judged_is_refused),
 		cmocka_unit_test(messages_inside_are_judged_as_well),
 		cmocka_unit_test(what_is_stripped_is_judged_before),

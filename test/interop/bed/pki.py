@@ -15,6 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 SRV_NAME = ObjectIdentifier('1.3.6.1.5.5.7.8.7')    # RFC 4985, IA5String
 XMPP_ADDR = ObjectIdentifier('1.3.6.1.5.5.7.8.5')   # RFC 6120 13.7.1.4, UTF8String
+DIRECTORY = ObjectIdentifier('2.5.29.9')            # RFC 5280 4.2.1.8
 BOTH = (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH)
 KINDS = {
     'good': {}, 'rsa': {'rsa': True}, 'no-purpose': {'purposes': ()},
@@ -25,6 +26,7 @@ KINDS = {
     'addr-besides': {'xmpp': True},
     'common-name': {'dns': False}, 'revoked': {'revoke': True}, 'intermediate': {'deep': True},
     'unknown-ca': {'stranger': True}, 'self-signed': {'alone': True},
+    'cleared-1': {'cleared': '0206 40'}, 'cleared-1-2': {'cleared': '0205 60'},
 }
 
 
@@ -38,6 +40,12 @@ def _der(tag, text):
     data = text.encode()
     assert len(data) < 128
     return bytes([tag, len(data)]) + data
+
+
+def _directory(bits):
+    """subjectDirectoryAttributes with a clearance (RFC 5913) under the policy 2.25.1 for these
+    classifications, as the content of a BIT STRING."""
+    return bytes.fromhex('3013 3011 0603 550437 310a 3008 0602 6901 03' + bits)
 
 
 def _write(path, data):
@@ -117,6 +125,9 @@ class Authority:
         alternative = _alternative_names(names, options)
         if alternative:
             cert = cert.add_extension(x509.SubjectAlternativeName(alternative), False)
+        if options.get('cleared'):
+            value = x509.UnrecognizedExtension(DIRECTORY, _directory(options['cleared']))
+            cert = cert.add_extension(value, False)
         cert = cert.sign(key if alone else self.key, hashes.SHA256())
         if options.get('revoke'):
             self.revoked.append(cert.serial_number)

@@ -62,17 +62,14 @@ struct filter_result {
 	const char *detail;   /* a sentence about a label, until the next stanza; NULL: none */
 	const char *label;    /* which passed: label "RED HIGH" -> "BLUE DEEP"; the same */
 	enum feature feature; /* which feature decided; FEATURE_COUNT when none did */
-	/* Names features that are none of the catalogue's: own_feature_name(). May be NULL. */
-	const struct own_features *own;
+	const struct own_features *own; /* for own_feature_name(); may be NULL */
 	/* At every depth; with a transparent table at the stanza's own level. */
 	struct feature_set seen, removed;
 	bool has_text_outside; /* text (not white space) directly inside the stanza was dropped */
 	/* A policy refuses an IQ result, or an error, or it is too large: with VERDICT_FOLD, since
 	 * an error goes on instead to who asked. */
 	bool refused;
-	/* The recipient's certificate is not known yet, which would have to grant what a label
-	 * needs: with VERDICT_BOUNCE, for now. */
-	bool awaits_certificate;
+	bool awaits_certificate; /* BOUNCE for now: what the recipient's says is not known yet */
 };
 
 /* May what starts at one domain reach another? For addresses that stand inside a stanza. */

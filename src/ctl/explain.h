@@ -93,3 +93,8 @@ void explain_text_trial(
 struct json_t;
 struct json_t *explain_json(const struct explanation *e);
 struct json_t *explain_json_trial(const struct trial *r);
+
+/* ---- explain_labels.c ---- */
+/* Nothing, and null, where labels are not checked. */
+void explain_labels_text(const struct explanation *e, struct text *t);
+struct json_t *explain_labels_json(const struct explanation *e);

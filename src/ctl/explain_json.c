@@ -207,6 +207,7 @@ json_t *explain_json(const struct explanation *e)
 	json_object_set_new(out, "policies", policies(e));
 	json_object_set_new(out, "table", entries(e->entries, e->nentries));
 	json_object_set_new(out, "shadow", entries(e->shadow, e->nshadow));
+	json_object_set_new(out, "labels", explain_labels_json(e));
 	return out;
 }
 

@@ -320,6 +320,7 @@ void explain_text(const struct explanation *e, struct text *t)
 	print_certificates(t, e);
 	print_policies(t, e);
 	print_table(t, e);
+	explain_labels_text(e, t);
 }
 
 /* ---- a stanza ---- */

@@ -450,6 +450,63 @@ static void what_a_label_says_is_told_whatever_it_says(void **unused)
 	ctl_rig_fini(&r);
 }
 
+/* Both sides: by name, by address, by certificate, which nobody has here. */
+static void clearances_are_told_for_each_side(void **unused)
+{
+	static const char text[] =
+		"label_policies = ( { name = \"red\"; file = \"red.xml\"; } );\n"
+		"clearances = ( { name = \"low\"; up_to = \"LOW\"; }, { name = \"high\"; up_to = "
+		"\"HIGH\"; } );\n"
+		"policies = ( { name = \"labels\"; labels = { check = true; }; } );\n"
+		"peering_controls = (\n"
+		" { match = \"a.example\"; connect = \"192.0.2.1\"; labels = { clearance = "
+		"\"high\"; default_label = \"LOW\";\n"
+		"   jids = ( { jids = \"x@a.example\"; clearance = \"low\"; } ); }; },\n"
+		" { match = \"b.example\"; connect = \"192.0.2.2\"; labels = { "
+		"certificate_clearance = true; };\n"
+		"   to_peer = [ \"labels\" ]; } );\n";
+	MEM_AUTO char *stanza = labelled("LOW");
+	MEM_AUTO char *file = NULL;
+	struct ctl_rig r;
+	json_t *all, *labels, *from, *to;
+
+	(void)unused;
+	ctl_rig_init(&r, text);
+	file = pki_write_text("red.xml", TINY_RED);
+	explain(&r, "explain %c x@a.example/r b.example -s -", stanza);
+	ctl_rig_line(r.out, "Labels, under the policy RED");
+	assert_non_null(strstr(r.out, "cleared for"));
+	assert_non_null(strstr(r.out, "this address"));
+	assert_non_null(strstr(r.out, "what its certificate says"));
+	assert_non_null(strstr(r.out, "not known here: counts as nothing"));
+	assert_non_null(strstr(r.out, "the recipient's certificate is not known yet: "));
+	explain(&r, "explain --json %c x@a.example/r b.example", NULL);
+	all = json_loads(r.out, 0, NULL);
+	labels = json_object_get(all, "labels");
+	from = json_object_get(labels, "from");
+	to = json_object_get(labels, "to");
+	assert_string_equal(json_string_value(json_object_get(labels, "policy")), "RED");
+	assert_string_equal(json_string_value(json_object_get(from, "certificate")), "ignored");
+	assert_string_equal(json_string_value(json_object_get(to, "certificate")), "unknown");
+	assert_string_equal(json_string_value(json_object_get(from, "default_label")), "LOW");
+	assert_string_equal(
+		json_string_value(json_array_get(
+			json_object_get(json_object_get(from, "rule"), "clearance"), 0)),
+		"low");
+	assert_true(json_is_null(json_object_get(to, "rule")));
+	json_decref(all);
+	explain(&r, "explain --json %c y@a.example b.example", NULL);
+	all = json_loads(r.out, 0, NULL);
+	assert_true(json_is_null(
+		json_object_get(json_object_get(json_object_get(all, "labels"), "from"), "rule")));
+	json_decref(all);
+	explain(&r, "explain --json %c b.example a.example", NULL);
+	all = json_loads(r.out, 0, NULL);
+	assert_true(json_is_null(json_object_get(all, "labels")));
+	json_decref(all);
+	ctl_rig_fini(&r);
+}
+
 static void wrong_usage_is_met_with_what_was_meant(void **unused)
 {
 	static const struct {
@@ -528,6 +585,7 @@ int main(void)
 		cmocka_unit_test(programs_get_the_same_as_json),
 		cmocka_unit_test(what_a_peer_wrote_does_not_reach_the_terminal_as_it_is),
 		cmocka_unit_test(what_a_label_says_is_told_whatever_it_says),
+		cmocka_unit_test(clearances_are_told_for_each_side),
 		cmocka_unit_test(wrong_usage_is_met_with_what_was_meant),
 		cmocka_unit_test(a_wrong_configuration_is_told_as_trunkd_tells_it),
 	};

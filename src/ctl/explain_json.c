@@ -224,19 +224,19 @@ static json_t *features(const struct filter_result *r, const struct feature_set 
 	return out;
 }
 
-static json_t *verdict(const struct filter_result *f)
-{
-	return json_pack("{s:s, s:s, s:o, s:o, s:s?, s:s?, s:o, s:o, s:o}", "verdict",
-		verdict_name(f->verdict), "reason", f->reason, "detail",
-		f->detail ? json_text(str_of(f->detail)) : json_null(), "policy",
-		f->policy ? json_text(str_of(f->policy->name)) : json_null(), "key", f->key,
-		"feature", own_feature_name(f->own, f->feature), "place", place(f->origin), "seen",
-		features(f, &f->seen), "removed", features(f, &f->removed));
-}
-
 static json_t *optional(struct str s)
 {
 	return s.n ? json_text(s) : json_null();
+}
+
+static json_t *verdict(const struct filter_result *f)
+{
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:s?, s:s?, s:o, s:o, s:o}", "verdict",
+		verdict_name(f->verdict), "reason", f->reason, "label", optional(str_of(f->label)),
+		"detail", optional(str_of(f->detail)), "policy",
+		f->policy ? json_text(str_of(f->policy->name)) : json_null(), "key", f->key,
+		"feature", own_feature_name(f->own, f->feature), "place", place(f->origin), "seen",
+		features(f, &f->seen), "removed", features(f, &f->removed));
 }
 
 json_t *explain_json_trial(const struct trial *r)

@@ -423,6 +423,8 @@ static void print_decided(struct text *t, const struct trial *r)
 	else if (d->kind == DECISION_DELIVER || d->kind == DECISION_BOUNCE ||
 		 d->kind == DECISION_DROP)
 		print_reason(t, "Reason", r->filter);
+	if (r->filter->label)
+		text_row(t, TONE_PLAIN, "Label", r->filter->label, NULL);
 	if (d->kind == DECISION_UNROUTED || d->kind == DECISION_END)
 		print_stream_error(t, r);
 	/* That core was seen is no news. */

@@ -87,13 +87,15 @@ unsigned catalog_write(
 		xml_escape_value(out, str_of(a->value));
 		buf_put_char(out, '\'');
 	}
-	buf_put_char(out, '>');
 	for (unsigned i = 0; i < c->n; i++) {
-		if (permit(arg, &c->items[i]))
-			buf_put(out, c->items[i].xml);
-		else
+		if (!permit(arg, &c->items[i])) {
 			left_out++;
+			continue;
+		}
+		if (left_out == i) /* the first */
+			buf_put_char(out, '>');
+		buf_put(out, c->items[i].xml);
 	}
-	buf_printf(out, "</catalog>");
+	buf_printf(out, left_out == c->n ? "/>" : "</catalog>");
 	return left_out;
 }

@@ -379,6 +379,31 @@ void filter_label_judge(struct filter *f, struct label_rewrite *new, bool outer)
 	securitylabel_fini(&s);
 }
 
+/* The recipient of a catalogue is who would send what it chooses. */
+static bool offers_default(struct filter *f)
+{
+	const struct label_terms *terms = f->context.labels.to.terms;
+
+	return terms && terms->default_label && decide(f, terms->default_label);
+}
+
+bool filter_label_offers(struct filter *f, const struct securitylabel *s)
+{
+	struct label_watch *w = f->labels;
+	const char *was = w->reason;
+	bool offers = false;
+
+	judged_clear(&w->judged);
+	if (s && s->label.kind != SECURITYLABEL_EMPTY)
+		offers = take_read(f, s) && decide(f, &w->judged.label) && decide_recipient(f, s);
+	else if (!s && f->table->unlabelled == UNLABELLED_PASS)
+		offers = true;
+	else if (s || f->table->unlabelled == UNLABELLED_DEFAULT)
+		offers = (!s || s->nequivalents == 0) && offers_default(f);
+	w->reason = was;
+	return offers;
+}
+
 /* What first lines say: all of them, and the same. */
 static bool take_line(struct filter *f, const struct label_message *m)
 {

@@ -19,6 +19,7 @@ void label_watch_free(struct label_watch *w)
 	label_record_fini(&w->record);
 	label_memo_free(w->memo);
 	filter_places_fini(&w->places);
+	label_catalog_free(w->catalog);
 	label_fini(&w->judged.label);
 	label_fini(&w->judged.mapped);
 	buf_fini(&w->judged.said);
@@ -75,6 +76,7 @@ void filter_label_begin(struct filter *f)
 	w->passed[0] = '\0';
 	f->labelling = true;
 	filter_place_begin(f);
+	filter_catalog_begin(w->catalog);
 	if (f->result.head.kind == STANZA_MESSAGE)
 		message_open(f);
 }
@@ -156,6 +158,10 @@ void filter_label_start(struct filter *f, const struct xml_tag *tag)
 
 	if (w->depth) {
 		label_record_start(&w->record, tag);
+		return;
+	}
+	if (filter_catalog_is_open(f)) {
+		filter_catalog_start(f, tag);
 		return;
 	}
 	if (f->depth == 2)
@@ -259,6 +265,7 @@ void filter_label_ended(struct filter *f, unsigned depth)
 	struct label_watch *w = f->labels;
 	struct label_message *m = innermost(w);
 
+	filter_catalog_ended(f, depth);
 	if (w->loose.changed) {
 		filter_relabel_loose(f, w->loose_at, &w->loose);
 		w->loose.changed = false;

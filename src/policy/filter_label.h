@@ -6,6 +6,7 @@
 #pragma once
 
 #include "policy/filter_place.h"
+#include "policy/filter_catalog.h"
 #include "policy/filter_memo.h"
 #include "policy/filter_relabel.h"
 #include "xml/events.h"
@@ -48,6 +49,7 @@ struct label_watch {
 	unsigned nmessages;
 	bool subject, more; /* children: a subject; anything that does not go along with one */
 	struct label_places places;
+	struct label_catalog *catalog; /* NULL: there was none yet */
 	bool lines_in, lines_out;
 	struct label_line line;
 	struct label_rewrite loose; /* of a label that is no child of a message */
@@ -91,5 +93,7 @@ bool filter_label_deny_by(struct filter *f, const struct label_verdict *v, const
 void filter_label_judge(struct filter *f, struct label_rewrite *new, bool outer);
 /* A label that passed is told, in these words, in the record. `outer`: it is the stanza's. */
 void filter_label_tell(struct filter *f, struct str said, bool outer);
+/* May the recipient be offered this label (NULL: to send without one)? Denies nothing. */
+bool filter_label_offers(struct filter *f, const struct securitylabel *s);
 /* A message without a label has ended. */
 void filter_label_judge_missing(struct filter *f, struct label_message *m);

@@ -155,6 +155,7 @@ static void iq_start(struct filter *f, const struct xml_tag *tag)
 
 	if (f->depth == 2) {
 		payload_open(f, tag);
+		filter_catalog_open(f, tag);
 	} else if (p->payload == PLACE_OTHER) {
 		return;
 	} else if (p->group != GROUP_NONE) {
@@ -345,6 +346,8 @@ void filter_place_text(struct filter *f, struct str text)
 {
 	struct label_places *p = &f->labels->places;
 
+	if (filter_catalog_is_open(f))
+		filter_catalog_text(f, text);
 	if (str_trim(text).n == 0)
 		return;
 	if (f->labels->nmessages > 0)
@@ -359,6 +362,8 @@ void filter_place_end(struct filter *f)
 {
 	struct label_places *p = &f->labels->places;
 
+	if (filter_catalog_is_open(f))
+		filter_catalog_end(f);
 	if (in_iq(f) && p->group != GROUP_NONE) {
 		if (f->depth == p->group_depth + 1)
 			item_end(p);

@@ -105,8 +105,9 @@ static const struct config_key control_labels_keys[] = {
 	OWN(strip_default, CONFIG_BOOL, .def = "false",
 		.help = "Whether a label that is this peer's default label is not sent to it."),
 	OWN(filter_catalogs, CONFIG_BOOL, .def = "false",
-		.help = "Whether label catalogues (XEP-0258) show this peer only what it is "
-			"cleared for."),
+		.help = "Whether answers with a label catalogue (XEP-0258) show this peer only "
+			"labels that a message between the two would pass with. Such answers, "
+			"and the requests for them, pass where unlabelled_iq has \"labels\"."),
 	{ .name = NULL },
 };
 const struct config_table control_labels_schema = { "labels", sizeof(struct control_labels_config),

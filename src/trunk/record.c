@@ -119,7 +119,8 @@ void record_fill_decision(struct audit_record *r, const struct filter_result *f,
 		r->text = str_of(d->why);
 	}
 	if (!decision_by_filter(d, f))
-		r->policy = r->key = r->feature = r->origin = r->detail = (struct str){ 0 };
+		r->policy = r->key = r->feature = r->origin = r->label = r->detail =
+			(struct str){ 0 };
 }
 
 static void fill_full(struct audit_record *r, struct inbound *in, const struct filter_result *f,

@@ -107,9 +107,10 @@ void record_fill_shadow(
 bool record_fill_labels(
 	struct audit_record *r, const struct filter_result *f, const struct filter_result *shadow)
 {
+	r->label = str_of(f->label);
 	r->detail = str_of(f->detail);
 	r->shadow_detail = str_of(shadow ? shadow->detail : NULL);
-	return r->detail.n || r->shadow_detail.n;
+	return r->label.n || r->detail.n || r->shadow_detail.n;
 }
 
 static void write_decision(

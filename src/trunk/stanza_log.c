@@ -54,10 +54,11 @@ static void write_line(struct inbound *in, const struct filter_result *f, const 
 	record_fill_decision(&r, f, NULL, d, &texts);
 	leg_log_aside(&in->leg, LOG_LEVEL_DEBUG, "stanza", aside,
 		" kind=%s type=%s verdict=%s reason=%s condition=%s policy=%s key=%s feature=%s "
-		"rule=%s bytes_in=%zu bytes_out=%zu detail=%s",
+		"rule=%s bytes_in=%zu bytes_out=%zu label=%s detail=%s",
 		stanza_kind_name(f->head.kind), *type ? type : "-", r.verdict.p, or_none(r.reason),
 		or_none(r.condition), or_none(r.policy), or_none(r.key), or_none(r.feature),
 		log_quote(r.origin.n ? r.origin : STR("-")).s, f->bytes_in, r.bytes_out,
+		log_quote(r.label.n ? r.label : STR("-")).s,
 		log_quote(r.detail.n ? r.detail : STR("-")).s);
 }
 

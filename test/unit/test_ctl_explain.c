@@ -446,6 +446,12 @@ static void what_a_label_says_is_told_whatever_it_says(void **unused)
 		assert_non_null(strstr(r.out, "\xc3\xa9\xc3\xa9\xc3\xa9"));
 		assert_null(strstr(r.out, "\xc2\x9b"));
 	}
+	MEM_AUTO char *low = labelled("LOW");
+
+	explain(&r, "explain %c a.example b.example -s -", low);
+	expect(&r, "Label label \"RED LOW\"");
+	explain(&r, "explain --json %c a.example b.example -s -", low);
+	assert_non_null(strstr(r.out, "\"label\": \"label \\\"RED LOW\\\"\""));
 	buf_fini(&name);
 	ctl_rig_fini(&r);
 }

@@ -78,6 +78,13 @@ static void what_is_said_of_labels_is_never_remembered(void **unused)
 	assert_true(record_fill_labels(&r, &first, &second));
 	assert_str(r.detail, "the clearance does not have HIGH");
 	assert_str(r.shadow_detail, "there is no label");
+	assert_str(r.label, "");
+	second.label = "label \"RED HIGH\"";
+	second.detail = NULL;
+	assert_true(record_fill_labels(&r, &second, NULL));
+	assert_str(r.label, "label \"RED HIGH\"");
+	assert_str(r.detail, "");
+	second.detail = "there is no label";
 	assert_true(record_fill_labels(&r, &plain, &second));
 	assert_str(r.detail, "");
 	record_memo_free(m);

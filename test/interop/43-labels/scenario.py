@@ -94,5 +94,6 @@ async def run(bed, check):
         records = f.read()
     check('the records say why', 'classification-denied' in records and 'label-malformed' in records and
           'the recipient\'s side: the clearance does not have \\"HIGH\\"' in records, records[-400:])
+    check('and what passed', '"label":"label \\"RED LOW\\""' in records, records[-400:])
     said = trunk.ctl('explain', hosts['a'].domain, hosts['b'].domain, config=True).stdout
     check('trunkctl explain lists it', 'label' in said, said)

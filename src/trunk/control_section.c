@@ -18,11 +18,14 @@ static const struct config_key keys[] = {
 	KEY(enabled, CONFIG_BOOL, .def = "true",
 		.help = "false: there are no sockets, and trunkctl can ask nothing."),
 	KEY(read, CONFIG_PATH,
-		.help = "The Unix socket for questions: status, streams, peers and so on. Left "
+		.help = "The Unix socket for questions: status, streams, peers and so on, and for "
+			"watch: who writes to whom, not what. Left "
 			"out: \"read\" in the directory that the service manager has made "
 			"(/run/trunkd under systemd); without a service manager there is none."),
 	KEY(change, CONFIG_PATH,
-		.help = "The Unix socket for questions and for commands that change something. "
+		.help = "The Unix socket for questions, for commands that change something, and "
+			"for "
+			"those that show what is in stanzas. "
 			"Left out: \"change\" in the same directory. Who may use which is a matter "
 			"of the sockets' permissions: owner and group."),
 	KEY(read_group, CONFIG_STRING,

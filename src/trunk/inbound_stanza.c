@@ -9,6 +9,7 @@
 #include "trunk/bounce.h"
 #include "trunk/decide.h"
 #include "trunk/handover.h"
+#include "trunk/malformed.h"
 #include "trunk/metrics.h"
 #include "trunk/ping.h"
 #include "trunk/record.h"
@@ -274,12 +275,15 @@ static void deliver(
 	pause_if_full(in, p);
 }
 
-static void refused_pair(struct inbound *in, const struct filter_result *f)
+static void refused_pair(
+	struct inbound *in, const struct filter_result *f, const struct stream_info *info)
 {
 	leg_log(&in->leg, LOG_LEVEL_WARN, "refused", " claimed=%s towards=%s reason=%s",
 		log_quote(f->head.from_domain).s, log_quote(f->head.to_domain).s,
 		log_quote(str_of(in->refused_text)).s);
 	record_violation(&in->leg, &f->head, stream_condition_name(in->refused), in->refused_text);
+	if (in->refused == STREAM_IMPROPER_ADDRESSING)
+		malformed_stanza(&in->leg, info, in->refused, in->refused_text);
 	leg_fail(&in->leg, in->refused, in->refused_text, NULL);
 }
 
@@ -310,9 +314,11 @@ static void count_verdict(struct inbound *in, const struct filter_result *f)
 	in->leg.folded += f->verdict == VERDICT_FOLD;
 }
 
-static void ended_for(struct inbound *in, const struct filter_result *f, const struct decision *d)
+static void ended_for(struct inbound *in, const struct filter_result *f, const struct decision *d,
+	const struct stream_info *info)
 {
 	record_violation(&in->leg, &f->head, stream_condition_name(d->stream), d->why);
+	malformed_stanza(&in->leg, info, d->stream, d->why);
 	leg_fail(&in->leg, d->stream, d->why, NULL);
 }
 
@@ -384,7 +390,7 @@ void inbound_stanza(struct inbound *in, const struct stream_info *info, bool ove
 		bounce(in, p, f, &why);
 		return;
 	case DECISION_DROP: dropped(in); return;
-	case DECISION_UNROUTED: refused_pair(in, f); return;
-	case DECISION_END: ended_for(in, f, &d); return;
+	case DECISION_UNROUTED: refused_pair(in, f, info); return;
+	case DECISION_END: ended_for(in, f, &d, info); return;
 	}
 }

@@ -97,27 +97,44 @@ struct malformed_row *malformed_rows(const struct malformed *m, unsigned *n_out)
 	return rows;
 }
 
-void malformed_note(struct leg *l, const struct stream_info *info)
+static void note(
+	struct leg *l, const struct stream_fault *fault, enum stream_condition c, struct str words)
 {
-	const struct stream_fault *fault = l->stream ? stream_fault(l->stream) : NULL;
 	struct malformed_row r = {
 		.domain = l->peer_domain,
 		.own = l->own_domain,
 		.proven = l->proof && l->kind != LEG_VERIFY,
 		.kind = l->kind,
 		.stream = l->number,
-		.condition = info->fail.condition,
+		.condition = c,
+		.fault = *fault,
 	};
 
-	if (!fault)
-		return;
 	clock_text(r.time);
 	if (l->conn)
 		r.peer = *conn_peer(l->conn);
-	snprintf(r.words, sizeof(r.words), "%.*s", STR_ARG(info->fail.text));
-	r.fault = *fault;
+	snprintf(r.words, sizeof(r.words), "%.*s", STR_ARG(words));
 	malformed_put(&l->trunk->malformed, &r);
 	leg_log(l, LOG_LEVEL_DEBUG, "malformed", " condition=%s offset=%llu words=%s",
-		stream_condition_name(r.condition), (unsigned long long)fault->offset,
+		stream_condition_name(c), (unsigned long long)fault->offset,
 		log_quote(str_of(fault->words[0] ? fault->words : r.words)).s);
+}
+
+void malformed_note(struct leg *l, const struct stream_info *info)
+{
+	const struct stream_fault *fault = l->stream ? stream_fault(l->stream) : NULL;
+
+	if (fault)
+		note(l, fault, info->fail.condition, info->fail.text);
+}
+
+void malformed_stanza(
+	struct leg *l, const struct stream_info *info, enum stream_condition c, const char *words)
+{
+	struct stream_fault fault = { .offset = info->offset };
+
+	fault.n = (unsigned)(info->raw.n < STREAM_EXCERPT ? info->raw.n : STREAM_EXCERPT);
+	if (fault.n)
+		memcpy(fault.bytes, info->raw.p, fault.n);
+	note(l, &fault, c, str_of(words));
 }

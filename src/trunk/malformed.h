@@ -36,3 +36,6 @@ struct malformed_row *malformed_rows(const struct malformed *m, unsigned *n_out)
 
 /* The leg's stream has failed: notes it, and a log line at debug level, if what it read was why. */
 void malformed_note(struct leg *l, const struct stream_info *info);
+/* The same for a stanza that ends it, although it can be read. */
+void malformed_stanza(
+	struct leg *l, const struct stream_info *info, enum stream_condition c, const char *words);

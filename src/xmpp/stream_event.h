@@ -54,7 +54,8 @@ struct stream_info {
 		enum stream_condition condition;
 		struct str text; /* the peer's words, or ours */
 	} fail;
-	size_t bytes; /* of the element as received */
+	size_t bytes;    /* of the element as received */
+	uint64_t offset; /* of its first one, as in stream_fault.h */
 	/* STREAM_STANZA: its bytes as received. Gone with the next call, and when `in` is added to.
 	 */
 	struct str raw;

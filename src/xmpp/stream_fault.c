@@ -40,10 +40,10 @@ void stream_fault_of_scanner(struct stream *s, enum scan_outcome o)
 	snprintf(s->fault->words, sizeof(s->fault->words), "%s", scanner_error(&s->scanner, o));
 }
 
-void stream_fault_of_piece(struct stream *s, struct str all, struct str piece, uint64_t start)
+void stream_fault_of_piece(struct stream *s, struct str all, struct str piece)
 {
 	size_t in_piece = xml_reader_error_offset(s->reader);
 
-	note_fault(s, all, 0, (size_t)(piece.p - all.p) + in_piece, start + in_piece);
+	note_fault(s, all, 0, (size_t)(piece.p - all.p) + in_piece, s->info.offset + in_piece);
 	snprintf(s->fault->words, sizeof(s->fault->words), "%s", xml_reader_error(s->reader));
 }

@@ -28,9 +28,9 @@ void stream_header_forget(struct stream *s);
 bool stream_peer_is_old(const struct stream *s); /* older than 1.0 */
 
 /* stream_fault.c: the stream has failed over what it reads. What the scanner refused is in `in`; a
- * piece stood in `all`, its first byte the `start`th of the document. */
+ * piece stood in `all`, and info.offset is of its first byte. */
 void stream_fault_of_scanner(struct stream *s, enum scan_outcome o);
-void stream_fault_of_piece(struct stream *s, struct str all, struct str piece, uint64_t start);
+void stream_fault_of_piece(struct stream *s, struct str all, struct str piece);
 
 /* stream_features.c */
 void stream_features_write(struct stream *s);

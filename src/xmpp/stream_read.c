@@ -271,7 +271,6 @@ bool stream_read(struct stream *s, enum stream_event *event_out)
 {
 	struct str piece, all = buf_view(s->in);
 	enum scan_outcome o;
-	uint64_t start;
 	size_t used;
 
 	apply_limits(s);
@@ -285,10 +284,10 @@ bool stream_read(struct stream *s, enum stream_event *event_out)
 	s->info.bytes = scanner_element_bytes(&s->scanner);
 	if (!s->established)
 		s->early_bytes += s->info.bytes;
-	start = s->taken + used - s->info.bytes;
+	s->info.offset = s->taken + used - s->info.bytes;
 	*event_out = take_piece(s, o, piece, used);
 	/* What was consumed is still there. */
 	if (s->end == STREAM_FAILED && !s->fault)
-		stream_fault_of_piece(s, all, piece, start);
+		stream_fault_of_piece(s, all, piece);
 	return true;
 }

@@ -126,6 +126,7 @@ static void an_event_tells_of_its_own_element_only(void **unused)
 	assert_int_equal(next(&f), STREAM_DB_RESULT);
 	assert_str(f.info.db.key, "k");
 	assert_int_equal(f.info.bytes, 56);
+	assert_int_equal(f.info.offset, strlen(HEADER) + 76);
 	assert_int_equal(f.info.peer.authzid.n, 0);
 	assert_str(f.info.peer.from, "a.example");
 	assert_int_equal(next(&f), STREAM_WAIT);

@@ -243,6 +243,12 @@ async def errors(check, trunk, path):
     await broken(check, trunk, good + bad + '</message>', True)
     rows = await trunk.rows('errors', '*.watch.example')
     check('again: the last one, and how often', [r['times'] for r in rows] == [2, 1] and rows[0]['proven'], repr(rows))
+    condition, before = await broken(check, trunk, good + good.replace("from='ann@", "from='ann@@"), True)
+    rows = await trunk.rows('errors', leaf.domain)
+    check('a stanza that can be read, but not addressed, has its place too', condition == 'improper-addressing' and
+          rows[0]['offset'] == before + len(good) and rows[0]['times'] == 3 and 'no domain' in rows[0]['words'],
+          repr(rows))
+    await broken(check, trunk, good + bad + '</message>', True)
     text = await trunk.ask('errors')
     check('as a table, without what stood there', text.returncode == 0 and len(text.stdout.splitlines()) == 3 and
           text.stdout.split()[:3] == ['time', 'peer', 'domain'] and 'bdoy>' not in text.stdout, text.stdout)

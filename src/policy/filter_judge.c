@@ -133,8 +133,9 @@ static bool believe(struct filter *f, const struct label *primary, const struct 
 static bool believe_payload(struct filter *f, const struct label *skip, const struct label *primary,
 	const struct securitylabel_payload *p)
 {
-	if (p->fault)
-		return filter_label_deny(f, "label-malformed", p->fault);
+	if (p->fault || !p->labels.n)
+		return filter_label_deny(
+			f, "label-malformed", p->fault ? p->fault : "a label of an unknown kind");
 	for (unsigned i = 0; i < p->labels.n; i++) {
 		const struct label *l = &p->labels.labels[i].label;
 
@@ -163,9 +164,7 @@ static bool believe_others(struct filter *f, const struct securitylabel *s)
 		ok = filter_label_deny_by(f, &v, "");
 	ok = ok && believe_payload(f, skip, &primary, &s->label);
 	for (unsigned i = 0; ok && i < s->nequivalents; i++)
-		ok = s->equivalents[i].kind != SECURITYLABEL_EMPTY
-			     ? believe_payload(f, skip, &primary, &s->equivalents[i])
-			     : filter_label_deny(f, "label-malformed", "an empty equivalent label");
+		ok = believe_payload(f, skip, &primary, &s->equivalents[i]);
 	label_fini(&primary);
 	return ok;
 }
@@ -221,7 +220,6 @@ static bool take_default(struct filter *f)
 	if (!terms || !terms->default_label)
 		return filter_label_deny(f, label_outcome_name(LABEL_NONE), "there is no label");
 	label_copy(&j->label, terms->default_label);
-	j->assumed = true;
 	say(f, "default ", &j->label);
 	return true;
 }
@@ -239,13 +237,14 @@ static bool take_foreign(struct filter *f, const struct securitylabel *s)
 static bool take_read(struct filter *f, const struct securitylabel *s)
 {
 	const struct spif *governing = f->context.labels.policies->governing;
+	struct label_judged *j = &f->labels->judged;
 	struct label_chosen chosen = { 0 };
 
 	if (s->label.fault)
 		return filter_label_deny(f, "label-malformed", s->label.fault);
 	switch (securitylabel_choose(s, governing->id, governing->name, false, &chosen)) {
 	case LABEL_FOUND:
-		f->labels->judged.own = chosen.source == LABEL_PRIMARY;
+		j->own = chosen.source == LABEL_PRIMARY && !j->assumed;
 		return believe_others(f, s) &&
 		       take_found(f, chosen.label,
 			       chosen.source == LABEL_PRIMARY ? "label " : "equivalent label ");
@@ -284,9 +283,11 @@ static bool translate(struct filter *f, const struct securitylabel *s, const str
 	bool ok;
 
 	j->counts = &j->mapped;
-	j->own = primary && take_original(f, primary, policy, &ok);
-	if (j->own)
+	j->own = false;
+	if (primary && take_original(f, primary, policy, &ok)) {
+		j->own = !j->assumed;
 		return ok;
+	}
 	if (label_map(g->policies, &j->label, policy, &o, &j->mapped, NULL, &v))
 		return true;
 	return filter_label_deny_by(f, &v, "the recipient's policy: ");
@@ -346,12 +347,30 @@ void filter_label_tell(struct filter *f, struct str said, bool outer)
 	w->passed[said.n] = '\0';
 }
 
+/* A label that names no policy is of the one that data are of which say none (SPIF). */
+static void assume_policy(struct filter *f, struct securitylabel *s)
+{
+	const struct spif *assumed = f->context.labels.assumed;
+
+	for (unsigned i = 0; assumed && i < s->label.labels.n; i++) {
+		struct stanag4778_label *l = &s->label.labels.labels[i];
+
+		if (l->role != STANAG4774_ORIGINATOR || l->label.policy_id.n ||
+			l->label.policy_name.n)
+			continue;
+		f->labels->judged.assumed =
+			assumed->id.n ? label_keep(&l->label, &l->label.policy_id, assumed->id)
+				      : label_keep(&l->label, &l->label.policy_name, assumed->name);
+	}
+}
+
 static void judge_element(
-	struct filter *f, const struct securitylabel *s, struct label_rewrite *new, bool outer)
+	struct filter *f, struct securitylabel *s, struct label_rewrite *new, bool outer)
 {
 	const struct label_terms *from = f->context.labels.from.terms;
 
 	judged_clear(&f->labels->judged);
+	assume_policy(f, s);
 	filter_place_covers(f, s);
 	if (take_read(f, s) && judge(f, s, from && from->stamp, new))
 		filter_label_tell(f, buf_view(&f->labels->judged.said), outer);

@@ -26,6 +26,7 @@ void filter_refuse(struct filter *f, enum verdict v, enum stanza_condition c, co
 	r->feature = FEATURE_COUNT;
 	r->text = r->app = NULL;
 	r->bytes = (struct str){ NULL, 0 };
+	r->label = NULL;
 	f->refused = false;
 	f->skip = 1;
 }

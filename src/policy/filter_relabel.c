@@ -136,6 +136,8 @@ static bool is_ready(const struct securitylabel *s, const struct label_judged *j
 {
 	if (j->own && in_form(terms, &s->label))
 		return true;
+	if (j->assumed)
+		return false;
 	if (terms->write != LABEL_WRITE_EQUIVALENT)
 		return false;
 	if (in_form(terms, &s->label) && says(&s->label, j->counts))
@@ -182,11 +184,13 @@ static bool write_payload(struct filter *f, const struct securitylabel *was,
 		       "the label for the recipient cannot be written in its form");
 }
 
-static bool put_element(struct filter *f, const struct securitylabel *s, const struct label *counts,
-	bool ours, const struct securitylabel_marking *marking)
+/* What names no policy does not stay beside a label that does. */
+static bool put_element(struct filter *f, const struct securitylabel *s,
+	const struct label_judged *j, bool ours, const struct securitylabel_marking *marking)
 {
 	struct label_watch *w = f->labels;
-	const struct securitylabel *was = s && s->label.kind != SECURITYLABEL_EMPTY ? s : NULL;
+	bool stays = s && s->label.kind != SECURITYLABEL_EMPTY && !j->assumed;
+	const struct securitylabel *was = stays ? s : NULL;
 	struct buf payload = { 0 };
 	bool ok = true;
 
@@ -194,7 +198,7 @@ static bool put_element(struct filter *f, const struct securitylabel *s, const s
 		securitylabel_write_marked(&w->texts, s, marking);
 		return true;
 	}
-	ok = write_payload(f, was, counts, &payload);
+	ok = write_payload(f, was, j->counts, &payload);
 	if (ok)
 		securitylabel_write(&w->texts, was, rewrite_of(f->context.labels.to.terms->write),
 			buf_view(&payload), marking);
@@ -220,7 +224,7 @@ static bool make_element(struct filter *f, const struct securitylabel *s,
 	new->element.at = buf_len(&w->texts);
 	/* Without its signature it may be needed all the same. */
 	if (!same || (new->is_signed && terms->on_signature == LABEL_SIGNED_STRIP))
-		ok = put_element(f, s, j->counts, ours, &m.marking);
+		ok = put_element(f, s, j, ours, &m.marking);
 	new->element.n = buf_len(&w->texts) - new->element.at;
 	new->changed = !same;
 	buf_fini(&m.text);

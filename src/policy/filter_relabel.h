@@ -20,7 +20,7 @@ struct label_judged {
 	struct label label, mapped;
 	const struct label *counts; /* one of both; NULL: there is none */
 	bool own;                   /* it counts as its originator wrote it */
-	bool assumed;               /* nothing in the stanza says it */
+	bool assumed;               /* it names no policy, so others may take it for another one */
 	struct buf said;            /* for the record; empty when there is none */
 };
 

@@ -26,6 +26,10 @@ static void a_label_for_another_policy_goes_beside_the_originators(void **unused
 			"equivalent-differs", "" },
 		{ "of the recipient's policy", M(B SL(SHOW_DEEP ORIGINAL(BLUE_DEEP))), NULL, NULL,
 			"label \"BLUE DEEP\" = \"RED HIGH\"" },
+		{ "an equivalent that nobody knows",
+			M(B SL(SHOW_DEEP ORIGINAL(RED_HIGH) EQUAL(BLUE_DEEP)
+					EQUAL("<x xmlns='u'/>"))),
+			NULL, "label-malformed", "" },
 		{ "of neither", M(B SL(ORIGINAL(GREEN))), NULL, "not-equivalent-policy", "" },
 	};
 	struct label_rig rig;
@@ -104,6 +108,39 @@ static void a_foreign_label_is_judged_as_what_it_maps_to(void **unused)
 	rig.policies.n = 1;
 	TELL_LABELS(&rig, CHECKED, unloaded);
 	rig.policies.n = 2;
+	label_rig_fini(&rig);
+}
+
+/* It might be taken for one of another policy further on, so it does not go out without one. */
+static void a_label_without_a_policy_is_of_the_assumed_one(void **unused)
+{
+	static const struct label_story unknown[] = {
+		{ "one", M(B SL(ORIGINAL(ESS("MQMCAQE=")))), NULL, "not-equivalent-policy", NULL },
+	};
+	static const struct label_story red[] = {
+		{ "one", M(B SL(ORIGINAL(ESS("MQMCAQE=")))), M(B SL(SHOW_PALE ORIGINAL(BLUE_PALE))),
+			"label", "label \"RED LOW\" -> \"BLUE PALE\"" },
+		{ "ten", M(B SL(ORIGINAL(ESS("MQMCAQo=")))), NULL, "unknown-classification", NULL },
+	};
+	static const struct label_story blue[] = {
+		{ "ten", M(B SL(ORIGINAL(ESS("MQMCAQo=")))), M(B SL(SHOW_PALE ORIGINAL(BLUE_PALE))),
+			"label", "label \"BLUE PALE\" = \"RED LOW\" -> \"BLUE PALE\"" },
+	};
+	static const struct label_story governing[] = {
+		{ "one", M(B SL(SHOW_LOW ORIGINAL(ESS("MQMCAQE=")))),
+			M(B SL(SHOW_LOW ORIGINAL(RED_LOW))), "label", "label \"RED LOW\"" },
+	};
+	struct label_rig rig;
+
+	(void)unused;
+	label_rig_init(&rig);
+	TELL_LABELS(&rig, CHECKED, unknown);
+	rig.labels.assumed = rig.policies.list[1];
+	TELL_LABELS(&rig, CHECKED, blue);
+	rig.labels.assumed = rig.policies.list[0];
+	TELL_LABELS(&rig, CHECKED, red);
+	rig.to.policy = NULL;
+	TELL_LABELS(&rig, CHECKED, governing);
 	label_rig_fini(&rig);
 }
 
@@ -454,6 +491,7 @@ int main(void)
 		cmocka_unit_test(a_label_for_another_policy_goes_beside_the_originators),
 		cmocka_unit_test(the_originators_label_may_give_way),
 		cmocka_unit_test(a_foreign_label_is_judged_as_what_it_maps_to),
+		cmocka_unit_test(a_label_without_a_policy_is_of_the_assumed_one),
 		cmocka_unit_test(no_mapping_widens),
 		cmocka_unit_test(labels_of_ours_are_in_the_form_that_was_agreed),
 		cmocka_unit_test(the_marking_is_made_unless_it_is_not_wanted),

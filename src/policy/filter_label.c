@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+enum { EDITS_KEEP = 256 };
+
 void label_watch_free(struct label_watch *w)
 {
 	if (!w)
@@ -56,6 +58,22 @@ static void message_open(struct filter *f)
 		.texts = buf_len(&w->texts) };
 }
 
+/* What a large stanza needed is given back. */
+static void shrink(struct label_watch *w)
+{
+	buf_clear(&w->texts);
+	buf_clear(&w->work);
+	if (w->texts.size > FILTER_KEEP)
+		buf_shrink(&w->texts, FILTER_KEEP);
+	if (w->work.size > FILTER_KEEP)
+		buf_shrink(&w->work, FILTER_KEEP);
+	if (w->max_edits <= EDITS_KEEP)
+		return;
+	free(w->edits);
+	w->edits = NULL;
+	w->max_edits = 0;
+}
+
 void filter_label_begin(struct filter *f)
 {
 	const struct filter_labels *g = &f->context.labels;
@@ -69,7 +87,7 @@ void filter_label_begin(struct filter *f)
 	w->lines_out = g->to.terms && g->to.terms->first_line;
 	w->depth = w->nmessages = w->nedits = w->line.depth = 0;
 	w->grown = 0;
-	buf_clear(&w->texts);
+	shrink(w);
 	w->subject = w->more = false;
 	w->reason = NULL;
 	w->awaits = false;

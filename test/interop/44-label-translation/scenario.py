@@ -110,5 +110,8 @@ async def run(bed, check):
     await refused(check, 'a line that stands for nothing', y, x, '', first='[BLUE NOTHING]\n')
     with open(audit) as f:
         records = f.read()
+    check('the records say what went as what',
+          all(text in records for text in ('RED LOW\\" -> \\"BLUE PALE', 'BLUE DEEP\\" = \\"RED HIGH',
+                                           'first line \\"BLUE PALE\\" = \\"RED LOW')), records[-400:])
     check('the records say why', 'no-equivalent-classification' in records and 'classification-denied' in records,
           records[-400:])

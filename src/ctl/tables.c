@@ -126,6 +126,8 @@ static void print_peer(struct text *t, const json_t *p)
 	row(t, TONE_PLAIN, "Streams out", p, "out", FORM_NUMBER);
 	row(t, TONE_PLAIN, "Last reached", p, "last_success", FORM_TIME);
 	row(t, TONE_PLAIN, "Last came in", p, "last_in", FORM_TIME);
+	if (json_is_string(json_object_get(p, "clearance")))
+		row(t, TONE_PLAIN, "Its certificate's clearance", p, "clearance", FORM_TEXT);
 	row(t, TONE_PLAIN, "Failures in a row", p, "failures", FORM_NUMBER);
 	row(t, TONE_PLAIN, "Next try in", p, "retry", FORM_DURATION);
 	if (error) {
@@ -181,6 +183,7 @@ enum ctl_status ctl_peers(struct ctl *c)
 		{ "out", FORM_NUMBER, true },
 		{ "last_success", FORM_TIME, true },
 		{ "last_in", FORM_TIME, false },
+		{ "clearance", FORM_TEXT, false },
 		{ "failures", FORM_NUMBER, false },
 		{ "retry", FORM_DURATION, true },
 		{ "failed_at", FORM_TEXT, true },

@@ -407,6 +407,7 @@ static json_t *tell_peer(const void *const *rows, unsigned n)
 	set(o, "out", number(s.out));
 	set(o, "last_success", time_or_null(s.last_success));
 	set(o, "last_in", time_or_null(s.last_in));
+	set(o, "clearance", optional_text(first->clearance));
 	set(o, "failures", number(s.failures));
 	set(o, "retry", s.retry_ms ? seconds(s.retry_ms) : json_null());
 	set(o, "failed_at", trouble ? text(attempt_stage_name(trouble->stage)) : json_null());

@@ -2,6 +2,7 @@
 /* See report.h. */
 #include "trunk/report.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "trunk/dial.h"
 #include "trunk/inbound.h"
@@ -209,6 +210,20 @@ static void copy_attempts(const struct attempts *a, struct attempt **v_out, unsi
 		(*v_out)[i] = a->ring[a->count < PEER_RING ? i : (a->next + i) % PEER_RING];
 }
 
+static void report_clearance(struct trunk *t, const struct peer *p, struct peer_report *out)
+{
+	const struct control *c = peering_accepted(t->plan->peering, &p->domain);
+	struct certified *found;
+	if (!c || !c->labels.certificate)
+		return;
+	found = certified_peers_find(t->shared->certified, t->plan, c, &p->domain, clock_wall());
+	if (found)
+		certified_describe(found, out->clearance, sizeof(out->clearance));
+	else
+		snprintf(out->clearance, sizeof(out->clearance), "unknown");
+	certified_unref(found);
+}
+
 static void report_peer(const struct peer *p, uint64_t now, struct peer_report *out)
 {
 	out->domain = p->domain;
@@ -256,6 +271,7 @@ void trunk_report_peers(struct trunk *t, const struct report_filter *f, struct r
 		if (!row)
 			continue;
 		report_peer(p, net_loop_now(t->loop), row);
+		report_clearance(t, p, row);
 		names[out->n - 1].row = out->n - 1;
 		map_put(&by_name, &names[out->n - 1].node, domain_str(&p->domain));
 	}

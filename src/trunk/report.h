@@ -77,6 +77,8 @@ struct peer_report {
 	unsigned failures;
 	uint64_t retry_ms; /* until the next try is allowed; 0: now */
 	int64_t last_success, last_in;
+	char clearance[160]; /* that its certificate brings; "unknown"; "" where that is not asked
+			      */
 	struct attempt *attempts[2]; /* ours, its own; the oldest first; owned */
 	unsigned nattempts[2];
 };

@@ -145,6 +145,71 @@ static void each_chain_brings_what_all_of_it_allow(void **unused)
 	}
 }
 
+static void add(X509 *cert, const char *oid, size_t n)
+{
+	ASN1_OBJECT *object = OBJ_txt2obj(oid, 1);
+	ASN1_OCTET_STRING *data = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *ext;
+	char *bytes = mem_zero(n, 1);
+
+	assert_true(ASN1_OCTET_STRING_set(data, (unsigned char *)bytes, (int)n));
+	ext = X509_EXTENSION_create_by_OBJ(NULL, object, 0, data);
+	assert_true(X509_add_ext(cert, ext, -1));
+	X509_EXTENSION_free(ext);
+	ASN1_OCTET_STRING_free(data);
+	ASN1_OBJECT_free(object);
+	free(bytes);
+}
+
+/* Limits of what a chain may say; then nothing of it counts. */
+static void a_chain_that_says_too_much_says_nothing(void **unused)
+{
+	static const struct {
+		unsigned directories, cas, limits; /* in the leaf; above it; in each of those */
+		size_t bytes;
+		const char *fault;
+	} rows[] = {
+		{ 1, 1, 1, 10, NULL },
+		{ 1, CHAIN_LIMITS, 1, CHAIN_CLAIM_BYTES, NULL },
+		{ 2, 0, 0, 10, "an extension stands twice in a certificate" },
+		{ 1, 1, 2, 10, "an extension stands twice in a certificate" },
+		{ 1, 0, 0, CHAIN_CLAIM_BYTES + 1, "an extension is too large" },
+		{ 1, 1, 1, CHAIN_CLAIM_BYTES + 1, "an extension is too large" },
+		{ 1, CHAIN_LIMITS + 1, 1, 10, "too many CAs limit it" },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		STACK_OF(X509) *chain = sk_X509_new_null();
+		struct chain_claims claims = { 0 };
+		struct certified *c;
+
+		sk_X509_push(chain, X509_new());
+		for (unsigned k = 0; k < rows[i].directories; k++)
+			add(sk_X509_value(chain, 0), "2.5.29.9", rows[i].bytes);
+		for (unsigned k = 1; k <= rows[i].cas; k++) {
+			sk_X509_push(chain, X509_new());
+			for (unsigned j = 0; j < rows[i].limits; j++)
+				add(sk_X509_value(chain, (int)k), "1.3.6.1.5.5.7.1.21",
+					rows[i].bytes);
+		}
+		chain_claims_read(&claims, chain);
+		if (rows[i].fault) {
+			assert_string_equal(claims.fault, rows[i].fault);
+			c = certified_new(plan, &claims, 1);
+			assert_int_equal(c->list.n, 0);
+			assert_non_null(strstr(c->words, rows[i].fault));
+			certified_unref(c);
+		} else {
+			assert_null(claims.fault);
+			assert_int_equal(claims.nlimits, rows[i].cas);
+		}
+		chain_claims_fini(&claims);
+		sk_X509_pop_free(chain, X509_free);
+	}
+	chain_claims_read(&(struct chain_claims){ 0 }, NULL);
+}
+
 /* A critical extension is understood only where it is heeded, above the leaf, and alone. */
 static void what_is_critical_and_not_heeded_is_refused(void **unused)
 {
@@ -365,6 +430,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_chain_brings_what_all_of_it_allow),
+		cmocka_unit_test(a_chain_that_says_too_much_says_nothing),
 		cmocka_unit_test(what_is_critical_and_not_heeded_is_refused),
 		cmocka_unit_test(the_last_certificate_of_a_domain_is_remembered),
 		cmocka_unit_test(a_domain_is_called_now_and_then_only),

@@ -125,6 +125,13 @@ async def by_certificate(check, trunk):
     await refused(check, trunk, 'jim@raft', 'captain@hq', 'LOW')
 
 
+async def shown(check, trunk):
+    said = {r['peer']: r['clearance'] for r in await trunk.rows('peers')}
+    check('trunkctl peers shows what certificates bring', said.get('ship.cleared.example') == 'RED: LOW' and
+          said.get('shore.cleared.example') == 'RED: LOW, HIGH' and said.get('raft.cleared.example') == 'unknown' and
+          said.get('hq.cleared.example') is None, str(said))
+
+
 async def reloaded(check, trunk, file):
     write_clearance(file, 'LOW')
     check('a reload reads the clearance again', await trunk.reload())
@@ -149,6 +156,7 @@ async def run(bed, check):
         await trunk.start()
         await by_address(check, trunk)
         await by_certificate(check, trunk)
+        await shown(check, trunk)
         await reloaded(check, trunk, file)
     finally:
         for peer in peers.values():

@@ -353,7 +353,6 @@ static bool put_edit(struct filter *f, const struct label_message *m, const stru
 		if (!p->element)
 			return true;
 		*at = e->end;
-		f->lost |= m->depth == 1 && !m->new.element.n;
 		told(f, m->new.element.n ? FEATURE_COUNT : FEATURE_LABELS);
 		return put_new(f, m->new.element);
 	case EDIT_BODY:

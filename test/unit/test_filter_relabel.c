@@ -59,6 +59,8 @@ static void the_originators_label_may_give_way(void **unused)
 		{ "low", M(B SL(ORIGINAL(RED_LOW))), M(B), "label",
 			"label \"RED LOW\" -> \"BLUE PALE\"" },
 		{ "first", M(SL(ORIGINAL(RED_LOW)) B), M(B), "label", NULL },
+		{ "what never stands alone", M("<active" CS "/>" SL(ORIGINAL(RED_LOW))),
+			M("<active" CS "/>"), "label", NULL },
 		{ "no equivalent", M(B SL(ORIGINAL(RED_TOP))), NULL, "no-equivalent-classification",
 			NULL },
 	};

@@ -119,6 +119,11 @@ async def ends(check, trunk, wire):
               len(two.lines) == 2 and all('bob@' in l for l in two.lines), repr(two.lines))
     answer = await trunk.ask('watch', '*.nowhere.example', '--for', '1s')
     check('--for ends without any', answer.returncode == 0 and not answer.stdout, answer.stderr)
+    for words in (['--count', '0'], ['--count', 'x'], ['--for', 'soon']):
+        answer = await trunk.ask('watch', *words)
+        check('%s is wrong usage' % ' '.join(words), answer.returncode == 2, answer.stderr)
+    answer = await trunk.ask('watch', socket=os.path.join(trunk.folder, 'nobody'))
+    check('without a daemon: 3', answer.returncode == 3, answer.stderr)
     for word, why in (('verdict=bonce', 'did you mean "bounce"?'), ('a b', 'no domain'),
                       ('level=loud', 'debug, info')):
         answer = await trunk.ask('watch', word)

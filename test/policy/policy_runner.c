@@ -6,6 +6,7 @@
  */
 #include "policies.h"
 #include "script.h"
+#include "sides.h"
 #include "telling.h"
 
 #include <dirent.h>
@@ -15,6 +16,7 @@ enum story_verb {
 	STORY_IN,
 	STORY_ONLY,
 	STORY_ROOMS,
+	STORY_CLEARED,
 	STORY_UNDER,
 	STORY_PASS,
 	STORY_FOLD,
@@ -30,6 +32,7 @@ static const char *const verbs[] = {
 	[STORY_IN] = "in",
 	[STORY_ONLY] = "only",
 	[STORY_ROOMS] = "rooms",
+	[STORY_CLEARED] = "cleared",
 	[STORY_UNDER] = "under",
 	[STORY_PASS] = "pass",
 	[STORY_FOLD] = "fold",
@@ -45,6 +48,7 @@ static const struct script_language language = { verbs, sizeof(verbs) / sizeof(v
 /* Where the runner is. */
 struct runner {
 	struct policies *policies;
+	struct sides *sides;
 	struct renamer *renamer;
 	const struct script *script;
 	struct telling telling; /* table NULL: no "under" yet */
@@ -136,6 +140,10 @@ static void run_step(struct runner *r, size_t i)
 		r->context.from_room = str_starts(text, STR("from"));
 		r->context.to_room = str_ends(text, STR("to"));
 		return;
+	case STORY_CLEARED:
+		if (!sides_cleared(r->sides, text, &r->context.labels))
+			report(r, step->line, mem_strdup("# there is no such clearance\n"));
+		return;
 	case STORY_UNDER:
 		if (!under(r, text))
 			report(r, step->line, mem_strdup("# there is no such policy\n"));
@@ -198,8 +206,9 @@ int main(int argc, char **argv)
 	}
 	xml_reader_global_init();
 	r.policies = policies_load(argv[1]);
+	r.sides = sides_load(argv[1]);
 	n = scandir(argv[1], &files, is_story, alphasort);
-	if (!r.policies || n <= 0) {
+	if (!r.policies || !r.sides || n <= 0) {
 		fprintf(stderr, "%s: no policies, or no stories\n", argv[1]);
 		return 2;
 	}
@@ -212,6 +221,7 @@ int main(int argc, char **argv)
 	every_feature_is_shown(&r);
 	renamer_free(r.renamer);
 	policies_free(r.policies);
+	sides_free(r.sides);
 	printf("1..%u\n", r.tests);
 	return r.failures ? 1 : 0;
 }

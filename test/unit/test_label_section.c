@@ -80,6 +80,10 @@ static void what_is_wrong_is_said_with_its_line(void **unused)
 	check_rig_run(&rig, "config", CTL_PROBLEMS);
 	check_rig_line(&rig, 6,
 		"error: clearance: there is no clearance \"hihg\": did you mean \"high\"?");
+	check_rig_text(&rig, POLICY CLEARANCES CHECKED CONTROLS("clearance = \"high\";", ""));
+	check_rig_run(&rig, "config", CTL_PROBLEMS);
+	check_rig_line(&rig, 6,
+		"error: unknown key clearance in peering control: did you mean labels.clearance?");
 	check_rig_text(&rig, CHECKED CONTROLS("", ""));
 	check_rig_run(&rig, "config", CTL_PROBLEMS);
 	check_rig_line(&rig, 1,

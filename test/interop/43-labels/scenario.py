@@ -4,6 +4,9 @@ does not grant comes back as forbidden; a reload changes a clearance for the str
 import asyncio
 import os
 
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
+
 from bed.client import condition, fresh, show
 
 # The least that a policy can be: two classifications.
@@ -21,6 +24,7 @@ NATO = ("<label><originatorConfidentialityLabel xmlns='urn:nato:stanag:4774:conf
         "</ConfidentialityInformation></originatorConfidentialityLabel></label>")
 LABEL = "<securitylabel xmlns='urn:xmpp:sec-label:0'>%s</securitylabel>"
 SEC = '{urn:xmpp:sec-label:0}securitylabel'
+CATALOG = 'urn:xmpp:sec-label:catalog:2'
 hosts = {}
 
 
@@ -49,6 +53,23 @@ async def refused(check, what, x, y, extra):
           condition(got) == 'forbidden' and got.find('.//' + SEC) is None and
           'classification' not in show(got).lower().replace('<classification', ''), show(got))
     check(what + ': and nowhere else', not y.has('message', lambda s: s.get('id') == number))
+
+
+def offer(client):
+    """Answers requests for a label catalogue with two labels."""
+    def answer(iq):
+        client.say("<iq type='result' to='%s' id='%s'><catalog xmlns='%s' name='N'><item selector='Low'>%s</item>"
+                   "<item selector='High'>%s</item><item/></catalog></iq>" %
+                   (iq['from'], iq['id'], CATALOG, red('LOW'), red('HIGH')))
+    client.register_handler(Callback('catalog', MatchXPath('{jabber:client}iq/{%s}catalog' % CATALOG), answer))
+
+
+async def offered(client, whom):
+    """The selectors of what one is offered; None: it comes to nothing."""
+    got = await client.iq(whom.jid, "<catalog xmlns='%s' to='%s'/>" % (CATALOG, whom.bare))
+    if got is None or got.get('type') != 'result':
+        return None
+    return [item.get('selector') for item in got.iter('{%s}item' % CATALOG)]
 
 
 async def run(bed, check):
@@ -83,6 +104,17 @@ async def run(bed, check):
     x.say("<presence to='%s'><status>%s</status>%s</presence>" % (y.jid, 'labelled', red('HIGH')))
     got = await y.presence(x.jid)
     check('presence goes on, its label does not', got is not None and got.find('.//' + SEC) is None, show(got))
+
+    offer(x)
+    check('nobody is told which labels there are', await offered(y, x) is None)
+    trunk.settings['policies'][0]['labels']['unlabelled_iq'] = ['ping', 'disco', 'labels']
+    check('a reload with catalogues', await trunk.reload())
+    got = await offered(y, x)
+    check('a catalogue as it is', got == ['Low', 'High', None], got)
+    trunk.controls(hosts['b'], labels={'clearance': 'low', 'filter_catalogs': True})
+    check('a reload with catalogues cut down', await trunk.reload())
+    got = await offered(y, x)
+    check('a catalogue of what would pass', got == ['Low'], got)
 
     trunk.controls(hosts['b'], labels={'clearance': 'high'})
     check('a reload with another clearance', await trunk.reload())

@@ -8,6 +8,7 @@
 #include "fuzz.h"
 
 #include "base/domain.h"
+#include "net/chain_claims.h"
 #include "net/identity.h"
 
 #include <openssl/err.h>
@@ -68,6 +69,22 @@ static void check_domain(const struct listed *l, STACK_OF(X509) * chain, const c
 		MUST(matches == identity_matches_chain(chain, &d));
 }
 
+/* What else it says, within bounds, and nothing of what is not there. */
+static void check_claims(STACK_OF(X509) * chain)
+{
+	struct chain_claims c = { 0 };
+
+	chain_claims_read(&c, chain);
+	MUST(buf_len(&c.directory) <= CHAIN_CLAIM_BYTES);
+	MUST(c.nlimits <= CHAIN_LIMITS && (int)c.nlimits < sk_X509_num(chain));
+	for (unsigned i = 0; i < c.nlimits; i++)
+		MUST(buf_len(&c.limits[i]) <= CHAIN_CLAIM_BYTES);
+	for (int i = 0; i < sk_X509_num(chain); i++)
+		if (X509_get_ext_count(sk_X509_value(chain, i)) == 0)
+			MUST(!chain_limits_alone(sk_X509_value(chain, i)));
+	chain_claims_fini(&c);
+}
+
 static void check(STACK_OF(X509) * chain, unsigned most)
 {
 	static const char *const names[] = { "a.example", "b.example", "x.a.example", "example",
@@ -77,6 +94,7 @@ static void check(STACK_OF(X509) * chain, unsigned most)
 	l = (struct listed){ .all = true };
 	identity_each(sk_X509_value(chain, 0), note, &l);
 	MUST(l.n <= most);
+	check_claims(chain);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		check_domain(&l, chain, names[i]);
 	for (unsigned i = 0; i < l.n; i++) {

@@ -121,7 +121,8 @@ static bool believe(struct filter *f, const struct label *primary, const struct 
 	bool ok;
 
 	label_init(&copy);
-	ok = resolve_own(f, other, &copy, &v) && copy.policy && is_believed(f, primary, &copy, &v);
+	ok = resolve_own(f, label_at(other, f->context.labels.now), &copy, &v) && copy.policy &&
+	     is_believed(f, primary, &copy, &v);
 	if (!ok && v.outcome == LABEL_GRANTED)
 		v.outcome = LABEL_NOT_EQUIVALENT_POLICY;
 	if (!ok)
@@ -145,8 +146,8 @@ static bool believe_payload(struct filter *f, const struct label *skip, const st
 	return true;
 }
 
-/* Whatever else is said of the message has to be what we would make of its label ourselves: the
- * other side may go by it. */
+/* Whatever else is said of the message has to be what we would make of its label ourselves, as that
+ * is now: the other side may go by it, and we may. */
 static bool believe_others(struct filter *f, const struct securitylabel *s)
 {
 	const struct label *skip = securitylabel_primary(s);
@@ -160,7 +161,7 @@ static bool believe_others(struct filter *f, const struct securitylabel *s)
 		return filter_label_deny(f, label_outcome_name(LABEL_EQUIVALENT_DIFFERS),
 			"an equivalent label without a label");
 	label_init(&primary);
-	if (!resolve_own(f, skip, &primary, &v))
+	if (!resolve_own(f, label_at(skip, f->context.labels.now), &primary, &v))
 		ok = filter_label_deny_by(f, &v, "");
 	ok = ok && believe_payload(f, skip, &primary, &s->label);
 	for (unsigned i = 0; ok && i < s->nequivalents; i++)

@@ -168,6 +168,13 @@ static void note_child(struct label_watch *w, const struct xml_tag *tag)
 		w->more = true;
 }
 
+/* Is this a part of the label that the policy takes out? Then it is not judged either, and nothing
+ * that is written again has it. */
+static bool left_out(const struct filter *f)
+{
+	return f->skip > f->labels->depth;
+}
+
 void filter_label_start(struct filter *f, const struct xml_tag *tag)
 {
 	struct label_watch *w = f->labels;
@@ -175,7 +182,8 @@ void filter_label_start(struct filter *f, const struct xml_tag *tag)
 	enum stanza_kind kind;
 
 	if (w->depth) {
-		label_record_start(&w->record, tag);
+		if (!left_out(f))
+			label_record_start(&w->record, tag);
 		return;
 	}
 	if (filter_catalog_is_open(f)) {
@@ -203,10 +211,10 @@ size_t filter_label_text(struct filter *f, struct str text)
 {
 	struct label_watch *w = f->labels;
 
-	if (w->depth)
-		label_record_text(&w->record, text);
-	else
+	if (!w->depth)
 		filter_place_text(f, text);
+	else if (!left_out(f))
+		label_record_text(&w->record, text);
 	return w->line.depth && w->line.depth == f->depth ? filter_line_text(f, text) : 0;
 }
 
@@ -258,15 +266,27 @@ static void message_close(struct filter *f, struct label_message *m)
 	w->nmessages--;
 }
 
+/* Of a label, or of something in it. What is taken out was begun before that was known. */
+static void label_part_end(struct filter *f)
+{
+	struct label_watch *w = f->labels;
+
+	if (!left_out(f))
+		label_record_end(&w->record);
+	else if (f->depth == f->skip &&
+		 !label_record_take_back(&w->record, f->depth - w->depth + 1))
+		filter_label_deny(f, "label-malformed", "a label of which a part may not pass");
+	if (w->depth == f->depth)
+		label_close(f);
+}
+
 void filter_label_end(struct filter *f)
 {
 	struct label_watch *w = f->labels;
 	struct label_message *m = innermost(w);
 
 	if (w->depth) {
-		label_record_end(&w->record);
-		if (w->depth == f->depth)
-			label_close(f);
+		label_part_end(f);
 		return;
 	}
 	if (w->line.depth == f->depth && w->line.depth)

@@ -34,7 +34,8 @@ void label_record_clear(struct label_record *r)
 	buf_clear(&r->times);
 	if (r->bytes.size > KEEP)
 		buf_shrink(&r->bytes, KEEP);
-	r->text_at = 0;
+	r->text_at = r->began = 0;
+	r->open = 0;
 	r->in_time = r->over = r->succeeds = false;
 }
 
@@ -119,6 +120,8 @@ void label_record_start(struct label_record *r, const struct xml_tag *tag)
 	at = to = room(r, room_of(tag));
 	if (!at)
 		return;
+	r->began = buf_len(&r->bytes);
+	r->open++;
 	*to++ = OP_START;
 	to = put_ns(put_str(put_str(to, tag->local), tag->prefix), tag->ns);
 	to = put_number(put_number(to, tag->nattrs), tag->ndecls);
@@ -169,7 +172,7 @@ void label_record_end(struct label_record *r)
 	if (!time)
 		time_is_text(r);
 	r->in_time = false;
-	r->text_at = 0;
+	r->text_at = r->began = 0;
 	at = room(r, 2);
 	if (!at)
 		return;
@@ -177,6 +180,18 @@ void label_record_end(struct label_record *r)
 		*at++ = OP_TIME;
 	*at = OP_END;
 	buf_commit(&r->bytes, 1u + time);
+	r->open--;
+}
+
+bool label_record_take_back(struct label_record *r, unsigned level)
+{
+	if (!r->began || r->open != level)
+		return false;
+	buf_truncate(&r->bytes, r->began);
+	r->text_at = r->began = 0;
+	r->open--;
+	r->in_time = false;
+	return true;
 }
 
 /* ---- telling ---- */

@@ -393,10 +393,9 @@ void control_labels_init(struct control_labels *out, struct labels *l,
 	t->stamp = c->stamp;
 	t->filter_catalogs = c->filter_catalogs;
 	if (!s) {
-		if (is_written(c))
+		if (is_written(c) && !l->broken)
 			COMPLAIN(&a, &c->origin,
-				"labels: there is no label policy that could be used: "
-				"label_policies = ( ... ) lists them");
+				"labels: there is no label policy: add label_policies = ( ... )");
 		return;
 	}
 	if (s->default_id.n || s->default_name.n)

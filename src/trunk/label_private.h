@@ -15,6 +15,7 @@ struct label_marks_in {
 struct labels {
 	struct label_sections sections;
 	struct label_policies policies;
+	bool broken; /* a policy did not load, which is said once: nothing governs */
 	const struct spif **by_config;          /* of label_policies; NULL: it did not load */
 	const struct label **policy_defaults;   /* of label_policies, too; NULL: none */
 	struct label *named;                    /* one for each of `labels`; unresolved: unusable */
@@ -27,7 +28,7 @@ struct labels {
 };
 
 /* The policy that the operator calls so; NULL name: the governing one. NULL: there is none, and
- * it is complained about, or it did not load. `what` begins the message: "clearance \"x\"". */
+ * it is complained about, or some did not load. `what` begins the message: "clearance \"x\"". */
 const struct spif *labels_policy(const struct labels *l, const char *what, const char *name,
 	const struct config_origin *at, struct config_report *report);
 /* What the operator calls it. */

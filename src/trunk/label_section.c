@@ -39,16 +39,22 @@ static const struct config_key label_policy_keys[] = {
 const struct config_table label_policy_schema = { "label policy",
 	sizeof(struct label_policy_config), label_policy_keys };
 
-/* What labels call findings, as the report has them. */
-static void take_over(const struct label_findings *from, struct config_report *report)
+/* What labels call findings, as the report has them. What is wrong with a file as a whole is told
+ * where the configuration names it. */
+static void take_over(const struct label_findings *from, const struct label_policy_config *c,
+	struct config_report *report)
 {
 	for (unsigned i = 0; i < from->n; i++) {
 		const struct label_finding *f = &from->list[i];
 		const struct config_origin at = { f->file, f->line, NULL };
+		enum config_severity s = f->severity == LABEL_ERROR ? CONFIG_ERROR : CONFIG_WARNING;
 
-		config_report_add(report,
-			f->severity == LABEL_ERROR ? CONFIG_ERROR : CONFIG_WARNING, &at, "%s %s",
-			f->words, f->remedy);
+		if (f->line)
+			config_report_add(report, s, &at, "%s %s", f->words, f->remedy);
+		else
+			config_report_add(report, s, config_origin_of(&c->origin, "file"),
+				"label policy \"%s\", %s: %s %s", c->name, c->file, f->words,
+				f->remedy);
 	}
 }
 
@@ -58,20 +64,20 @@ static const struct label_policy_config *policy_config(const struct labels *l, u
 }
 
 static void load_policy(struct labels *l, unsigned i, const struct label_policy_config *governing,
-	struct label_findings *found, struct config_report *report)
+	struct config_report *report)
 {
 	const struct label_policy_config *c = policy_config(l, i);
-	struct spif *s = spif_load(c->file, 0, found);
+	struct label_findings found = { 0 };
+	struct spif *s = spif_load(c->file, 0, &found);
+	bool added = s && label_policies_add(&l->policies, s, &found);
 
 	if (c->governing && governing != c)
 		config_report_add(report, CONFIG_ERROR, config_origin_of(&c->origin, "governing"),
 			"label policy \"%s\" governs already: only one may", governing->name);
-	if (!s) {
-		config_report_add(report, CONFIG_ERROR, config_origin_of(&c->origin, "file"),
-			"label policy \"%s\" cannot be used: %s", c->name, c->file);
-		return;
-	}
-	if (!label_policies_add(&l->policies, s, found))
+	take_over(&found, c, report);
+	label_findings_fini(&found);
+	l->broken |= !added;
+	if (!added)
 		return;
 	l->by_config[i] = s;
 	if (c == governing)
@@ -81,7 +87,6 @@ static void load_policy(struct labels *l, unsigned i, const struct label_policy_
 static void load_policies(struct labels *l, struct config_report *report)
 {
 	const struct label_policy_config *governing = NULL;
-	struct label_findings found = { 0 };
 	unsigned n = l->sections.policies->n;
 
 	l->by_config = mem_zero(n + 1u, sizeof(*l->by_config));
@@ -89,9 +94,9 @@ static void load_policies(struct labels *l, struct config_report *report)
 		if (policy_config(l, i)->governing)
 			governing = policy_config(l, i);
 	for (unsigned i = 0; i < n; i++)
-		load_policy(l, i, governing, &found, report);
-	take_over(&found, report);
-	label_findings_fini(&found);
+		load_policy(l, i, governing, report);
+	if (l->broken)
+		l->policies.governing = NULL;
 }
 
 const struct spif *labels_policy(const struct labels *l, const char *what, const char *name,
@@ -99,7 +104,7 @@ const struct spif *labels_policy(const struct labels *l, const char *what, const
 {
 	struct suggest near;
 
-	if (!name && !l->policies.governing)
+	if (!name && !l->policies.governing && !l->broken)
 		config_report_add(report, CONFIG_ERROR, at,
 			"%s: there is no label policy: add label_policies = ( ... )", what);
 	if (!name)
@@ -215,7 +220,7 @@ void labels_check(
 {
 	const struct policy *p = policies->items;
 
-	for (unsigned i = 0; i < policies->n && !l->policies.governing; i++)
+	for (unsigned i = 0; i < policies->n && !l->policies.governing && !l->broken; i++)
 		if (p[i].labels.check)
 			config_report_add(report, CONFIG_ERROR,
 				config_origin_of(&p[i].labels.origin, "check"),

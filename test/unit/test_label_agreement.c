@@ -225,7 +225,7 @@ static void everything_wrong_is_said_with_its_line_and_remedy(void **unused)
 			  .clearances = "",
 			  .labels = "",
 			  .control = "clearance = \"low\";" },
-			4, "labels: there is no label policy that could be used" },
+			4, "labels: there is no label policy: add label_policies = " },
 	};
 
 	(void)unused;

@@ -102,6 +102,24 @@ static void what_is_wrong_is_said_with_its_line(void **unused)
 		"RED; add it to labels = ( ... ), or correct the name");
 }
 
+/* One mistake, one line: not one for everything that stands on it. */
+static void a_file_that_is_not_there_is_said_once(void **unused)
+{
+	(void)unused;
+	check_rig_text(&rig,
+		"label_policies = ( { name = \"red\"; file = \"no-such.xml\"; } );\n" CLEARANCES
+			CHECKED CONTROLS(
+				"labels = { clearance = \"high\"; default_label = \"LOW\"; };",
+				""));
+	check_rig_run(&rig, "config", CTL_PROBLEMS);
+	check_rig_line(&rig, 1,
+		"error: label policy \"red\", %s/no-such.xml: The file cannot be opened: No such "
+		"file or directory. Correct the name, or make it readable for trunkd.");
+	check_rig_without(&rig, "no label policy");
+	check_rig_without(&rig, "clearance \"");
+	check_rig_without(&rig, "labels.check");
+}
+
 static char *red;
 
 static int setup(void **unused)
@@ -126,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_clearance_decides_and_a_changed_one_decides_anew),
 		cmocka_unit_test(what_is_wrong_is_said_with_its_line),
+		cmocka_unit_test(a_file_that_is_not_there_is_said_once),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -5,6 +5,8 @@ import hmac
 import json
 import os
 
+from .press import until
+
 KEY = 'the key of the bed, long enough to be one'
 
 
@@ -23,6 +25,15 @@ def lines(*paths):
         with open(path, 'rb') as f:
             data += f.read()
     return data.split(b'\n')[:-1]
+
+
+async def says(check, what, path, *texts):
+    """Check that the file has all of these texts: in the end, since a thread of its own writes it."""
+    def read():
+        with open(path) as f:
+            return f.read()
+    found = await until(lambda: all(text in read() for text in texts), 5)
+    check(what, found, read()[-400:])
 
 
 def records(*paths, **fields):

@@ -123,12 +123,40 @@ bool clearance_from_file(const struct label_policies *policies, struct str bytes
 	return ok;
 }
 
+/* Is the value written there, not granted for a member of it only? */
+static bool names(const struct clearance *c, const struct spif_category *value)
+{
+	for (unsigned i = 0; i < c->ncategories; i++)
+		for (const struct spif_category *k = c->categories[i].known; k; k = k->variant)
+			if (k == value)
+				return true;
+	return false;
+}
+
+/* Two that are of a group for different members have no member in common, and not the group. */
+static void narrow_groups(struct clearance *c, const struct clearance *limit)
+{
+	const struct spif *s = c->policy;
+
+	for (unsigned i = 0; i < s->ncategories; i++) {
+		const struct spif_category *k = &s->categories[i];
+
+		if (k->nmembers && !(names(c, k) && names(limit, k)))
+			c->granted[i / 64] &= ~(UINT64_C(1) << i % 64);
+	}
+	clearance_grant_groups(c, s);
+	for (unsigned i = 0; i < c->ncategories; i++)
+		if (c->categories[i].known && !names(limit, c->categories[i].known))
+			c->categories[i].known = NULL;
+}
+
 void clearance_narrow(struct clearance *c, const struct clearance *limit)
 {
 	for (size_t i = 0; i < LABEL_CLASSES / 64; i++)
 		c->classes[i] &= limit->classes[i];
 	for (unsigned i = 0; i < (c->policy->ncategories + 63) / 64; i++)
 		c->granted[i] &= limit->granted[i];
+	narrow_groups(c, limit);
 }
 
 const struct clearance *clearance_list_find(

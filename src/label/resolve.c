@@ -267,8 +267,8 @@ static bool grant_value(struct clearance *c, const struct label_category *value,
 	return one;
 }
 
-/* A group is granted to its members, and so is a group that has that group as a member. */
-static void grant_groups(const struct spif *s, struct clearance *c)
+/* And so is a group that has that group as a member. */
+void clearance_grant_groups(struct clearance *c, const struct spif *s)
 {
 	bool again = true;
 
@@ -331,7 +331,7 @@ int spif_resolve_clearance(const struct spif *s, struct clearance *c, struct lab
 		else if (unknown++ == 0)
 			*v = first;
 	}
-	grant_groups(s, c);
+	clearance_grant_groups(c, s);
 	random_bytes(&c->number, sizeof(c->number));
 	c->policy = s;
 	return unknown;

@@ -29,6 +29,9 @@ bool clearance_add_up_to(struct clearance *c, const struct spif *s, struct str n
 bool clearance_add_value(struct clearance *c, const struct spif *s, struct str set,
 	struct str value) __attribute__((warn_unused_result));
 
+/* Grants groups to their members. */
+void clearance_grant_groups(struct clearance *c, const struct spif *s);
+
 /* The label itself or, when its time to be reviewed or succeeded has passed, its successor
  * (ADatP-4774 SuccessionHandling). */
 const struct label *label_at(const struct label *l, int64_t now);

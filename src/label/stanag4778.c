@@ -57,9 +57,22 @@ bool stanag4778_is(const struct xml_element *e)
 	return is_mb(e, "BindingInformation");
 }
 
-/* A signature may stand in several places; what is ours and unknown may not. */
+/* Elements are no deeper than an intake lets them be. */
+static bool has_label(const struct xml_element *e)
+{
+	bool has = stanag4774_role(e) != STANAG4774_NONE;
+
+	for (const struct xml_element *c = e->child; c && !has; c = c->next)
+		has = has_label(c);
+	return has;
+}
+
+/* A signature may stand in several places; what is ours and unknown may not, nor a label that
+ * somebody finds who does not look where it is. */
 static bool read_other(struct reading *r, const struct xml_element *e)
 {
+	if (has_label(e))
+		return fail(r, "a label where a binding has none");
 	if (xml_element_is(e, XMLDSIG, "Signature"))
 		r->out->has_signature = true;
 	return strcmp(e->ns, STANAG4778_NS) != 0 ||
@@ -68,10 +81,24 @@ static bool read_other(struct reading *r, const struct xml_element *e)
 
 /* ---- what it is bound to ---- */
 
+/* The end of an expression behind "local-name()='body'": nothing, or the namespace besides. */
+static bool ends_there(const char *rest)
+{
+	static const char lead[] = "andnamespace-uri()='";
+
+	if (strncmp(rest, lead, strlen(lead)) == 0) {
+		rest = strchr(rest + strlen(lead), '\'');
+		rest = rest ? rest + 1 : "";
+	}
+	return strcmp(rest, "]") == 0;
+}
+
 /* Does an expression without its white space end in the choice of elements called body? Nothing
- * more is wanted of XPath: what else it may select is not asked for. */
+ * more is wanted of XPath: what else it may select is not asked for, but all of them must be. */
 static bool selects_body(const char *xpath)
 {
+	static const char named[] = "local-name()='body'";
+	const char *at;
 	struct buf plain = { 0 };
 	bool selects;
 
@@ -79,9 +106,12 @@ static bool selects_body(const char *xpath)
 		if (!strchr(" \t\r\n", *p))
 			buf_put_char(&plain, *p == '"' ? '\'' : *p);
 	buf_put_char(&plain, '\0');
-	selects = strstr(buf_view(&plain).p, "local-name()='body'") ||
+	at = strstr(buf_view(&plain).p, named);
+	selects = (at && ends_there(at + strlen(named))) ||
 		  str_ends(str_of(buf_view(&plain).p), STR("/body")) ||
 		  str_ends(str_of(buf_view(&plain).p), STR(":body"));
+	selects =
+		selects && !strstr(buf_view(&plain).p, "not(") && !strstr(buf_view(&plain).p, "!=");
 	buf_fini(&plain);
 	return selects;
 }
@@ -127,6 +157,8 @@ static bool read_metadata(struct reading *r, const struct xml_element *e)
 		enum stanag4774_role role = stanag4774_role(c);
 		struct stanag4778_label *l;
 
+		if (role == STANAG4774_NONE && has_label(c))
+			return fail(r, "a label where a binding has none");
 		if (role == STANAG4774_NONE)
 			continue;
 		if (role == STANAG4774_ORIGINATOR && has_originator(r->out))

@@ -55,6 +55,7 @@ void filter_catalog_open(struct filter *f, const struct xml_tag *tag)
 	if (!c->filtered)
 		return;
 	c->before = filter_mark(f);
+	c->changes = f->changes;
 	label_intake_clear(&c->intake);
 	label_intake_sink().start(&c->intake, tag);
 }
@@ -110,7 +111,13 @@ static void write_again(struct filter *f, const struct catalog *c, struct mark b
 {
 	struct buf out = { 0 };
 
-	if (catalog_write(c, permit, f, &out) > 0 || has_more(c)) {
+	if (catalog_write(c, permit, f, &out) == 0 && !has_more(c)) {
+		/* It stays as it was written. */
+	} else if (f->changes != f->labels->catalog->changes) {
+		/* Of the items as they came, some have in them what the policy takes out. */
+		filter_label_deny(
+			f, "label-malformed", "a label catalogue of which a part may not pass");
+	} else {
 		buf_truncate(&f->out, before.offset);
 		buf_put(&f->out, buf_view(&out));
 		filter_removed(f, FEATURE_LABELS, "catalog", f->table->labels);

@@ -17,6 +17,7 @@ struct label_catalog {
 	unsigned depth; /* 0: none is */
 	bool filtered;  /* it is to be written again */
 	struct mark before;
+	unsigned changes; /* of the filter, when it began */
 };
 void label_catalog_free(struct label_catalog *c);
 

@@ -174,6 +174,20 @@ static const struct row {
 		"stanag4778 !a label bound to something else than the message or its body" },
 	{ SL(LABEL(MBB(MD(ORIGINATOR("RED", "HIGH")) PATH("/message/subject")))),
 		"stanag4778 !a label bound to something else than the message or its body" },
+	{ SL(LABEL(
+		  MBB(MD(ORIGINATOR("RED", "HIGH")) PATH("/message/*[not(local-name()='body')]")))),
+		"stanag4778 !a label bound to something else than the message or its body" },
+	{ SL(LABEL(MBB(MD(ORIGINATOR("RED", "HIGH")) PATH("/message/*[local-name()!='body']")))),
+		"stanag4778 !a label bound to something else than the message or its body" },
+	{ SL(LABEL(MBB(MD(ORIGINATOR("RED", "HIGH")) PATH("/message/*[local-name()='body'][2]")))),
+		"stanag4778 !a label bound to something else than the message or its body" },
+	{ SL(LABEL(MBB(MD(ORIGINATOR("RED", "HIGH")) PATH("/*[not(x)]/body")))),
+		"stanag4778 !a label bound to something else than the message or its body" },
+	{ SL(LABEL(MBB(MD("<x xmlns='y'>" ORIGINATOR("RED", "LOW") "</x>")
+			  MD(ORIGINATOR("RED", "HIGH")) WHOLE))),
+		"stanag4778 !a label where a binding has none" },
+	{ SL(LABEL(MBB(ORIGINATOR("RED", "LOW") MD(ORIGINATOR("RED", "HIGH")) WHOLE))),
+		"stanag4778 !a label where a binding has none" },
 	{ SL(LABEL(MBB(MD(ORIGINATOR(
 		  "RED", "HIGH")) "<m:DataReference URI=''><d:Transforms "
 				  "xmlns:d='" DS "'><d:Transform Algorithm='xslt'/></d:Transforms>"

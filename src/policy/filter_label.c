@@ -184,6 +184,8 @@ void filter_label_start(struct filter *f, const struct xml_tag *tag)
 	if (w->depth) {
 		if (!left_out(f))
 			label_record_start(&w->record, tag);
+		if (filter_is_stanza(tag, &kind))
+			filter_label_deny(f, "label-malformed", "a stanza in a label");
 		return;
 	}
 	if (filter_catalog_is_open(f)) {

@@ -8,6 +8,7 @@
 #include "policy/filter_private.h"
 
 #include "base/mem.h"
+#include "label/map.h"
 #include "label/marking.h"
 #include "label/resolve.h"
 
@@ -231,11 +232,27 @@ static bool make_element(struct filter *f, const struct securitylabel *s,
 	return ok;
 }
 
-/* Is it what the recipient means by no label? */
-static bool is_its_default(const struct label_terms *terms, const struct label_judged *j)
+/* Is it what the recipient means by no label? Of its own policy there may be others that are the
+ * same under the governing one. */
+static bool is_its_default(
+	struct filter *f, const struct label_terms *terms, const struct label_judged *j)
 {
-	return terms->strip_default && terms->default_label &&
-	       label_same(&j->label, terms->default_label);
+	const struct filter_labels *g = &f->context.labels;
+	const struct label_map_options o = { LABEL_OLD, g->now };
+	struct label_verdict v = { 0 };
+	struct label mapped;
+	bool is;
+
+	if (!terms->strip_default || !terms->default_label ||
+		!label_same(&j->label, terms->default_label))
+		return false;
+	if (j->counts == &j->label)
+		return true;
+	label_init(&mapped);
+	is = label_map(g->policies, &j->label, j->counts->policy, &o, &mapped, NULL, &v) &&
+	     label_same(&mapped, j->counts);
+	label_fini(&mapped);
+	return is;
 }
 
 bool filter_relabel(struct filter *f, const struct securitylabel *s, const struct label_judged *j,
@@ -251,7 +268,7 @@ bool filter_relabel(struct filter *f, const struct securitylabel *s, const struc
 	/* What is left out anyway is not written either. */
 	if (f->skip || !filter_passes(f, FEATURE_LABELS))
 		return true;
-	if (terms->write == LABEL_WRITE_NONE || is_its_default(terms, j)) {
+	if (terms->write == LABEL_WRITE_NONE || is_its_default(f, terms, j)) {
 		new->changed = s;
 		return true;
 	}

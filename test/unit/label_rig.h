@@ -29,6 +29,7 @@
 #define BLUE_PALE        ESS("MQcCAQoGAmkC")
 #define BLUE_DEEP        ESS("MQcCARQGAmkC")
 #define BLUE_ODD         ESS("MQcCAR4GAmkC")
+#define BLUE_FAINT       ESS("MQcCAQUGAmkC")
 #define GREEN            ESS("MQcCAQEGAmkD")
 #define SHOW_LOW         SHOWN("#ffffff", "#008000", "RED LOW")
 #define SHOW_HIGH        SHOWN("#ffffff", "#ff0000", "RED HIGH")
@@ -45,11 +46,12 @@
 #define RIG_TO_BLUE(lacv, applied) \
 	"<equivalentClassification policyRef='BLUE' lacv='" lacv "' applied='" applied "'/>"
 
-/* TOP has no equivalent; DEEP is BLUE's highest, and ODD nobody else's. */
-static const char label_rig_red[] =
-	RIG_SPIF("<securityPolicyId name='RED' id='2.25.1'/><securityClassifications>" RIG_CLASS(
-		"LOW", "1", "green", RIG_TO_BLUE("10", "both")) RIG_CLASS("HIGH", "2", "red",
-		RIG_TO_BLUE("20", "both")) RIG_CLASS("TOP", "3", "black",
+/* TOP has no equivalent; DEEP is BLUE's highest, and ODD nobody else's. What is FAINT becomes LOW,
+ * but not the other way. */
+static const char label_rig_red[] = RIG_SPIF(
+	"<securityPolicyId name='RED' id='2.25.1'/><securityClassifications>" RIG_CLASS("LOW", "1",
+		"green", RIG_TO_BLUE("10", "both") RIG_TO_BLUE("5", "decrypt")) RIG_CLASS("HIGH",
+		"2", "red", RIG_TO_BLUE("20", "both")) RIG_CLASS("TOP", "3", "black",
 		"") "</securityClassifications><securityCategoryTagSets>"
 		    "<securityCategoryTagSet name='Releasable To' id='2.25.1.1'>"
 		    "<securityCategoryTag name='Releasable To' tagType='enumerated' "
@@ -71,7 +73,8 @@ static const char label_rig_red[] =
 
 static const char label_rig_blue[] = RIG_SPIF(
 	"<securityPolicyId name='BLUE' id='2.25.2'/><securityClassifications>" RIG_CLASS(
-		"PALE", "10", "#add8e6", "") RIG_CLASS("DEEP", "20", "blue",
+		"FAINT", "5", "blue", "") RIG_CLASS("PALE", "10", "#add8e6", "") RIG_CLASS("DEEP",
+		"20", "blue",
 		"<markingData phrase='DEEP &amp; "
 		"&lt;ours>'><code>firstLineOfText</code></markingData>"
 		"<markingData phrase='TIEF' xml:lang='de'><code>pageTop</code></markingData>")

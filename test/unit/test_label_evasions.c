@@ -76,6 +76,44 @@ static void an_equivalent_is_held_against_what_the_label_is_now(void **unused)
 	label_rig_fini(&rig);
 }
 
+static void there_is_no_stanza_in_a_label(void **unused)
+{
+	static const struct label_story stories[] = {
+		{ "a message",
+			M(SL(ORIGINAL(NATO(
+				INFORMATION("RED", "LOW", "<message" JC ">" B "</message>"))))),
+			NULL, "label-malformed", NULL },
+		{ "a stanza of the other namespace",
+			M(SL(ORIGINAL(
+				NATO(INFORMATION("RED", "LOW", "<iq xmlns='jabber:server'/>"))))),
+			NULL, "label-malformed", NULL },
+	};
+	struct label_rig rig;
+
+	(void)unused;
+	label_rig_init(&rig);
+	TELL_LABELS(&rig, CHECKED, stories);
+	label_rig_fini(&rig);
+}
+
+static void a_default_is_stripped_only_if_it_is_that_for_the_recipient(void **unused)
+{
+	static const struct label_story stories[] = {
+		{ "by its name there", M(B SL(ORIGINAL(BLUE_PALE))), M(B), "label", NULL },
+		{ "another that is the same here",
+			M(B SL(SHOWN("#ffffff", "#0000ff", "BLUE FAINT") ORIGINAL(BLUE_FAINT))),
+			NULL, NULL, "label \"BLUE FAINT\" = \"RED LOW\"" },
+	};
+	struct label_rig rig;
+
+	(void)unused;
+	label_rig_init(&rig);
+	rig.to.strip_default = true;
+	rig.to.default_label = &rig.low;
+	TELL_LABELS(&rig, CHECKED, stories);
+	label_rig_fini(&rig);
+}
+
 #define CATALOG(x) "<catalog xmlns='urn:xmpp:sec-label:catalog:2'>" x "</catalog>"
 #define ITEM(x)    "<item selector='S'>" x "</item>"
 #define ANSWER(x)  "<iq" A " type='result' id='1'>" CATALOG(x) "</iq>"
@@ -179,6 +217,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_taken_out_of_a_label_is_not_in_it),
+		cmocka_unit_test(there_is_no_stanza_in_a_label),
+		cmocka_unit_test(a_default_is_stripped_only_if_it_is_that_for_the_recipient),
 		cmocka_unit_test(what_is_taken_out_of_a_catalogue_is_not_in_it),
 		cmocka_unit_test(a_group_is_not_granted_for_two_different_members),
 		cmocka_unit_test(an_equivalent_is_held_against_what_the_label_is_now),

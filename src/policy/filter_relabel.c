@@ -416,7 +416,9 @@ void filter_relabel_message(struct filter *f, struct label_message *m)
 	struct label_watch *w = f->labels;
 	struct plan p = {
 		.element = m->new.changed,
-		.lines = m->line && !m->labelled &&has_kind(w, m, EDIT_BODY),
+		/* Where nothing else says it, the line stays. */
+		.lines = m->line && !m->labelled && (m->new.element.n || m->new.line.n) &&
+			 has_kind(w, m, EDIT_BODY),
 		.marks = m->new.line.n &&has_kind(w, m, EDIT_BODY),
 	};
 	bool out = !f->skip && !w->reason && !f->refused && f->result.verdict <= VERDICT_FOLD;

@@ -127,6 +127,10 @@ static void check_certificate_clearance(struct plan *p, struct config_report *re
 			config_report_add(report, CONFIG_ERROR, at,
 				"certificate_clearance: pins alone vouch for nothing that a "
 				"certificate says: name a trust store");
+		else if (!c->verify_next_hop)
+			config_report_add(report, CONFIG_ERROR, at,
+				"certificate_clearance: with verify_next_hop = false anybody may "
+				"answer for it: remove that");
 	}
 }
 

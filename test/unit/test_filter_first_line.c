@@ -156,7 +156,8 @@ static void a_known_first_line_is_the_label(void **unused)
 static void a_known_first_line_is_decided_like_a_label(void **unused)
 {
 	static const struct label_story stories[] = {
-		{ "low", M(B("[RED LOW]\nx")), M(B("x")), "label", NULL },
+		{ "low, said by nothing else", M(B("[RED LOW]\nx") HTML), NULL, NULL,
+			"first line \"RED LOW\" -> \"BLUE PALE\"" },
 		{ "high", M(B("[Hoch]\nx")), NULL, "classification-denied", NULL },
 		{ "high, further in", M(B("[RED LOW]\nx") INNER(B("[Hoch]\ny"))), NULL,
 			"classification-denied", NULL },

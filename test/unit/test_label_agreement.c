@@ -259,6 +259,7 @@ static void a_certificate_without_proof_says_nothing(void **unused)
 		  "0123456789abcdef0123456789abcdef0123456789abcdef"
 		  "0123456789abcdef\" ];",
 			"pins alone vouch for nothing that a certificate says" },
+		{ "verify_next_hop = false;", "anybody may answer for it" },
 		{ "action = \"reject\"; authentication = \"dialback\";", NULL },
 	};
 

@@ -455,8 +455,8 @@ static void a_policy_says_what_unlabelled_data_are_of(void **unused)
 	MEM_AUTO char *green =
 		mem_printf("%.*s<defaultSecurityPolicyId name='GREEN' id='2.25.9'/>%s",
 			(int)(at - text), text, at);
-	MEM_AUTO char *one = pki_write_text("default-blue.xml", blue);
-	MEM_AUTO char *two = pki_write_text("default-green.xml", green);
+	char *one = pki_write_text("default-blue.xml", blue);
+	char *two = pki_write_text("default-green.xml", green);
 	struct sections s = { .policies = "label_policies = ( { name = \"red\"; file = "
 					  "\"default-blue.xml\"; }, { name = \"blue\"; file = "
 					  "\"blue.xml\"; default_label = \"azure\"; } );" };
@@ -473,6 +473,8 @@ static void a_policy_says_what_unlabelled_data_are_of(void **unused)
 	p = fine(&s);
 	assert_null(labels_of(p)->assumed);
 	plan_unref(p);
+	free(one);
+	free(two);
 }
 
 static void the_first_rule_for_an_address_holds(void **unused)

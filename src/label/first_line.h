@@ -2,7 +2,7 @@
 /*
  * First-line-of-text marking: a label towards those who have none, as the first line of a body in a
  * fixed frame, such as "[RED HIGH]". Inwards such a line is never parsed: it is looked up among the
- * markings of a catalogue that the administrator wrote.
+ * markings of the labels that the administrator has named.
  */
 #pragma once
 

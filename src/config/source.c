@@ -7,20 +7,17 @@
  */
 #include "config/source.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "config/report.h"
 #include "config/scan.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
 	INCLUDE_DEPTH = 10,
 	SOURCE_MAX = 64 << 20,
-	READ_BYTES = 65536,
 };
 
 /* What one run of reading has at hand. */
@@ -268,33 +265,6 @@ static bool add_checked(struct reader *r, struct str text, const char *file)
 	return add_text(r, text, file);
 }
 
-/* 0 or -errno. Only a regular file: anything else may block, or never end. */
-static int slurp(const char *path, struct buf *out)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	ssize_t n;
-	int error = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0)
-		error = -errno;
-	else if (!S_ISREG(st.st_mode))
-		error = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
-	while (!error && buf_len(out) <= SOURCE_MAX) {
-		n = read(fd, buf_reserve(out, READ_BYTES), READ_BYTES);
-		if (n == 0)
-			break;
-		if (n > 0)
-			buf_commit(out, (size_t)n);
-		else if (errno != EINTR)
-			error = -errno;
-	}
-	close(fd);
-	return error;
-}
-
 static const char *read_remedy(int error)
 {
 	switch (-error) {
@@ -309,10 +279,11 @@ static const char *read_remedy(int error)
 static bool read_file(struct reader *r, const char *path, const struct config_origin *from)
 {
 	struct buf text = { 0 };
-	int error = slurp(path, &text);
+	int error = file_read(path, SOURCE_MAX, &text);
 	bool ok = false;
 
-	if (error) {
+	/* What is too long is told of with the rest of what is too long. */
+	if (error && error != -EFBIG) {
 		config_report_add(r->report, CONFIG_ERROR, from, "cannot read %s: %s: %s", path,
 			strerror(-error), read_remedy(error));
 	} else {

@@ -5,10 +5,11 @@
  */
 #include "label/spif_build.h"
 
+#include "base/file.h"
 #include "base/mem.h"
+#include "label/ber.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -31,35 +32,18 @@ static struct str required_text(struct spif_build *b, const struct xml_node *n, 
 	return v;
 }
 
-/* An OBJECT IDENTIFIER in dots (X.660). */
-static bool is_oid(struct str s)
-{
-	size_t arcs = 0, n = 0;
-
-	for (size_t i = 0; i <= s.n; i++) {
-		bool end = i == s.n || s.p[i] == '.';
-
-		if (!end && (s.p[i] < '0' || s.p[i] > '9'))
-			return false;
-		if (end && (n == 0 || (n > 1 && s.p[i - n] == '0')))
-			return false;
-		arcs += end;
-		n = end ? 0 : n + 1;
-	}
-	return arcs >= 2 && s.p[0] <= '2';
-}
-
 /* Policy and tag sets: without an identifier they are only known to labels that have names. */
 static struct str oid(struct spif_build *b, const struct xml_node *n)
 {
-	struct str v = spif_text(b, n, "id");
+	struct str v = spif_text(b, n, "id"), prefix = STR("urn:oid:");
 
-	if (str_starts(v, STR("urn:oid:")))
-		v = str_skip(v, 8);
+	/* "urn" and its namespace are the same in either case (RFC 8141 section 3.1). */
+	if (v.n >= prefix.n && str_eq_nocase((struct str){ v.p, prefix.n }, prefix))
+		v = str_skip(v, prefix.n);
 	if (!v.n)
 		spif_warning(b, n->line, "Give it its object identifier.",
 			"%.*s has no id; labels in ASN.1 cannot name it.", STR_ARG(n->name));
-	else if (!is_oid(v))
+	else if (!ber_is_oid(v))
 		spif_error(b, n->line, "Write an object identifier, such as 2.25.1.",
 			"id=\"%.*s\" of %.*s is no object identifier.", STR_ARG(v),
 			STR_ARG(n->name));
@@ -347,22 +331,18 @@ struct spif *spif_read(
 
 struct spif *spif_load(const char *path, size_t max, struct label_findings *findings)
 {
-	size_t room = (max ? max : XML_DOCUMENT_MAX) + 1, n;
-	FILE *f = fopen(path, "rbe");
-	struct spif *s;
-	char *bytes;
+	struct buf bytes = { 0 };
+	int error = file_read(path, max ? max : XML_DOCUMENT_MAX, &bytes);
+	struct spif *s = NULL;
 
-	if (!f) {
+	/* spif_read() says itself that a file is too long. */
+	if (error && error != -EFBIG)
 		label_findings_add(findings, LABEL_ERROR, path, 0,
 			"Correct the name, or make it readable for trunkd.",
-			"The file cannot be opened: %s.", strerror(errno));
-		return NULL;
-	}
-	bytes = mem_alloc(room);
-	n = fread(bytes, 1, room, f);
-	fclose(f);
-	s = spif_read((struct str){ bytes, n }, max, path, findings);
-	free(bytes);
+			"The file cannot be read: %s.", file_error(error));
+	else
+		s = spif_read(buf_view(&bytes), max, path, findings);
+	buf_fini(&bytes);
 	return s;
 }
 

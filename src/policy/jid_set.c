@@ -3,6 +3,7 @@
 #include "policy/jid_set.h"
 
 #include "base/domain.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "config/suggest.h"
 
@@ -10,6 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { FILE_ERRORS = 20 }; /* told of one file: the rest of a wrong file is wrong too */
 
@@ -172,18 +174,22 @@ static void read_lines(
 static void read_file(struct jid_sets *s, uint32_t set, const struct jid_set_config *c,
 	const char *path, struct config_report *report)
 {
-	FILE *f = fopen(path, "re");
-	int error = errno;
+	int fd = file_open(path), error = fd < 0 ? -fd : 0;
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 
+	if (fd >= 0 && !f) {
+		error = errno;
+		close(fd);
+	}
 	if (f) {
 		errno = 0;
 		read_lines(s, set, f, path, report);
 		error = ferror(f) ? (errno ? errno : EIO) : 0;
 		fclose(f);
 	}
-	if (!f || error)
+	if (error)
 		config_report_add(report, CONFIG_ERROR, config_origin_of(&c->origin, "file"),
-			"file: \"%s\" cannot be read: %s", path, strerror(error));
+			"file: \"%s\" cannot be read: %s", path, file_error(-error));
 }
 
 /* A wrong name is reported, and the set read under it all the same. */

@@ -3,15 +3,12 @@
 #include "trunk/label_section.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "config/suggest.h"
-#include "label/map.h"
 #include "policy/policy.h"
 #include "trunk/label_private.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #define KEY(member, type_, ...)                                                     \
@@ -144,25 +141,13 @@ struct label *labels_make(struct labels *l)
 bool labels_read_file(const char *what, const char *path, const struct config_origin *at,
 	struct buf *out, struct config_report *report)
 {
-	enum { CHUNK = 16384, MOST = 1 << 20 };
-	FILE *f = fopen(path, "rbe");
-	int err = f ? 0 : errno;
-	size_t n = CHUNK;
+	enum { MOST = 1 << 20 };
+	int error = file_read(path, MOST, out);
 
-	while (f && !err && n == CHUNK) {
-		n = fread(buf_reserve(out, CHUNK), 1, CHUNK, f);
-		buf_commit(out, n);
-		if (ferror(f))
-			err = EIO;
-		else if (buf_len(out) > MOST)
-			err = EFBIG;
-	}
-	if (f)
-		fclose(f);
-	if (err)
+	if (error)
 		config_report_add(
-			report, CONFIG_ERROR, at, "%s: %s: %s", what, path, strerror(err));
-	return err == 0;
+			report, CONFIG_ERROR, at, "%s: %s: %s", what, path, file_error(error));
+	return error == 0;
 }
 
 /* The default label of each policy, under its own policy. */

@@ -125,14 +125,17 @@ static void a_file_that_is_not_there_and_sets_without_sense_are_reported(void **
 	struct config_report *report = config_report_new();
 	char *missing = (char *)(size_t) "/nonexistent/watch.txt", *one = (char *)(size_t) "one";
 	char *name = (char *)(size_t) "@two";
+	char *endless = (char *)(size_t) "/dev/zero";
 	struct jid_set_config sets[] = {
+		{ .name = (char *)(size_t) "zero", .file = { &endless, 1 } },
 		{ .name = one, .file = { &missing, 1 } },
 		{ .name = one, .members = { &one, 1 } },
 		{ .name = name, .members = { &one, 1 } },
 		{ .name = (char *)(size_t) "empty" },
 	};
-	struct jid_sets *s = jid_sets_new(sets, 4, report);
+	struct jid_sets *s = jid_sets_new(sets, 5, report);
 	static const char *const lines[] = {
+		"error: file: \"/dev/zero\" cannot be read: it is no regular file",
 		"error: file: \"/nonexistent/watch.txt\" cannot be read: No such file or directory",
 		"error: JID set \"one\" is defined twice; rename one, or join them",
 		"error: name = \"@two\": a set has a name, without the \"@\" of access lists",
@@ -140,9 +143,9 @@ static void a_file_that_is_not_there_and_sets_without_sense_are_reported(void **
 	};
 
 	(void)unused;
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < 5; i++)
 		assert_string_equal(config_report_line(report, i, NULL), lines[i]);
-	assert_null(config_report_line(report, 4, NULL));
+	assert_null(config_report_line(report, 5, NULL));
 	jid_sets_free(s);
 	config_report_free(report);
 }

@@ -113,7 +113,7 @@ static void a_file_that_is_not_there_is_said_once(void **unused)
 				""));
 	check_rig_run(&rig, "config", CTL_PROBLEMS);
 	check_rig_line(&rig, 1,
-		"error: label policy \"red\", %s/no-such.xml: The file cannot be opened: No such "
+		"error: label policy \"red\", %s/no-such.xml: The file cannot be read: No such "
 		"file or directory. Correct the name, or make it readable for trunkd.");
 	check_rig_without(&rig, "no label policy");
 	check_rig_without(&rig, "clearance \"");

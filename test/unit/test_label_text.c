@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Names, times, first lines and findings: the texts around labels. */
+#include "base/mem.h"
 #include "label/finding.h"
 #include "label/first_line.h"
 #include "label/fold.h"
@@ -210,6 +211,43 @@ static void one_of_several_policies_governs(void **state)
 	label_policies_fini(&p);
 }
 
+static void an_identifier_is_an_oid_with_or_without_its_urn(void **state)
+{
+	static const struct {
+		const char *id, *is; /* NULL: none */
+	} rows[] = {
+		{ "2.25.7", "2.25.7" },
+		{ "urn:oid:2.25.7", "2.25.7" },
+		{ "URN:OID:2.25.7", "2.25.7" },
+		{ "urn:oid:", NULL },
+		{ "urn:uuid:2.25.7", NULL },
+		{ "1.39.7", "1.39.7" },
+		{ "1.40.7", NULL }, /* X.660: below 0 and 1 there are 40 */
+		{ "2.40.7", "2.40.7" },
+		{ "3.1.7", NULL },
+		{ "20.1.7", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct label_findings f = { 0 };
+		MEM_AUTO char *text = mem_printf(
+			"<SPIF schemaVersion='2.1'><securityPolicyId name='A' id='%s'/>"
+			"<securityClassifications><securityClassification name='low' lacv='1' "
+			"hierarchy='1'/></securityClassifications></SPIF>",
+			rows[i].id);
+		struct spif *s = spif_read(str_of(text), 0, "f", &f);
+
+		if (rows[i].is)
+			assert_true(s && str_is(s->id, rows[i].is));
+		else if (str_is(str_of(rows[i].id), "urn:oid:"))
+			assert_int_equal(s->id.n, 0);
+		else
+			assert_null(s);
+		spif_free(s);
+		label_findings_fini(&f);
+	}
+}
+
 static void a_policy_file_has_a_limit(void **state)
 {
 	struct label_findings f = { 0 };
@@ -219,7 +257,13 @@ static void a_policy_file_has_a_limit(void **state)
 	assert_non_null(strstr(f.list[0].words, "longer than 10 bytes"));
 	label_findings_fini(&f);
 	assert_null(spif_load("/nonexistent/file", 0, &f));
-	assert_non_null(strstr(f.list[0].words, "cannot be opened"));
+	assert_non_null(strstr(f.list[0].words, "cannot be read"));
+	label_findings_fini(&f);
+	assert_null(spif_load("/dev/zero", 0, &f));
+	assert_non_null(strstr(f.list[0].words, "it is no regular file"));
+	label_findings_fini(&f);
+	assert_null(spif_load("/", 0, &f));
+	assert_non_null(strstr(f.list[0].words, "Is a directory"));
 	label_findings_fini(&f);
 }
 
@@ -267,6 +311,7 @@ int main(void)
 		cmocka_unit_test(a_marking_leads_to_one_label_of_the_catalogue),
 		cmocka_unit_test(findings_have_a_ceiling_and_are_counted_beyond_it),
 		cmocka_unit_test(one_of_several_policies_governs),
+		cmocka_unit_test(an_identifier_is_an_oid_with_or_without_its_urn),
 		cmocka_unit_test(a_policy_file_has_a_limit),
 		cmocka_unit_test(a_policy_of_parts_that_are_alike_is_refused),
 	};

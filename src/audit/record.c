@@ -132,14 +132,6 @@ static size_t plain_length(struct str s)
 	return n;
 }
 
-/* Line separators and what turns the direction of text would deceive who reads the file. */
-static bool deceives(uint32_t code)
-{
-	return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x200e || code == 0x200f ||
-	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
-	       code == 0xfeff;
-}
-
 static void escape_one(uint32_t code, struct str s, struct buf *out)
 {
 	if (s.n == 0)
@@ -148,7 +140,7 @@ static void escape_one(uint32_t code, struct str s, struct buf *out)
 		buf_printf(out, "\\%c", (char)code);
 	else if (code == '\n')
 		buf_put(out, STR("\\n"));
-	else if (deceives(code))
+	else if (str_deceives(code))
 		buf_printf(out, "\\u%04x", (unsigned)code);
 	else
 		buf_put(out, s);

@@ -5,15 +5,6 @@
  */
 #include "base/log_line.h"
 
-/* Code points that end a line, command a terminal or turn the direction of text: what a reader of
- * the log must not be fooled by. */
-static bool deceives(uint32_t code)
-{
-	return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x200e || code == 0x200f ||
-	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
-	       code == 0xfeff;
-}
-
 static void put_text(struct buf *out, struct str s)
 {
 	while (s.n) {
@@ -26,7 +17,7 @@ static void put_text(struct buf *out, struct str s)
 			buf_put(out, STR("\\n"));
 		else if (code == '\t')
 			buf_put(out, STR("\\t"));
-		else if (deceives(code))
+		else if (str_deceives(code))
 			buf_printf(out, code < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)code);
 		else
 			buf_put(out, (struct str){ s.p, n });
@@ -44,7 +35,7 @@ static void put_json(struct buf *out, struct str s)
 			buf_put(out, STR("\\ufffd"));
 		else if (code == '"' || code == '\\')
 			buf_printf(out, "\\%c", (char)code);
-		else if (deceives(code))
+		else if (str_deceives(code))
 			buf_printf(out, "\\u%04x", (unsigned)code);
 		else
 			buf_put(out, (struct str){ s.p, n });

@@ -91,6 +91,14 @@ size_t str_utf8(struct str s, uint32_t *code_out)
 	return n;
 }
 
+bool str_deceives(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c ||
+	       (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+	       (code >= 0x2060 && code <= 0x206f) || code == 0xfeff ||
+	       (code >= 0xfff0 && code <= 0xfffc) || code == 0xfffe || code == 0xffff;
+}
+
 bool str_is_utf8(struct str s)
 {
 	uint32_t code;

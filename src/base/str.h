@@ -64,5 +64,8 @@ struct str str_trim(struct str s);
  * (RFC 3629: overlong forms, surrogates and what lies past U+10FFFF are bad). */
 size_t str_utf8(struct str s, uint32_t *code_out);
 bool str_is_utf8(struct str s);
+/* Would this character fool who reads it: does it end a line, command a terminal (C0, DEL, C1),
+ * turn the direction of text, or is it not seen at all? Never one past U+FFFF. */
+bool str_deceives(uint32_t code);
 /* A terminated copy on the heap; the caller frees it. */
 char *str_dup(struct str s);

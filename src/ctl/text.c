@@ -24,12 +24,6 @@ static const char *const colours[] = {
 	[TONE_FAINT] = "\033[2m",
 };
 
-/* Characters that a terminal would act upon: C0, DEL, and C1, which XML 1.0 allows. */
-static bool harmful(uint32_t code)
-{
-	return code < 0x20 || (code >= 0x7f && code < 0xa0);
-}
-
 /* Prints harmless characters; how many columns that took. */
 static unsigned put(FILE *f, struct str s, bool lines)
 {
@@ -41,7 +35,7 @@ static unsigned put(FILE *f, struct str s, bool lines)
 
 		if (n && lines && (code == '\n' || code == '\t'))
 			fwrite(s.p, 1, n, f);
-		else if (!n || harmful(code))
+		else if (!n || str_deceives(code))
 			fputc('?', f);
 		else
 			fwrite(s.p, 1, n, f);

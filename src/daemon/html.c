@@ -6,14 +6,10 @@
 
 #include <inttypes.h>
 
-/* C0, DEL, C1; marks, embeddings, overrides and isolates that change the direction of text; and
- * what is no character. */
+/* What deceives, and what is no character; lines may end. */
 static bool is_harmful(uint32_t c)
 {
-	return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0) || c == 0x61c ||
-	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff0 && c <= 0xfffc) ||
-	       (c & 0xfffe) == 0xfffe;
+	return (str_deceives(c) && c != '\n' && c != '\t') || (c & 0xfffe) == 0xfffe;
 }
 
 static struct str entity(char c)

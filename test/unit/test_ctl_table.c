@@ -47,7 +47,7 @@ static void print(struct output *o, const char *chosen)
 	static const char *const rows[] = {
 		"{\"id\":7,\"name\":\"a.example\",\"bytes\":1536,\"age\":0.4}",
 		"{\"id\":1234,\"name\":null,\"bytes\":12,\"age\":4000,\"more\":1}",
-		"{\"id\":8,\"name\":\"x\\u001b[31m\"}",
+		"{\"id\":8,\"name\":\"x\\u202e\\u001b[31m\"}",
 	};
 	struct table t;
 
@@ -73,7 +73,7 @@ static void the_usual_columns_are_as_wide_as_they_must(void **unused)
 	assert_string_equal(o.out, "  id  name         age\n"
 				   "   7  a.example   0.4s\n"
 				   "1234  -          1h06m\n"
-				   "   8  x?[31m         -\n");
+				   "   8  x??[31m        -\n");
 	output_fini(&o);
 }
 

@@ -102,6 +102,20 @@ static void utf8_is_judged_by_rfc_3629(void **unused)
 	assert_true(str_is_utf8(STR("")));
 }
 
+static void characters_that_deceive_are_known(void **unused)
+{
+	static const uint32_t bad[] = { 0, '\n', 0x1b, 0x7f, 0x85, 0x9f, 0x61c, 0x200b, 0x200e,
+		0x2028, 0x202e, 0x2066, 0x2069, 0xfeff, 0xfffb, 0xffff };
+	static const uint32_t good[] = { ' ', '~', 0xa0, 0xe9, 0x5d0, 0x2026, 0x20ac, 0x4e2d,
+		0xfffd, 0x1f600, 0x1ffff };
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_true(str_deceives(bad[i]));
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_false(str_deceives(good[i]));
+}
+
 static void memory_comes_zeroed_where_it_says_so_and_in_any_size(void **unused)
 {
 	MEM_AUTO unsigned char *z = mem_zero(100, 3);
@@ -128,6 +142,7 @@ int main(void)
 		cmocka_unit_test(trimming_takes_white_space_from_both_ends),
 		cmocka_unit_test(a_copy_is_terminated_and_keeps_what_a_nul_would_hide),
 		cmocka_unit_test(utf8_is_judged_by_rfc_3629),
+		cmocka_unit_test(characters_that_deceive_are_known),
 		cmocka_unit_test(memory_comes_zeroed_where_it_says_so_and_in_any_size),
 	};
 

@@ -372,7 +372,9 @@ static void compile_first_line(struct agreement *a)
 
 static bool is_written(const struct control_labels_config *c)
 {
-	return c->clearance.n || c->jids.n || c->policy || c->default_label || c->first_line.in;
+	return c->clearance.n || c->jids.n || c->certificate_clearance || c->policy ||
+	       c->default_label || c->stamp || c->strip_default || c->filter_catalogs ||
+	       c->first_line.in || c->first_line.out;
 }
 
 void control_labels_init(struct control_labels *out, struct labels *l,

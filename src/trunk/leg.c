@@ -73,7 +73,7 @@ static void write_line(struct leg *l, enum log_level level, const char *event,
 static void write_line(struct leg *l, enum log_level level, const char *event,
 	const struct log_aside *aside, const char *fmt, va_list ap)
 {
-	char peer[ADDRESS_TEXT] = "-", rest[1600];
+	char peer[ADDRESS_TEXT] = "-", rest[3600];
 	if (l->conn)
 		address_print(conn_peer(l->conn), peer);
 	vsnprintf(rest, sizeof(rest), fmt, ap);

@@ -96,6 +96,12 @@ enum { LINE_POLICIES = 1, LINE_CLEARANCES, LINE_LABELS, LINE_CONTROL = 5 };
 		.labels = "labels = ( " text " );" \
 	}
 
+#define NO_POLICY(text)                                                                 \
+	{                                                                               \
+		{ .policies = "", .clearances = "", .labels = "", .control = text }, 4, \
+			"labels: there is no label policy: add label_policies = "       \
+	}
+
 static void everything_wrong_is_said_with_its_line_and_remedy(void **unused)
 {
 	static const struct {
@@ -116,6 +122,8 @@ static void everything_wrong_is_said_with_its_line_and_remedy(void **unused)
 			"clearance \"high\": a file and names at once: keep one of them" },
 		{ CLEARANCES("{ name = \"high\"; file = \"none.xml\"; }"), LINE_CLEARANCES,
 			"/none.xml: No such file or directory" },
+		{ CLEARANCES("{ name = \"high\"; file = \"/dev/zero\"; }"), LINE_CLEARANCES,
+			"/dev/zero: it is no regular file" },
 		{ CLEARANCES("{ name = \"high\"; file = \"nothing.xml\"; }"), LINE_CLEARANCES,
 			"/nothing.xml: there is no clearance in it" },
 		{ CLEARANCES("{ name = \"high\"; file = \"green.xml\"; }"), LINE_CLEARANCES,
@@ -221,11 +229,13 @@ static void everything_wrong_is_said_with_its_line_and_remedy(void **unused)
 			LINE_LABELS, "stands for another label already: give it marking = " },
 		{ CONTROL("clearances = \"low\";"), LINE_CONTROL,
 			"unknown key clearances in labels: did you mean clearance?" },
-		{ { .policies = "",
-			  .clearances = "",
-			  .labels = "",
-			  .control = "clearance = \"low\";" },
-			4, "labels: there is no label policy: add label_policies = " },
+		NO_POLICY("clearance = \"low\";"),
+		NO_POLICY("certificate_clearance = true;"),
+		NO_POLICY("stamp = true;"),
+		NO_POLICY("strip_default = true;"),
+		NO_POLICY("filter_catalogs = true;"),
+		NO_POLICY("first_line = { out = true; };"),
+		NO_POLICY("first_line = { in = true; };"),
 	};
 
 	(void)unused;

@@ -40,14 +40,14 @@ uint64_t log_dropped(void);
  * log_quote(). Control characters and bytes that are no UTF-8 are escaped by the writer, so a peer
  * cannot forge a line. A line over 4,000 bytes is cut. Keeps errno. */
 void log_write(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* The same with " key=value" pairs that never reach the log, only who reads along (log_tap.h). Is
- * there anybody, and does he want contents? */
+/* Does anybody read along (log_tap.h), and does he want contents? */
 enum log_watch { LOG_WATCH_NOBODY, LOG_WATCH_LINES, LOG_WATCH_CONTENT };
 enum log_watch log_watched(void);
 struct log_aside {
 	struct str more;    /* what a log must not keep */
 	struct str content; /* of a stanza: only for who asked for it */
 };
+/* As log_write(), with " key=value" pairs that never reach the log, only who reads along. */
 void log_write_aside(enum log_level level, const struct log_aside *aside, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -8,7 +8,7 @@
 #include "label/securitylabel.h"
 
 enum label_choice {
-	LABEL_FOUND,     /* *label_out, under the policy that was asked for */
+	LABEL_FOUND,     /* chosen_out->label, under the policy that was asked for */
 	LABEL_ABSENT,    /* the label is empty: the policy's default, or the nil label */
 	LABEL_FOREIGN,   /* only labels under other policies */
 	LABEL_MALFORMED, /* one that may have been it cannot be read */

@@ -22,7 +22,6 @@ struct filter_labels {
 };
 
 enum {
-	LABEL_MESSAGES = 8,
 	LABEL_DETAIL = 200,
 	LABEL_PASSED = 400,
 	LABEL_GROWTH = 256 << 10, /* bytes that labels and first lines may add to a stanza */

@@ -15,7 +15,7 @@ struct filter;
 struct policy_rule;
 
 enum {
-	PLACE_MESSAGES = 8, /* as LABEL_MESSAGES */
+	LABEL_MESSAGES = 8, /* one in another that are judged */
 	PLACE_NAMES = 64,   /* labels of a list */
 	PLACE_NAME = 64,    /* bytes of such a name */
 };
@@ -31,7 +31,7 @@ struct label_places {
 	struct place_message {
 		bool for_body; /* its label covers the body alone */
 		bool more;     /* there is something else to cover */
-	} messages[PLACE_MESSAGES];
+	} messages[LABEL_MESSAGES];
 	/* Of the message that crosses: a receipt or its like; anything else; a thread is open. */
 	bool signal, content, in_thread;
 	/* Of an IQ. */

@@ -274,7 +274,7 @@ bool filter_relabel(struct filter *f, const struct securitylabel *s, const struc
 	}
 	if (!s && !write)
 		return true;
-	new->is_signed = s &&securitylabel_signed(s);
+	new->is_signed = s ? securitylabel_signed(s) : false;
 	return make_element(f, s, j, empty ? write : !is_ready(s, j, terms), new);
 }
 
@@ -414,12 +414,12 @@ static void rewrite(struct filter *f, const struct label_message *m, const struc
 void filter_relabel_message(struct filter *f, struct label_message *m)
 {
 	struct label_watch *w = f->labels;
+	bool bodies = has_kind(w, m, EDIT_BODY);
 	struct plan p = {
 		.element = m->new.changed,
 		/* Where nothing else says it, the line stays. */
-		.lines = m->line && !m->labelled && (m->new.element.n || m->new.line.n) &&
-			 has_kind(w, m, EDIT_BODY),
-		.marks = m->new.line.n &&has_kind(w, m, EDIT_BODY),
+		.lines = bodies && m->line && !m->labelled && (m->new.element.n || m->new.line.n),
+		.marks = bodies && m->new.line.n,
 	};
 	bool out = !f->skip && !w->reason && !f->refused && f->result.verdict <= VERDICT_FOLD;
 

@@ -2,7 +2,7 @@
 /*
  * What a peer and we have agreed about security labels: under which policy it has them, how they
  * are written towards it, and what it and its users are cleared for. Plain data, made once from
- * the configuration (trunk/label_section.h), read by the filter. Owns nothing.
+ * the configuration (trunk/label_agreement.h), read by the filter. Owns nothing.
  */
 #pragma once
 

@@ -65,7 +65,8 @@ static const struct config_key control_labels_keys[] = {
 	OWN(certificate_clearance, CONFIG_BOOL, .def = "false",
 		.help = "Whether the peer is cleared for what the Clearance attribute of its "
 			"certificate says (RFC 5913), as proven by SASL EXTERNAL on the stream it "
-			"opened. Where there is a clearance besides, both must grant."),
+			"opened. It wants a trust store and verify_next_hop. Where there is a "
+			"clearance besides, both must grant."),
 	OWN(policy, CONFIG_STRING,
 		.help = "The label policy that this peer has, one of label_policies: labels are "
 			"translated, both ways, and what is translated is decided again with a "
